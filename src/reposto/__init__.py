@@ -1,0 +1,1 @@
+"""reposto: a purchasing assistant that pushes its answers."""
