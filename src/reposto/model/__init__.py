@@ -1,0 +1,1 @@
+"""The words of the domain: frozen data, errors, clock. Imports nothing of ours."""

@@ -1,0 +1,24 @@
+"""The only place that asks the machine for the time."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+DEFAULT_ZONE = ZoneInfo("America/Sao_Paulo")
+
+
+def utc_now() -> datetime:
+    """The instant, timezone-aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def local_today(zone: ZoneInfo = DEFAULT_ZONE) -> date:
+    """The company's calendar day."""
+    return datetime.now(zone).date()
+
+
+def monotonic() -> float:
+    """Seconds that never jump, for durations."""
+    return time.monotonic()

@@ -1,0 +1,46 @@
+"""Frozen dataclasses to JSON-ready data and bytes, one way for the whole project."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+import numpy as np
+import orjson
+
+
+def to_data(value: Any) -> Any:
+    """Dataclasses to dicts, Decimal to text ("12.50"), dates to ISO text, tuples to lists; NaN and inf are refused."""
+    if value is None or isinstance(value, (str, bool, int)):
+        return value.value if isinstance(value, Enum) else value
+    if isinstance(value, float):
+        return _finite(float(value))
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: to_data(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, dict):
+        return {str(k): to_data(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple, frozenset, set)):
+        return [to_data(v) for v in value]
+    if isinstance(value, np.generic):
+        return to_data(value.item())
+    if isinstance(value, np.ndarray):
+        return [to_data(v) for v in value.tolist()]
+    raise TypeError(f"cannot encode {type(value).__name__}")
+
+
+def _finite(value: float) -> float:
+    if value != value or value in (float("inf"), float("-inf")):
+        raise ValueError("NaN or infinity must not leave an analyst")
+    return value
+
+
+def to_json(value: Any) -> bytes:
+    """JSON bytes of anything `to_data` takes."""
+    return orjson.dumps(to_data(value))

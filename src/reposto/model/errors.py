@@ -1,0 +1,157 @@
+"""One tree of errors. The docstring of a class is its English message; `pt` is what a buyer reads.
+
+RepostoError
+├── InvalidInput            422
+│   ├── TooLong             413
+│   └── FileRefused         422  (carries the rows)
+├── NotAuthenticated        401 / 4401
+├── NotAllowed              403 / 4403
+├── NotFound                404 / 4404
+├── Conflict                409
+│   └── StaleAttempt        409  (fencing: another attempt owns the job)
+├── TooMany                 429 / 4429
+├── StorageBusy             503  (retry)
+├── AnalysisCancelled       409
+└── SettingInvalid          500  (start refused)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class RepostoError(Exception):
+    """Something went wrong."""
+
+    code: ClassVar[str] = "error"
+    http_status: ClassVar[int] = 500
+    close_code: ClassVar[int | None] = None
+    retry: ClassVar[bool] = False
+    pt: ClassVar[str] = "Algo deu errado."
+
+    def __init__(
+        self, pt: str | None = None, en: str | None = None, *, retry_after: float | None = None
+    ) -> None:
+        self.message_pt = pt or self.pt
+        self.message_en = en or (self.__doc__ or "").strip()
+        self.retry_after = retry_after
+        super().__init__(self.message_en)
+
+    def message(self, locale: str = "pt-BR") -> str:
+        """The sentence for a user of that language."""
+        return self.message_en if locale.startswith("en") else self.message_pt
+
+
+class InvalidInput(RepostoError):
+    """What was sent can't be used as it is."""
+
+    code = "invalid"
+    http_status = 422
+    pt = "O que foi enviado não pode ser usado assim."
+
+
+class TooLong(InvalidInput):
+    """The message is too long."""
+
+    code = "too_long"
+    http_status = 413
+    pt = "A mensagem é longa demais."
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """One refused cell of a file: where, what was there, and why."""
+
+    row: int
+    column: str
+    value: str
+    reason: str
+
+
+class FileRefused(InvalidInput):
+    """The file was refused; nothing was stored."""
+
+    code = "file_refused"
+    pt = "O arquivo foi recusado; nada foi gravado."
+
+    def __init__(
+        self, pt: str | None = None, en: str | None = None, *, rows: tuple[RowError, ...] = ()
+    ) -> None:
+        super().__init__(pt, en)
+        self.rows = rows
+
+
+class NotAuthenticated(RepostoError):
+    """Log in first."""
+
+    code = "not_authenticated"
+    http_status = 401
+    close_code = 4401
+    pt = "Entre com seu usuário primeiro."
+
+
+class NotAllowed(RepostoError):
+    """That is not allowed."""
+
+    code = "not_allowed"
+    http_status = 403
+    close_code = 4403
+    pt = "Isso não é permitido."
+
+
+class NotFound(RepostoError):
+    """There is no such thing."""
+
+    code = "not_found"
+    http_status = 404
+    close_code = 4404
+    pt = "Não encontrado."
+
+
+class Conflict(RepostoError):
+    """That is no longer possible."""
+
+    code = "conflict"
+    http_status = 409
+    pt = "Isso não é mais possível."
+
+
+class StaleAttempt(Conflict):
+    """Another attempt owns this job now."""
+
+    code = "stale_attempt"
+    pt = "Outra tentativa assumiu esta análise."
+
+
+class AnalysisCancelled(Conflict):
+    """The analysis was cancelled."""
+
+    code = "cancelled"
+    pt = "A análise foi cancelada."
+
+
+class TooMany(RepostoError):
+    """Too many requests; wait a little."""
+
+    code = "too_many"
+    http_status = 429
+    close_code = 4429
+    retry = True
+    pt = "Muitas solicitações; espere um pouco."
+
+
+class StorageBusy(RepostoError):
+    """The database is busy; try again."""
+
+    code = "storage_busy"
+    http_status = 503
+    retry = True
+    pt = "O banco de dados está ocupado; tente de novo em instantes."
+
+
+class SettingInvalid(RepostoError):
+    """A setting is wrong."""
+
+    code = "setting_invalid"
+    pt = "Uma configuração está errada."
