@@ -30,9 +30,7 @@ class RepostoError(Exception):
     retry: ClassVar[bool] = False
     pt: ClassVar[str] = "Algo deu errado."
 
-    def __init__(
-        self, pt: str | None = None, en: str | None = None, *, retry_after: float | None = None
-    ) -> None:
+    def __init__(self, pt: str | None = None, en: str | None = None, *, retry_after: float | None = None) -> None:
         self.message_pt = pt or self.pt
         self.message_en = en or (self.__doc__ or "").strip()
         self.retry_after = retry_after
@@ -75,9 +73,7 @@ class FileRefused(InvalidInput):
     code = "file_refused"
     pt = "O arquivo foi recusado; nada foi gravado."
 
-    def __init__(
-        self, pt: str | None = None, en: str | None = None, *, rows: tuple[RowError, ...] = ()
-    ) -> None:
+    def __init__(self, pt: str | None = None, en: str | None = None, *, rows: tuple[RowError, ...] = ()) -> None:
         super().__init__(pt, en)
         self.rows = rows
 

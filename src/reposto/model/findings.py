@@ -205,9 +205,7 @@ class LogisticsFinding:
     lead_time_calendar_days: float | None  # the same expected value as calendar days from today
     earliest_arrival: date | None
     probable_arrival: date | None
-    order_by: (
-        date | None
-    )  # last business day on which ordering still arrives before stock-out at the service level
+    order_by: date | None  # last business day on which ordering still arrives before stock-out at the service level
     order_by_overdue: bool
     business_days_left: int | None
     holidays_ahead: tuple[tuple[date, str], ...]

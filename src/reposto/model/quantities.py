@@ -8,9 +8,7 @@ from typing import NewType
 Sku = NewType("Sku", str)  # text: leading zeros matter
 
 CENT = Decimal("0.01")
-UNIT_PRICE_STEP = Decimal(
-    "0.0001"
-)  # Brazilian invoices carry up to four decimals of unit price that matter here
+UNIT_PRICE_STEP = Decimal("0.0001")  # Brazilian invoices carry up to four decimals of unit price that matter here
 
 
 def to_cents(amount: Decimal) -> Decimal:
