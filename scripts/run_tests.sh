@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Runs every test. Arguments go to pytest, and then the page's tests are left out.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+export OMP_NUM_THREADS=1 # two test processes on two cores: numpy must not start threads of its own
+PATH="$PWD/.venv/node:$PATH"
+
+if [ $# -gt 0 ]; then exec .venv/bin/python -m pytest "$@"; fi
+
+closing=()
+status=0
+run() { # run TITLE COMMAND…: shows the output, keeps its last line for the end
+  local title=$1 log code
+  shift
+  log=$(mktemp)
+  printf '\n== %s\n' "$title"
+  "$@" 2>&1 | tee "$log"
+  code=${PIPESTATUS[0]}
+  [ "$code" = 0 ] || status=1
+  closing+=("$title: $(grep -v '^[[:space:]]*$' "$log" | tail -n 1) (exit $code)")
+  rm -f "$log"
+}
+
+run "page" npm --prefix frontend test --silent
+run "pytest, two at a time" .venv/bin/python -m pytest -n 2 --dist loadgroup -m "not faults and not browser"
+# Alone: they kill processes and measure times, and would disturb one another.
+run "pytest, one at a time" .venv/bin/python -m pytest -m "faults or browser"
+
+printf '\n'
+printf '%s\n' "${closing[@]}"
+exit "$status"
