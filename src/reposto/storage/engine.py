@@ -1,0 +1,125 @@
+"""Engines and the unit of work: `Store.read()` and `Store.write()` are the only ways to a connection."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from reposto.model.errors import StorageBusy
+
+BUSY_TIMEOUT_MS = 5_000  # a writer waits this long, then the user gets 503 and a retry hint (RELIABILITY D2)
+POOL_SIZE = 10
+POOL_WAIT_S = 5.0
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of a SQLite file."""
+    return f"sqlite:///{path}"
+
+
+class Store:
+    """A database. Reads see one snapshot; writes take the write lock at once and commit when the block ends."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.dialect = self.url.get_backend_name()
+        self.engine = _create_engine(url)
+        self._pid = os.getpid()
+        # Threads of one process queue here, in order, instead of polling SQLite's lock with growing sleeps.
+        self._writer = threading.Lock() if self.dialect == "sqlite" else None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent snapshot; nothing written in it is kept."""
+        with _translated(), self._connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction: all of it is stored when the block ends, or nothing."""
+        if self._writer is not None and not self._writer.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+            raise StorageBusy(retry_after=1.0)
+        try:
+            with _translated(), self._connect(writes=True) as connection, connection.begin():
+                yield connection
+        finally:
+            if self._writer is not None:
+                self._writer.release()
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+    def _connect(self, *, writes: bool = False) -> Connection:
+        if os.getpid() != self._pid:
+            raise RuntimeError("a Store must not cross a fork: build one in each process")
+        return self.engine.connect().execution_options(reposto_writes=writes)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Database trouble that passes by itself becomes StorageBusy; everything else stays what it is."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise StorageBusy(retry_after=1.0) from error
+    except OperationalError as error:
+        if _passes_by(error):
+            raise StorageBusy(retry_after=1.0) from error
+        raise
+
+
+def _passes_by(error: DBAPIError) -> bool:
+    original = error.orig
+    if isinstance(original, sqlite3.OperationalError):
+        return "locked" in str(original) or "busy" in str(original) or "full" in str(original)
+    state = getattr(original, "sqlstate", None)
+    # lock_not_available, statement_timeout, too_many_connections, admin_shutdown, crash_shutdown, connection lost
+    return state in {"55P03", "57014", "53300", "57P01", "57P02", "57P03", None} or str(state).startswith("08")
+
+
+def _create_engine(url: str) -> Engine:
+    if make_url(url).get_backend_name() == "sqlite":
+        engine = create_engine(
+            url, pool_size=POOL_SIZE, max_overflow=0, pool_timeout=POOL_WAIT_S, connect_args={"timeout": 5.0}
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    engine = create_engine(
+        url, pool_size=POOL_SIZE, max_overflow=0, pool_timeout=POOL_WAIT_S, pool_pre_ping=True, pool_recycle=1800
+    )
+    event.listen(engine, "connect", _prepare_postgres)
+    return engine
+
+
+def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
+    dbapi_connection.isolation_level = None  # we say BEGIN ourselves, below
+    cursor = dbapi_connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")  # what a client has seen survives a power cut
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A deferred BEGIN that reads first and then writes fails at once with SQLITE_BUSY_SNAPSHOT, whatever the timeout.
+    writes = connection.get_execution_options().get("reposto_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _prepare_postgres(dbapi_connection: Any, _record: Any) -> None:
+    with dbapi_connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '5s'; SET statement_timeout = '60s'; SET timezone = 'UTC'")
+    dbapi_connection.commit()

@@ -1,0 +1,64 @@
+"""Bring a database to the newest schema, and give it its lineage."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, insert, select, text
+
+from reposto.storage import tables
+from reposto.storage.engine import Store
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATION_LOCK = 7_233_001  # any number, the same everywhere: two processes must not migrate at once
+
+
+def migrate(store: Store, revision: str = "head") -> None:
+    """Run the missing revisions in one transaction; a second process waits for the first."""
+    with store.write() as connection:
+        if store.dialect == "postgresql":
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+        command.upgrade(_config(connection), revision)
+        if revision == "head":
+            _ensure_lineage(connection)
+
+
+def current_revision(connection: Connection) -> str | None:
+    """The revision the database is at."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_revision() -> str | None:
+    """The revision this code knows as the newest."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
+def drift(store: Store) -> list[object]:
+    """Differences between the migrated schema and `tables.metadata`; empty when they agree."""
+    with store.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, tables.metadata))
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _ensure_lineage(connection: Connection) -> None:
+    known = set(connection.scalars(select(tables.meta.c.key)))
+    defaults = {"epoch": uuid.uuid4().hex, "data_version": "0", "catalogue_version": "0"}
+    for key, value in defaults.items():
+        if key not in known:
+            connection.execute(insert(tables.meta).values(key=key, value=value))
+    if connection.scalar(select(tables.company.c.id)) is None:
+        connection.execute(insert(tables.company).values(id=1))
