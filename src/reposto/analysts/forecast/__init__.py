@@ -1,0 +1,6 @@
+"""The demand engine: a predictive distribution of what will be sold, per day and over any window."""
+
+from reposto.analysts.forecast.engine import LocalEngine
+from reposto.analysts.forecast.types import LEVELS, BackTest, Engine, Forecast, History
+
+__all__ = ["LEVELS", "BackTest", "Engine", "Forecast", "History", "LocalEngine"]

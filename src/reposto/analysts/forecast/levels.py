@@ -1,0 +1,58 @@
+"""Smoothed levels and window sums of a matrix of series: the arithmetic shared by every engine.
+
+A matrix Y is (series, buckets), oldest bucket first, NaN = not observed. A window (o, L) at cutoff t covers
+the buckets t+o .. t+o+L-1; whatever is computed at t uses only buckets before t.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reposto.analysts.forecast.types import Floats
+
+ALPHAS: Floats = np.array([0.03, 0.08, 0.15, 0.3, 0.5])  # smoothing: memory of about 33, 12, 7, 3 and 2 buckets
+
+
+def smoothed_levels(y: Floats, alphas: Floats = ALPHAS) -> tuple[Floats, Floats]:
+    """Simple exponential smoothing; (n, T) -> levels (T+1, n, alphas), observations so far (T+1, n).
+
+    level_t = level + max(alpha, 1/k) (y - level), k = observations so far; a missing bucket changes
+    nothing. Before the first observation the level is 0. Brown, Smoothing, Forecasting and Prediction, 1963.
+    """
+    n, buckets = y.shape
+    seen = np.isfinite(y)
+    counts = np.concatenate([np.zeros((1, n)), np.cumsum(seen, axis=1).T])
+    levels = np.zeros((buckets + 1, n, len(alphas)))
+    filled = np.where(seen, y, 0.0).T
+    gain = np.maximum(alphas, 1.0 / np.maximum(counts[1:], 1.0)[:, :, None]) * seen.T[:, :, None]
+    current = levels[0]
+    for t in range(buckets):
+        current = current + gain[t] * (filled[t][:, None] - current)
+        levels[t + 1] = current
+    return levels, counts
+
+
+def window_sums(y: Floats, offset: int, length: int) -> Floats:
+    """Sum over window (offset, length) at every cutoff; (n, T) -> (n, T+1), NaN where not wholly observed."""
+    n, buckets = y.shape
+    seen = np.isfinite(y)
+    total = np.concatenate([np.zeros((n, 1)), np.cumsum(np.where(seen, y, 0.0), axis=1)], axis=1)
+    known = np.concatenate([np.zeros((n, 1)), np.cumsum(seen, axis=1)], axis=1)
+    sums = np.full((n, buckets + 1), np.nan)
+    last = buckets - offset - length
+    if last >= 0:
+        first, after = slice(offset, offset + last + 1), slice(offset + length, offset + length + last + 1)
+        whole = known[:, after] - known[:, first] == length
+        sums[:, : last + 1] = np.where(whole, total[:, after] - total[:, first], np.nan)
+    return sums
+
+
+def trailing_mean(y: Floats, length: int) -> Floats:
+    """Mean of the observed among the last `length` buckets at every cutoff; (n, T) -> (n, T+1), NaN if none."""
+    n, buckets = y.shape
+    seen = np.isfinite(y)
+    total = np.concatenate([np.zeros((n, 1)), np.cumsum(np.where(seen, y, 0.0), axis=1)], axis=1)
+    known = np.concatenate([np.zeros((n, 1)), np.cumsum(seen, axis=1)], axis=1)
+    start = np.maximum(np.arange(buckets + 1) - length, 0)
+    count = known - known[:, start]
+    return np.where(count > 0, (total - total[:, start]) / np.maximum(count, 1), np.nan)
