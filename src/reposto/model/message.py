@@ -75,6 +75,7 @@ class Job:
     created_at: datetime | None = None
     started_at: datetime | None = None
     correlation_id: str = ""
+    locale: str = "pt-BR"
 
 
 # The four consultations, in the order in which they run, as the buyer reads them.

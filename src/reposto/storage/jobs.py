@@ -1,0 +1,211 @@
+"""The jobs table: every statement that moves a job from one state to the next."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, insert, select, update
+
+from reposto.model.encode import to_data
+from reposto.model.message import Job, JobState, Step
+from reposto.storage.tables import jobs
+
+ETA_SAMPLE = 30  # past runs behind the expected time
+
+
+def insert_job(connection: Connection, job: Job, *, now: datetime, locale: str, priority: int = 0) -> None:
+    """Queue a job; the question's transaction carries it, so neither exists without the other."""
+    connection.execute(
+        insert(jobs).values(
+            id=job.id,
+            session_id=job.session_id,
+            question_seq=job.question_seq,
+            sku=job.sku,
+            request=job.request,
+            state=JobState.QUEUED,
+            steps=to_data(job.steps),
+            rev=job.rev,
+            priority=priority,
+            locale=locale,
+            correlation_id=job.correlation_id,
+            created_at=now,
+        )
+    )
+
+
+def claim_next(connection: Connection, *, worker: str, lease_until: datetime, now: datetime) -> Job | None:
+    """Take the oldest queued job of the highest priority; two workers never get the same one."""
+    candidate = (
+        select(jobs.c.id)
+        .where(jobs.c.state == JobState.QUEUED)
+        .order_by(jobs.c.priority.desc(), jobs.c.created_at, jobs.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    job_id = connection.execute(candidate).scalar_one_or_none()
+    return None if job_id is None else claim(connection, job_id, worker=worker, lease_until=lease_until, now=now)
+
+
+def claim(connection: Connection, job_id: str, *, worker: str, lease_until: datetime, now: datetime) -> Job | None:
+    """queued -> running with attempt + 1; None if somebody else was faster or it has ended."""
+    query = (
+        update(jobs)
+        .where(jobs.c.id == job_id, jobs.c.state == JobState.QUEUED)
+        .values(
+            state=JobState.RUNNING,
+            attempt=jobs.c.attempt + 1,
+            rev=jobs.c.rev + 1,
+            worker=worker,
+            lease_until=lease_until,
+            started_at=now,
+        )
+        .returning(jobs)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _job(row)
+
+
+def save_progress(
+    connection: Connection, job_id: str, attempt: int, steps: Sequence[Step], *, lease_until: datetime
+) -> Job | None:
+    """Store a newer snapshot and extend the lease; None if this attempt no longer owns the job."""
+    query = (
+        update(jobs)
+        .where(_owned(job_id, attempt))
+        .values(steps=to_data(tuple(steps)), rev=jobs.c.rev + 1, lease_until=lease_until)
+        .returning(jobs)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _job(row)
+
+
+def extend_lease(connection: Connection, job_id: str, attempt: int, *, lease_until: datetime) -> bool:
+    """Heartbeat; False if this attempt no longer owns the job."""
+    query = update(jobs).where(_owned(job_id, attempt)).values(lease_until=lease_until)
+    return connection.execute(query).rowcount == 1
+
+
+def finish(
+    connection: Connection, job_id: str, attempt: int, state: JobState, *, now: datetime, error: str | None = None
+) -> Job | None:
+    """running -> done | failed, for the attempt that owns it; None fences a stale one off."""
+    query = (
+        update(jobs)
+        .where(_owned(job_id, attempt))
+        .values(state=state, finished_at=now, lease_until=None, rev=jobs.c.rev + 1, error=error)
+        .returning(jobs)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _job(row)
+
+
+def set_result(connection: Connection, job_id: str, seq: int) -> None:
+    """Remember which message ended the job."""
+    connection.execute(update(jobs).where(jobs.c.id == job_id).values(result_seq=seq))
+
+
+def cancel(connection: Connection, job_id: str, session_id: int, *, now: datetime) -> Job | None:
+    """queued | running -> cancelled; None if it has ended or is not of this session."""
+    query = (
+        update(jobs)
+        .where(
+            jobs.c.id == job_id,
+            jobs.c.session_id == session_id,
+            jobs.c.state.in_([JobState.QUEUED, JobState.RUNNING]),
+        )
+        .values(state=JobState.CANCELLED, finished_at=now, lease_until=None, rev=jobs.c.rev + 1)
+        .returning(jobs)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _job(row)
+
+
+def release(connection: Connection, job_id: str, attempt: int) -> Job | None:
+    """running -> queued: a worker hands back what it cannot finish, or its parent saw it die."""
+    query = (
+        update(jobs)
+        .where(_owned(job_id, attempt))
+        .values(state=JobState.QUEUED, worker=None, lease_until=None, rev=jobs.c.rev + 1)
+        .returning(jobs)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _job(row)
+
+
+def find_expired(connection: Connection, *, now: datetime, limit: int = 100) -> list[Job]:
+    """Running jobs whose lease ran out, locked so that two reapers don't take the same."""
+    query = (
+        select(jobs)
+        .where(jobs.c.state == JobState.RUNNING, jobs.c.lease_until < now)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [_job(row) for row in connection.execute(query)]
+
+
+def find_running(connection: Connection, worker: str) -> list[Job]:
+    """What this worker holds."""
+    query = select(jobs).where(jobs.c.state == JobState.RUNNING, jobs.c.worker == worker)
+    return [_job(row) for row in connection.execute(query)]
+
+
+def find_open(connection: Connection, session_id: int) -> list[Job]:
+    """A session's jobs that are queued or running, oldest first."""
+    query = select(jobs).where(jobs.c.session_id == session_id, jobs.c.state.in_([JobState.QUEUED, JobState.RUNNING]))
+    return [_job(row) for row in connection.execute(query.order_by(jobs.c.created_at, jobs.c.id))]
+
+
+def get_job(connection: Connection, job_id: str) -> Job | None:
+    """One job by id."""
+    row = connection.execute(select(jobs).where(jobs.c.id == job_id)).one_or_none()
+    return None if row is None else _job(row)
+
+
+def find_job_by_result(connection: Connection, session_id: int, seq: int) -> Job | None:
+    """The job that a result message ended."""
+    query = select(jobs).where(jobs.c.session_id == session_id, jobs.c.result_seq == seq)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _job(row)
+
+
+def count_open(connection: Connection) -> int:
+    """How many jobs are queued or running."""
+    query = select(jobs.c.id).where(jobs.c.state.in_([JobState.QUEUED, JobState.RUNNING]))
+    return len(connection.execute(query).all())
+
+
+def typical_seconds(connection: Connection) -> float | None:
+    """Median run time of the newest finished analyses, in seconds; None while there is none."""
+    query = (
+        select(jobs.c.started_at, jobs.c.finished_at)
+        .where(jobs.c.state == JobState.DONE)
+        .order_by(jobs.c.finished_at.desc())
+        .limit(ETA_SAMPLE)
+    )
+    runs = [(row.finished_at - row.started_at) / timedelta(seconds=1) for row in connection.execute(query)]
+    return statistics.median(runs) if runs else None
+
+
+def _owned(job_id: str, attempt: int) -> Any:
+    return and_(jobs.c.id == job_id, jobs.c.attempt == attempt, jobs.c.state == JobState.RUNNING)
+
+
+def _job(row: Row[Any]) -> Job:
+    return Job(
+        id=row.id,
+        session_id=row.session_id,
+        question_seq=row.question_seq,
+        sku=row.sku,
+        state=JobState(row.state),
+        attempt=row.attempt,
+        rev=row.rev,
+        steps=tuple(Step(**step) for step in row.steps),
+        request=row.request,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        correlation_id=row.correlation_id,
+        locale=row.locale,
+    )

@@ -1,0 +1,102 @@
+"""Users and their credentials. Tokens are kept only as SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from reposto.storage.tables import credentials, users
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who may log in."""
+
+    id: int
+    name: str
+    role: str
+    locale: str
+    password_hash: str | None
+
+
+def hash_token(token: str) -> str:
+    """Tokens carry 256 random bits, so a plain hash suffices."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def create_user(
+    connection: Connection, name: str, *, password_hash: str | None, role: str, locale: str, now: datetime
+) -> User:
+    """Add a user; the name must be free."""
+    query = (
+        insert(users)
+        .values(name=name, password_hash=password_hash, role=role, locale=locale, created_at=now)
+        .returning(users)
+    )
+    return _user(connection.execute(query).one())
+
+
+def find_user(connection: Connection, name: str) -> User | None:
+    """An enabled user by name."""
+    row = connection.execute(select(users).where(users.c.name == name, users.c.disabled_at.is_(None))).one_or_none()
+    return None if row is None else _user(row)
+
+
+def list_users(connection: Connection) -> list[User]:
+    """All enabled users."""
+    return [_user(row) for row in connection.execute(select(users).where(users.c.disabled_at.is_(None)))]
+
+
+def count_password_users(connection: Connection) -> int:
+    """How many users could log in from another machine."""
+    query = select(func.count()).select_from(users)
+    return connection.execute(
+        query.where(users.c.password_hash.is_not(None), users.c.disabled_at.is_(None))
+    ).scalar_one()
+
+
+def set_password(connection: Connection, user_id: int, password_hash: str) -> None:
+    """Replace a password."""
+    connection.execute(update(users).where(users.c.id == user_id).values(password_hash=password_hash))
+
+
+def store_credential(
+    connection: Connection, token: str, user_id: int, kind: str, *, now: datetime, expires_at: datetime
+) -> None:
+    """Remember a cookie, token or code by its hash."""
+    connection.execute(
+        insert(credentials).values(
+            token_hash=hash_token(token), user_id=user_id, kind=kind, created_at=now, expires_at=expires_at
+        )
+    )
+
+
+def find_by_credential(connection: Connection, token: str, kind: str, *, now: datetime) -> User | None:
+    """Whose valid credential this is."""
+    query = (
+        select(users)
+        .join(credentials, credentials.c.user_id == users.c.id)
+        .where(
+            credentials.c.token_hash == hash_token(token),
+            credentials.c.kind == kind,
+            credentials.c.expires_at > now,
+            credentials.c.revoked_at.is_(None),
+            users.c.disabled_at.is_(None),
+        )
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _user(row)
+
+
+def revoke_credential(connection: Connection, token: str, *, now: datetime) -> bool:
+    """Make it void; False if it already was."""
+    query = update(credentials).where(credentials.c.token_hash == hash_token(token), credentials.c.revoked_at.is_(None))
+    return connection.execute(query.values(revoked_at=now)).rowcount == 1
+
+
+def _user(row: Row[Any]) -> User:
+    return User(row.id, row.name, row.role, row.locale, row.password_hash)
