@@ -1,0 +1,36 @@
+"""The company's own rules."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, select, update
+
+from reposto.model.clock import DEFAULT_ZONE
+from reposto.model.facts import Company
+from reposto.storage.catalogue import find_data_until, read_meta
+from reposto.storage.tables import company
+
+RULES = tuple(f.name for f in fields(Company) if f.name != "data_until")  # that one is read off the sales
+
+
+def load_company(connection: Connection, known: dict[str, str] | None = None) -> Company:
+    """The rules, with the last day that sales cover; `known` saves reading `meta` again."""
+    row = connection.execute(select(*(company.c[name] for name in RULES)).where(company.c.id == 1)).mappings().first()
+    until = find_data_until(connection, read_meta(connection) if known is None else known)
+    return Company(**dict(row or {}), data_until=until)
+
+
+def save_company(connection: Connection, rules: Company, *, timezone: str | None = None) -> None:
+    """Replace the rules; the time zone stays unless one is given. Whoever calls this also bumps the data version."""
+    values: dict[str, object] = {name: getattr(rules, name) for name in RULES}
+    if timezone is not None:
+        values["timezone"] = ZoneInfo(timezone).key  # refuses an unknown zone
+    connection.execute(update(company).where(company.c.id == 1).values(values))
+
+
+def zone(connection: Connection) -> ZoneInfo:
+    """Where the company's days begin."""
+    name = connection.execute(select(company.c.timezone).where(company.c.id == 1)).scalar()
+    return ZoneInfo(name) if name else DEFAULT_ZONE

@@ -1,0 +1,208 @@
+"""Purchase orders: written, found, and what is still to come of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, ScalarSelect, Select, func, insert, select, update
+
+from reposto.model.errors import InvalidInput, NotFound
+from reposto.model.facts import OpenOrderLine, PriceObservation, Receipt
+from reposto.model.orders import STILL_TO_COME, OrderLine, OrderStatus, PurchaseOrder
+from reposto.storage.catalogue import bump_version, next_number
+from reposto.storage.tables import (
+    price_observations,
+    purchase_order_lines,
+    purchase_orders,
+    receipts,
+    suppliers,
+)
+
+# A supplier's punctuality shows in its newest deliveries; older ones would only cost time on every question.
+SUPPLIER_RECEIPTS = 400
+
+
+def create_order(
+    connection: Connection,
+    *,
+    supplier_id: int,
+    lines: Sequence[OrderLine],
+    status: OrderStatus,
+    created_by: int | None,
+    ordered_on: date,
+    expected_on: date | None,
+    now: datetime,
+) -> str:
+    """Write an order and return its number, as PC-000123. Two at once get two numbers, on both databases."""
+    if not lines or any(line.quantity <= 0 for line in lines):
+        raise InvalidInput("Um pedido precisa de quantidades.", "An order needs quantities.")
+    number = _take_number(connection)
+    order_id = connection.execute(
+        insert(purchase_orders)
+        .values(
+            number=number,
+            supplier_id=supplier_id,
+            ordered_on=ordered_on,
+            expected_on=expected_on,
+            status=status,
+            created_by=created_by,
+            created_at=now,
+        )
+        .returning(purchase_orders.c.id)
+    ).scalar_one()
+    rows = [
+        {"order_id": order_id, "line": n, "sku": x.sku, "quantity": x.quantity, "unit_price": x.unit_price}
+        for n, x in enumerate(lines, start=1)
+    ]
+    connection.execute(insert(purchase_order_lines), rows)
+    bump_version(connection)
+    return number
+
+
+def set_order_status(connection: Connection, number: str, status: OrderStatus) -> None:
+    """Move an order on; NotFound when there is none of that number."""
+    statement = update(purchase_orders).where(purchase_orders.c.number == number).values(status=status)
+    if connection.execute(statement).rowcount == 0:
+        raise _no_such_order(number)
+    bump_version(connection)
+
+
+def get_order(connection: Connection, number: str) -> PurchaseOrder:
+    """One order by its number, with what has been received of each line."""
+    orders = _load_orders(connection, _select_orders().where(purchase_orders.c.number == number))
+    if not orders:
+        raise _no_such_order(number)
+    return orders[0]
+
+
+def list_orders(connection: Connection, *, sku: str | None = None, limit: int = 50) -> list[PurchaseOrder]:
+    """The newest orders, of one product or of all."""
+    wanted = _select_orders().order_by(purchase_orders.c.ordered_on.desc(), purchase_orders.c.id.desc()).limit(limit)
+    if sku is not None:
+        lines = select(purchase_order_lines.c.order_id).where(purchase_order_lines.c.sku == sku)
+        wanted = wanted.where(purchase_orders.c.id.in_(lines))
+    return _load_orders(connection, wanted)
+
+
+def list_open_lines(connection: Connection, sku: str) -> tuple[OpenOrderLine, ...]:
+    """What is still to come of a product, the first expected first; drafts don't count."""
+    line, order = purchase_order_lines.c, purchase_orders.c
+    rows = connection.execute(
+        select(order.number, order.supplier_id, order.ordered_on, order.expected_on, line.quantity, _received())
+        .join_from(purchase_order_lines, purchase_orders, line.order_id == order.id)
+        .where(line.sku == sku, order.status.in_(STILL_TO_COME))
+        .order_by(func.coalesce(order.expected_on, order.ordered_on), order.id, line.line)
+    )
+    found = (OpenOrderLine(*row[:5], received=_to_units(row[5])) for row in rows)
+    return tuple(line for line in found if line.outstanding > 0)
+
+
+def list_receipts(connection: Connection, sku: str) -> tuple[Receipt, ...]:
+    """Every delivery of a product, oldest first."""
+    wanted = _select_receipts().where(purchase_order_lines.c.sku == sku)
+    rows = connection.execute(wanted.order_by(receipts.c.received_on, receipts.c.id))
+    return tuple(Receipt(*row) for row in rows)
+
+
+def list_supplier_receipts(
+    connection: Connection, supplier_ids: Collection[int], *, except_sku: str = "", limit: int = SUPPLIER_RECEIPTS
+) -> tuple[Receipt, ...]:
+    """The newest deliveries of these suppliers, other products only when `except_sku` is given; oldest first."""
+    if not supplier_ids:
+        return ()
+    wanted = _select_receipts().where(
+        purchase_orders.c.supplier_id.in_(sorted(supplier_ids)), purchase_order_lines.c.sku != except_sku
+    )
+    newest = wanted.order_by(receipts.c.received_on.desc(), receipts.c.id.desc()).limit(limit)
+    return tuple(reversed([Receipt(*row) for row in connection.execute(newest)]))
+
+
+def list_prices(connection: Connection, sku: str) -> tuple[PriceObservation, ...]:
+    """Every price seen for a product, oldest first."""
+    seen = price_observations.c
+    rows = connection.execute(
+        select(seen.seen_on, seen.unit_price, seen.supplier_id, seen.quantity, seen.source)
+        .where(seen.sku == sku)
+        .order_by(seen.seen_on, seen.id)
+    )
+    return tuple(PriceObservation(*row) for row in rows)
+
+
+def _take_number(connection: Connection) -> str:
+    while True:  # an imported order may already carry the number that comes next
+        number = f"PC-{next_number(connection, 'order_number'):06d}"
+        taken = select(purchase_orders.c.id).where(purchase_orders.c.number == number)
+        if connection.execute(taken).first() is None:
+            return number
+
+
+def _received() -> ScalarSelect[Any]:
+    """Thousandths received of a line."""
+    return (
+        select(func.coalesce(func.sum(receipts.c.quantity), 0))
+        .where(receipts.c.line_id == purchase_order_lines.c.id)
+        .correlate(purchase_order_lines)
+        .scalar_subquery()
+    )
+
+
+def _to_units(received: Any) -> float:
+    return float(received)
+
+
+def _select_receipts() -> Select[Any]:
+    line, order = purchase_order_lines.c, purchase_orders.c
+    return (
+        select(
+            order.number,
+            order.supplier_id,
+            line.sku,
+            order.ordered_on,
+            order.expected_on,
+            receipts.c.received_on,
+            receipts.c.quantity,
+            line.quantity,
+        )
+        .join_from(receipts, purchase_order_lines, receipts.c.line_id == line.id)
+        .join(purchase_orders, line.order_id == order.id)
+    )
+
+
+def _select_orders() -> Select[Any]:
+    return select(purchase_orders, suppliers.c.name.label("supplier")).join_from(
+        purchase_orders, suppliers, purchase_orders.c.supplier_id == suppliers.c.id
+    )
+
+
+def _load_orders(connection: Connection, wanted: Select[Any]) -> list[PurchaseOrder]:
+    found = connection.execute(wanted).all()
+    line = purchase_order_lines.c
+    rows = connection.execute(
+        select(line.order_id, line.sku, line.quantity, line.unit_price, _received())
+        .where(line.order_id.in_([order.id for order in found]))
+        .order_by(line.order_id, line.line)
+    )
+    lines: dict[int, list[OrderLine]] = {}
+    for order_id, sku, quantity, price, received in rows:
+        lines.setdefault(order_id, []).append(OrderLine(sku, quantity, price, _to_units(received)))
+    return [_to_order(order, tuple(lines.get(order.id, ()))) for order in found]
+
+
+def _to_order(row: Row[Any], lines: tuple[OrderLine, ...]) -> PurchaseOrder:
+    return PurchaseOrder(
+        id=row.id,
+        number=row.number,
+        supplier_id=row.supplier_id,
+        supplier=row.supplier,
+        ordered_on=row.ordered_on,
+        expected_on=row.expected_on,
+        status=row.status,
+        created_by=row.created_by,
+        lines=lines,
+    )
+
+
+def _no_such_order(number: str) -> NotFound:
+    return NotFound(f"O pedido {number} não existe.", f"There is no order {number}.")

@@ -1,0 +1,51 @@
+"""One suite over both databases: `store` is a migrated, empty one of each kind in turn."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reposto.storage.engine import Store, sqlite_url
+from reposto.storage.schema import migrate
+from tests.support.postgres import PostgresServer
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file to copy: running the migrations again for each test would cost more than most tests."""
+    path = tmp_path_factory.mktemp("template") / "reposto.sqlite"
+    _migrate(sqlite_url(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer) -> str:
+    name = postgres_server.create_database()
+    _migrate(postgres_server.url_of(name))
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    if request.param == "sqlite":
+        path = tmp_path / "reposto.sqlite"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield from _opened(sqlite_url(path))
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = server.create_database(template=request.getfixturevalue("postgres_template"))
+    yield from _opened(server.url_of(name))
+    server.drop_database(name)
+
+
+def _migrate(url: str) -> None:
+    store = Store(url)
+    migrate(store)
+    store.close()
+
+
+def _opened(url: str) -> Iterator[Store]:
+    store = Store(url)
+    yield store
+    store.close()
