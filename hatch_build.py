@@ -21,7 +21,8 @@ class PageHook(BuildHookInterface):  # type: ignore[type-arg]
         npm = shutil.which("npm")
         if npm is None:
             raise SystemExit(f"{PAGE} is not there and Node is missing: run `make page` first, or install Node 20.")
-        for arguments in (["ci", "--no-audit", "--no-fund"], ["run", "build"]):
-            subprocess.run([npm, *arguments], cwd=root / "frontend", check=True)
+        if not (root / "frontend" / "node_modules").is_dir():
+            subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=root / "frontend", check=True)
+        subprocess.run([npm, "run", "build"], cwd=root / "frontend", check=True)
         if not (root / PAGE).is_file():
             raise SystemExit(f"npm run build in frontend/ did not write {PAGE}.")

@@ -30,7 +30,7 @@ install_debian() { # install_debian PACKAGE…; the caller has checked that some
     fail "Please install these first: $* (on Debian: sudo apt-get install --no-install-recommends $*)."
   fi
   say "installing Debian packages: $*"
-  apt-get update -qq >&2
+  apt-get update -qq >&2 || say "the package lists could not be renewed; trying with the old ones"
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2
 }
 

@@ -24,7 +24,7 @@ def find_program(*names: str, folders: Sequence[Path] = ()) -> Path:
 
 def end_with_us(stop: signal.Signals, user: str | None = None) -> list[str]:
     """A command prefix: the kernel sends `stop` when this process dies, and the command runs as `user`."""
-    prefix = ["setpriv", "--pdeathsig", stop.name.removeprefix("SIG")]
+    prefix = [str(find_program("setpriv")), "--pdeathsig", stop.name.removeprefix("SIG")]
     if user is not None:
         account = pwd.getpwnam(user)
         prefix += [f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--init-groups"]
