@@ -8,6 +8,8 @@ PATH="$PWD/.venv/node:$PATH"
 
 if [ $# -gt 0 ]; then exec .venv/bin/python -m pytest "$@"; fi
 
+color=no
+if [ -t 1 ]; then color=yes; fi # the output goes through a pipe, where pytest would leave colours out
 closing=()
 status=0
 run() { # run TITLE COMMAND…: shows the output, keeps its last line for the end
@@ -23,9 +25,9 @@ run() { # run TITLE COMMAND…: shows the output, keeps its last line for the en
 }
 
 run "page" npm --prefix frontend test --silent
-run "pytest, two at a time" .venv/bin/python -m pytest -n 2 --dist loadgroup -m "not faults and not browser"
+run "pytest, two at a time" .venv/bin/python -m pytest --color=$color -n 2 --dist loadgroup -m "not faults and not browser"
 # Alone: they kill processes and measure times, and would disturb one another.
-run "pytest, one at a time" .venv/bin/python -m pytest -m "faults or browser"
+run "pytest, one at a time" .venv/bin/python -m pytest --color=$color -m "faults or browser"
 
 printf '\n'
 printf '%s\n' "${closing[@]}"
