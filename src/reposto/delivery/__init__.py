@@ -1,0 +1,1 @@
+"""The push path: from a committed change to every open tab."""

@@ -76,6 +76,7 @@ class Job:
     started_at: datetime | None = None
     correlation_id: str = ""
     locale: str = "pt-BR"
+    result_seq: int | None = None
 
 
 # The four consultations, in the order in which they run, as the buyer reads them.

@@ -17,7 +17,8 @@ PREVIEW_CHARS = 120
 
 def get_epoch(connection: Connection) -> str:
     """The lineage of this database; a restored backup has another."""
-    return connection.execute(select(meta.c.value).where(meta.c.key == "epoch")).scalar_one()
+    epoch: str = connection.execute(select(meta.c.value).where(meta.c.key == "epoch")).scalar_one()
+    return epoch
 
 
 def create_session(connection: Connection, user_id: int, now: datetime) -> Session:

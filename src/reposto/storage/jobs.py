@@ -208,4 +208,5 @@ def _job(row: Row[Any]) -> Job:
         started_at=row.started_at,
         correlation_id=row.correlation_id,
         locale=row.locale,
+        result_seq=row.result_seq,
     )

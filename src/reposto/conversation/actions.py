@@ -1,0 +1,219 @@
+"""The buttons of a message: each runs once, whoever presses it how often and in which tab."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from reposto.conversation.ask import Asker, Draft, store_question
+from reposto.conversation.catalogue import Catalogue, Index
+from reposto.conversation.change import Change
+from reposto.language import prose
+from reposto.model.errors import Conflict, InvalidInput, NotFound
+from reposto.model.message import Message
+from reposto.model.request import Expect, Intent, Request
+from reposto.storage import chat, company, jobs, purchasing
+from reposto.storage.engine import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button, pressed: in which session, by whom, with what data."""
+
+    session_id: int
+    asker: Asker
+    action_data: dict[str, Any]
+    key: str
+    index: Index
+    now: datetime
+    today: date
+
+
+def act(
+    store: Store,
+    catalogue: Catalogue,
+    *,
+    session_id: int,
+    asker: Asker,
+    action_type: str,
+    action_data: dict[str, Any],
+    now: datetime,
+) -> tuple[Message, Change]:
+    """Run a button. Pressed again, it does nothing and answers with the same message."""
+    run = _ACTIONS.get(action_type)
+    if run is None:
+        raise InvalidInput(f"Ação desconhecida: {action_type[:40]!r}.", f"Unknown action: {action_type[:40]!r}.")
+    key = _key(action_type, action_data)
+    with store.read() as connection:
+        chat.access_session(connection, session_id, asker.user_id)
+        index = catalogue.current(connection)
+        today = now.astimezone(company.zone(connection)).date()
+    with store.write() as connection:
+        chat.lock_session(connection, session_id)
+        done = chat.find_by_client_id(connection, session_id, key)
+        if done is not None:
+            return _first_effect(connection, done), Change(session_id)
+        return run(connection, Pressed(session_id, asker, action_data, key, index, now, today))
+
+
+def _key(action_type: str, action_data: dict[str, Any]) -> str:
+    digest = hashlib.sha256(orjson.dumps(action_data, option=orjson.OPT_SORT_KEYS)).hexdigest()[:40]
+    return f"a:{action_type}:{digest}"
+
+
+def _first_effect(connection: Connection, done: Message) -> Message:
+    # A chosen product is stored as the buyer's message; what answers it is the action's result.
+    if done.sender != "human":
+        return done
+    return chat.find_replies(connection, done.session_id, done.seq)[0]
+
+
+def choose_product(connection: Connection, pressed: Pressed) -> tuple[Message, Change]:
+    """Run the question that a choice belongs to, on the product that the buyer picked."""
+    sku = _text(pressed.action_data, "sku")
+    if sku not in pressed.index.products:
+        raise NotFound(f"O produto {sku!r} não existe mais no cadastro.", f"Product {sku!r} is no longer listed.")
+    intent = Intent.DEMAND_FORECAST
+    params: dict[str, Any] = {}
+    text = pressed.index.products[sku].name
+    question_seq = pressed.action_data.get("in_reply_to")
+    metadata: dict[str, Any] = {"type": "product_chosen", "sku": sku}
+    if isinstance(question_seq, int):
+        metadata["choice_of"] = question_seq
+        intent, params = _asked_before(connection, pressed, question_seq)
+    request = Request(text, intent, Expect.ANSWER, (sku,), params=params, today=pressed.today)
+    draft = Draft(
+        pressed.session_id,
+        pressed.asker,
+        text,
+        pressed.key,
+        request,
+        pressed.index,
+        jobs.typical_seconds(connection),
+        metadata,
+    )
+    asked = store_question(connection, draft, pressed.now)
+    return asked.reply, asked.change
+
+
+def _asked_before(connection: Connection, pressed: Pressed, question_seq: int) -> tuple[Intent, dict[str, Any]]:
+    question = chat.find_message(connection, pressed.session_id, question_seq)
+    if question is None or question.sender != "human":
+        raise NotFound("A pergunta desta escolha não existe.", "There is no question to this choice.")
+    understood = pressed.index.understander.understand(question.content, today=pressed.today)
+    return understood.intent, understood.params
+
+
+def approve_purchase(connection: Connection, pressed: Pressed) -> tuple[Message, Change]:
+    """Make the purchase order that an analysis recommends, as a draft; the numbers come from the stored result."""
+    result = _result_of(connection, pressed)
+    metadata = result.metadata or {}
+    advice = metadata["analysis"]["recommendation"]
+    if advice["supplier_id"] is None or not advice["quantity"]:
+        raise Conflict(
+            "Esta análise não recomenda uma compra com fornecedor e quantidade.",
+            "This analysis does not recommend a purchase with a supplier and a quantity.",
+        )
+    line = purchasing.NewLine(metadata["sku"], float(advice["quantity"]), _decimal(advice["unit_price"]))
+    expected = advice["expected_arrival"]
+    number = purchasing.create_order(
+        connection,
+        advice["supplier_id"],
+        [line],
+        status="draft",
+        created_by=pressed.asker.user_id,
+        ordered_on=pressed.today,
+        expected_on=date.fromisoformat(expected) if expected else None,
+        now=pressed.now,
+    )
+    order = {
+        "type": "order_created",
+        "order_number": number,
+        "sku": metadata["sku"],
+        "supplier": advice["supplier"],
+        "quantity": advice["quantity"],
+        "total": advice["total"],
+        "job_id": metadata["job_id"],
+    }
+    content = prose.write_order_created(
+        number, metadata["analysis"]["name"], metadata["analysis"]["unit"], advice, pressed.asker.locale
+    )
+    message = chat.append_message(
+        connection,
+        pressed.session_id,
+        "system",
+        content,
+        now=pressed.now,
+        metadata=order,
+        in_reply_to=metadata.get("in_reply_to"),
+        client_id=pressed.key,
+    )
+    return message, Change(pressed.session_id, (message,))
+
+
+def ask_again(connection: Connection, pressed: Pressed) -> tuple[Message, Change]:
+    """Run an ended analysis once more, on today's data."""
+    job = jobs.get_job(connection, _text(pressed.action_data, "job_id"))
+    if job is None or job.session_id != pressed.session_id:
+        raise NotFound("Esta análise não existe.", "There is no such analysis.")
+    if not job.state.ended:
+        raise Conflict("Esta análise ainda está em andamento.", "This analysis is still running.")
+    if job.sku not in pressed.index.products:
+        raise NotFound("O produto não existe mais no cadastro.", "The product is no longer listed.")
+    before = job.request
+    request = Request(
+        before["text"],
+        Intent(before["intent"]),
+        Expect.ANSWER,
+        (job.sku,),
+        params=before["params"],
+        today=pressed.today,
+    )
+    draft = Draft(
+        pressed.session_id,
+        pressed.asker,
+        before["text"],
+        pressed.key,
+        request,
+        pressed.index,
+        jobs.typical_seconds(connection),
+        {"type": "asked_again", "job_id": job.id},
+    )
+    asked = store_question(connection, draft, pressed.now)
+    return asked.reply, asked.change
+
+
+def _result_of(connection: Connection, pressed: Pressed) -> Message:
+    job = jobs.get_job(connection, _text(pressed.action_data, "job_id"))
+    if job is None or job.session_id != pressed.session_id or job.result_seq is None:
+        raise NotFound("Esta análise não existe.", "There is no such analysis.")
+    result = chat.find_message(connection, pressed.session_id, job.result_seq)
+    if result is None or (result.metadata or {}).get("type") != "analysis_result":
+        raise Conflict("Esta análise não tem resultado.", "This analysis has no result.")
+    return result
+
+
+def _text(data: dict[str, Any], name: str) -> str:
+    value = data.get(name)
+    if not isinstance(value, str) or not value:
+        raise InvalidInput(f"action_data precisa de {name!r}.", f"action_data needs {name!r}.")
+    return value
+
+
+def _decimal(value: str | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+_ACTIONS: dict[str, Callable[[Connection, Pressed], tuple[Message, Change]]] = {
+    "choose_product": choose_product,
+    "approve_purchase": approve_purchase,
+    "retry": ask_again,
+    "recalculate": ask_again,
+}

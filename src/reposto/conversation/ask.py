@@ -1,0 +1,215 @@
+"""A buyer's question: stored, understood and acknowledged in one transaction; the analysis itself is a job."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from reposto.conversation import replies
+from reposto.conversation.catalogue import Catalogue, Index
+from reposto.conversation.change import Change
+from reposto.conversation.context import recent_turns
+from reposto.language import prose
+from reposto.model.encode import to_data
+from reposto.model.errors import InvalidInput, TooLong
+from reposto.model.message import MAX_CONTENT, STEPS, Job, JobState, Message, Step
+from reposto.model.request import Expect, Intent, Request
+from reposto.model.text import clean
+from reposto.storage import chat, company, jobs
+from reposto.storage.engine import Store
+
+MAX_PRODUCTS = 5  # analyses started by one message; more would bury the conversation
+MAX_CLIENT_ID = 128
+CONTEXT_MESSAGES = 12  # how far back a follow-up may refer
+
+# Product questions that one look at the tables answers; everything else about a product is an analysis.
+QUICK_INTENTS = frozenset({Intent.STOCK_STATUS, Intent.PRODUCT_LOOKUP, Intent.ORDER_STATUS})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The stored question, the agent's immediate reply, and what to push. `repeated`: it was all done before."""
+
+    question: Message
+    reply: Message
+    change: Change
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: the session's owner and the language he reads."""
+
+    user_id: int
+    locale: str = "pt-BR"
+
+
+def check_content(content: str) -> str:
+    """The question as it is stored; refuses an empty one and one that is too long, with what to do."""
+    if len(content) > MAX_CONTENT:
+        limit = f"{MAX_CONTENT:,}".replace(",", ".")
+        raise TooLong(
+            f"A mensagem tem mais de {limit} caracteres; resuma a pergunta ou divida em partes.",
+            f"The message has more than {MAX_CONTENT:,} characters; shorten or split it.",
+        )
+    cleaned = clean(content)
+    if not cleaned:
+        raise InvalidInput(
+            "A mensagem veio vazia. Escreva o nome ou o código de um produto e o que quer saber.",
+            "The message is empty. Write a product's name or code and what you want to know.",
+        )
+    return cleaned
+
+
+def ask(
+    store: Store,
+    catalogue: Catalogue,
+    *,
+    session_id: int,
+    asker: Asker,
+    content: str,
+    client_id: str | None,
+    now: datetime,
+) -> Asked:
+    """Store the question and the agent's reply; queue the analyses that it needs. A resend changes nothing."""
+    content = check_content(content)
+    key = _question_key(client_id)
+    with store.read() as connection:
+        chat.access_session(connection, session_id, asker.user_id)
+        repeated = _find_repeated(connection, session_id, key)
+        if repeated is not None:
+            return repeated
+        index = catalogue.current(connection)
+        turns = recent_turns(chat.read_last_messages(connection, session_id, CONTEXT_MESSAGES))
+        today = now.astimezone(company.zone(connection)).date()
+        typical = jobs.typical_seconds(connection)
+    request = index.understander.understand(content, turns=turns, today=today)
+    draft = Draft(session_id, asker, content, key, request, index, typical)
+    with store.write() as connection:
+        chat.lock_session(connection, session_id)
+        repeated = _find_repeated(connection, session_id, key)
+        return repeated if repeated is not None else store_question(connection, draft, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A question that was understood and is about to be stored."""
+
+    session_id: int
+    asker: Asker
+    content: str
+    key: str
+    request: Request
+    index: Index
+    typical_seconds: float | None
+    question_metadata: dict[str, Any] | None = None
+
+
+def store_question(connection: Connection, draft: Draft, now: datetime) -> Asked:
+    """The writing half of `ask`, inside the caller's transaction, the session's row being locked."""
+    question = chat.append_message(
+        connection,
+        draft.session_id,
+        "human",
+        draft.content,
+        now=now,
+        metadata=draft.question_metadata,
+        client_id=draft.key,
+    )
+    request = draft.request
+    if request.expect is Expect.ANSWER and request.skus and request.intent not in QUICK_INTENTS:
+        messages, queued = _start_analyses(connection, draft, question, now)
+        change = Change(draft.session_id, (question, *messages), queued, queued=True)
+        return Asked(question, messages[0], change)
+    reply = replies.decide(connection, draft.session_id, request, draft.index, draft.asker.locale, now)
+    message = chat.append_message(
+        connection,
+        draft.session_id,
+        "agent",
+        reply.content,
+        now=now,
+        metadata=reply.metadata,
+        in_reply_to=question.seq,
+    )
+    change = Change(
+        draft.session_id, (question, message, *reply.extra), reply.jobs, cancelled=tuple(job.id for job in reply.jobs)
+    )
+    return Asked(question, message, change)
+
+
+def _start_analyses(
+    connection: Connection, draft: Draft, question: Message, now: datetime
+) -> tuple[tuple[Message, ...], tuple[Job, ...]]:
+    started: list[Message] = []
+    queued: list[Job] = []
+    for position, sku in enumerate(draft.request.skus[:MAX_PRODUCTS]):
+        product = draft.index.products[sku]
+        job = _new_job(draft, question, sku)
+        # analyses of one message wait for each other at worst; the expected time says so
+        eta = None if draft.typical_seconds is None else round(draft.typical_seconds * (position + 1), 1)
+        jobs.insert_job(connection, job, now=now + timedelta(microseconds=position), locale=draft.asker.locale)
+        queued.append(job)
+        metadata = {
+            "type": "analysis_started",
+            "async": True,
+            "sku": sku,
+            "product": product.name,
+            "job_id": job.id,
+            "eta_seconds": eta,
+            "intent": draft.request.intent.value,
+            "steps": to_data(job.steps),
+        }
+        content = prose.write_acknowledgement(product, draft.request, eta, draft.asker.locale)
+        started.append(
+            chat.append_message(
+                connection,
+                draft.session_id,
+                "agent",
+                content,
+                now=now,
+                metadata=metadata,
+                in_reply_to=question.seq,
+            )
+        )
+    return tuple(started), tuple(queued)
+
+
+def _new_job(draft: Draft, question: Message, sku: str) -> Job:
+    job_id = str(uuid.uuid4())
+    return Job(
+        id=job_id,
+        session_id=draft.session_id,
+        question_seq=question.seq,
+        sku=sku,
+        state=JobState.QUEUED,
+        attempt=0,
+        rev=0,
+        steps=tuple(Step(name, label) for name, label in STEPS),
+        request=to_data(draft.request),
+        correlation_id=job_id,
+        locale=draft.asker.locale,
+    )
+
+
+def _question_key(client_id: str | None) -> str:
+    if client_id is None:
+        return f"q:{uuid.uuid4()}"
+    if not client_id or len(client_id) > MAX_CLIENT_ID:
+        raise InvalidInput(
+            f"client_id deve ter de 1 a {MAX_CLIENT_ID} caracteres.",
+            f"client_id must have 1 to {MAX_CLIENT_ID} characters.",
+        )
+    return f"q:{client_id}"
+
+
+def _find_repeated(connection: Connection, session_id: int, key: str) -> Asked | None:
+    question = chat.find_by_client_id(connection, session_id, key)
+    if question is None:
+        return None
+    replies_stored: Sequence[Message] = chat.find_replies(connection, session_id, question.seq)
+    return Asked(question, replies_stored[0], Change(session_id), repeated=True)

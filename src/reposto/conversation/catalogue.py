@@ -1,0 +1,53 @@
+"""The language layer's index of the company's products, rebuilt when the catalogue changes."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from reposto.language.understand import Understander
+from reposto.model.request import NamedProduct
+from reposto.storage import catalogue
+from reposto.storage.engine import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index and what it was built from."""
+
+    version: int
+    understander: Understander
+    products: dict[str, NamedProduct]
+
+
+class Catalogue:
+    """Hands out the index of the present catalogue; safe to share between threads."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._index: Index | None = None
+
+    def current(self, connection: Connection) -> Index:
+        """The index for the catalogue as this connection sees it."""
+        version = catalogue.versions(connection)[1]
+        index = self._index
+        if index is not None and index.version == version:
+            return index
+        with self._lock:
+            if self._index is None or self._index.version != version:
+                self._index = _build(connection, version)
+            return self._index
+
+    def warm(self) -> None:
+        """Build it before the first question needs it."""
+        with self._store.read() as connection:
+            self.current(connection)
+
+
+def _build(connection: Connection, version: int) -> Index:
+    products = catalogue.list_named_products(connection)
+    suppliers = catalogue.list_named_suppliers(connection)
+    return Index(version, Understander(products, suppliers), {product.sku: product for product in products})

@@ -1,0 +1,85 @@
+"""The agent's immediate replies: a choice, nearest names, a quick fact, or a short honest sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from reposto.conversation.catalogue import Index
+from reposto.language import prose, quick
+from reposto.model.encode import to_data
+from reposto.model.message import Job, Message
+from reposto.model.request import Expect, Intent, Request
+from reposto.storage import chat, facts, jobs
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the agent says at once; `jobs` are those it cancelled, `extra` the messages that says so."""
+
+    content: str
+    metadata: dict[str, Any]
+    jobs: tuple[Job, ...] = ()
+    extra: tuple[Message, ...] = field(default=())
+
+
+def decide(
+    connection: Connection, session_id: int, request: Request, index: Index, locale: str, now: datetime
+) -> Reply:
+    """The reply to a request that starts no analysis."""
+    if request.expect is Expect.CHOOSE:
+        content = prose.write_choice(request.text, request.options, locale)
+        metadata = {"type": "choose_product", "intent": request.intent.value, "options": to_data(request.options)}
+        return Reply(content, metadata)
+    if request.expect is Expect.NOT_FOUND:
+        content = prose.write_not_found(request.text, request.options, bool(index.products), locale)
+        metadata = {"type": "product_not_found", "intent": request.intent.value, "options": to_data(request.options)}
+        return Reply(content, metadata)
+    if request.expect is Expect.ANSWER and request.skus:
+        return _quick_fact(connection, request, locale, now)
+    if request.intent is Intent.CANCEL_CURRENT:
+        return _cancel_running(connection, session_id, locale, now)
+    running = len(jobs.find_open(connection, session_id))
+    content = prose.write_reply(request, locale, running=running, has_catalogue=bool(index.products))
+    return Reply(content, {"type": "answer", "intent": request.intent.value})
+
+
+def _quick_fact(connection: Connection, request: Request, locale: str, now: datetime) -> Reply:
+    parts = []
+    for sku in request.skus:
+        known = facts.load_facts(connection, sku, today=request.today or now.date(), loaded_at=now)
+        parts.append(quick.write_quick(request, known, locale))
+    metadata = {"type": "answer", "intent": request.intent.value, "sku": request.skus[0], "skus": list(request.skus)}
+    return Reply("\n\n".join(parts), metadata)
+
+
+def _cancel_running(connection: Connection, session_id: int, locale: str, now: datetime) -> Reply:
+    cancelled: list[Job] = []
+    for job in jobs.find_open(connection, session_id):
+        ended = jobs.cancel(connection, job.id, session_id, now=now)
+        if ended is not None:
+            cancelled.append(ended)
+    content = prose.write_cancelled(len(cancelled), locale)
+    metadata: dict[str, Any] = {"type": "answer", "intent": Intent.CANCEL_CURRENT.value}
+    if cancelled:
+        metadata = {"type": "analysis_cancelled", "job_id": cancelled[0].id, "sku": cancelled[0].sku}
+        metadata["job_ids"] = [job.id for job in cancelled]
+    return Reply(content, metadata, tuple(cancelled))
+
+
+def say_cancelled(connection: Connection, job: Job, *, now: datetime) -> Message:
+    """Store that an analysis was cancelled; the caller ended the job in the same transaction."""
+    message = chat.append_message(
+        connection,
+        job.session_id,
+        "agent",
+        prose.write_cancelled(1, job.locale),
+        now=now,
+        metadata={"type": "analysis_cancelled", "job_id": job.id, "sku": job.sku},
+        in_reply_to=job.question_seq,
+    )
+    jobs.set_result(connection, job.id, message.seq)
+    return message

@@ -1,0 +1,142 @@
+"""A job's life on the worker's side: claim, heartbeat, progress, answer, fail, hand back, reap.
+
+Only the newest attempt of a running job may move it. Everything a slower, older attempt tries raises StaleAttempt,
+so a job that was taken up again after a crash or a pause still ends in exactly one message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from reposto.conversation.change import Change
+from reposto.language import prose
+from reposto.model.errors import AnalysisCancelled, StaleAttempt
+from reposto.model.message import MAX_ATTEMPTS, Job, JobState, Message, Step
+from reposto.storage import chat, jobs
+from reposto.storage.engine import Store
+
+# G9 asks for a dead worker's job to be taken up within 10 s: lease + reaper's round stay below that.
+LEASE = timedelta(seconds=7)
+HEARTBEAT_S = 2.0  # three chances before the lease ends
+REAP_EVERY_S = 1.0
+
+
+def claim(store: Store, *, worker: str, now: datetime) -> tuple[Job, Change] | None:
+    """Take the next queued job, its first consultation shown as running; None when there is nothing to do."""
+    with store.write() as connection:
+        job = jobs.claim_next(connection, worker=worker, lease_until=now + LEASE, now=now)
+        if job is None:
+            return None
+        steps = (Step(job.steps[0].name, job.steps[0].label, "running"), *(reset(step) for step in job.steps[1:]))
+        shown = jobs.save_progress(connection, job.id, job.attempt, steps, lease_until=now + LEASE)
+        assert shown is not None  # we hold the row
+    return shown, Change(shown.session_id, jobs=(shown,))
+
+
+def reset(step: Step) -> Step:
+    """The same consultation, not begun."""
+    return Step(step.name, step.label)
+
+
+def heartbeat(store: Store, job: Job, *, now: datetime) -> None:
+    """Extend the lease, or learn that the job is no longer ours."""
+    with store.write() as connection:
+        if not jobs.extend_lease(connection, job.id, job.attempt, lease_until=now + LEASE):
+            _refuse(connection, job)
+
+
+def progress(store: Store, job: Job, steps: Sequence[Step], *, now: datetime) -> Change:
+    """Save how far the analysis is and extend the lease."""
+    with store.write() as connection:
+        shown = jobs.save_progress(connection, job.id, job.attempt, steps, lease_until=now + LEASE)
+        if shown is None:
+            _refuse(connection, job)
+            raise AssertionError  # _refuse always raises
+    return Change(job.session_id, jobs=(shown,))
+
+
+def answer(store: Store, job: Job, content: str, metadata: dict[str, Any], *, now: datetime) -> Change:
+    """Store the result and end the job, both or neither."""
+    with store.write() as connection:
+        ended = jobs.finish(connection, job.id, job.attempt, JobState.DONE, now=now)
+        if ended is None:
+            _refuse(connection, job)
+            raise AssertionError
+        full = {"type": "analysis_result", "sku": job.sku, "job_id": job.id, **metadata}
+        message = _end(connection, job, "ai", content, full, now)
+    return Change(job.session_id, (message,), (ended,))
+
+
+def fail(store: Store, job: Job, *, reason: str, detail: str, product: str, now: datetime) -> Change:
+    """End the job with an error that a buyer can read; `detail` is for the operator, kept on the job."""
+    with store.write() as connection:
+        ended = jobs.finish(connection, job.id, job.attempt, JobState.FAILED, now=now, error=detail[:2000])
+        if ended is None:
+            _refuse(connection, job)
+            raise AssertionError
+        message = _say_failed(connection, job, reason, product, now)
+    return Change(job.session_id, (message,), (ended,))
+
+
+def hand_back(store: Store, job: Job, *, now: datetime, product: str = "") -> Change | None:
+    """Give a running attempt's job back to the queue (crash, shutdown); after the last attempt, say that it failed.
+
+    None if this attempt no longer owns the job.
+    """
+    with store.write() as connection:
+        return _retry_or_fail(connection, job, product, now)
+
+
+def hand_back_all(store: Store, *, worker: str, now: datetime) -> list[Change]:
+    """Give back whatever a dead worker held."""
+    with store.write() as connection:
+        held = jobs.find_running(connection, worker)
+        return [change for job in held if (change := _retry_or_fail(connection, job, "", now)) is not None]
+
+
+def reap(store: Store, *, now: datetime) -> list[Change]:
+    """Take up again what nobody's heartbeat has kept alive; after the last attempt, say that it failed."""
+    with store.read() as connection:
+        if not jobs.find_expired(connection, now=now, limit=1):
+            return []
+    with store.write() as connection:
+        expired = jobs.find_expired(connection, now=now)
+        return [change for job in expired if (change := _retry_or_fail(connection, job, "", now)) is not None]
+
+
+def _retry_or_fail(connection: Connection, job: Job, product: str, now: datetime) -> Change | None:
+    if job.attempt < MAX_ATTEMPTS:
+        released = jobs.release(connection, job.id, job.attempt)
+        return None if released is None else Change(job.session_id, jobs=(released,), queued=True)
+    ended = jobs.finish(connection, job.id, job.attempt, JobState.FAILED, now=now, error=f"{job.attempt} attempts died")
+    if ended is None:
+        return None
+    return Change(job.session_id, (_say_failed(connection, job, "attempts", product, now),), (ended,))
+
+
+def _say_failed(connection: Connection, job: Job, reason: str, product: str, now: datetime) -> Message:
+    content = prose.write_failure(reason, product or job.sku, job.attempt, job.locale)
+    metadata = {"type": "analysis_error", "sku": job.sku, "job_id": job.id, "reason": reason}
+    retry = {"action_type": "retry", "label": prose.label("retry", job.locale), "action_data": {"job_id": job.id}}
+    return _end(connection, job, "agent", content, {**metadata, "actions": [retry]}, now)
+
+
+def _end(
+    connection: Connection, job: Job, sender: Any, content: str, metadata: dict[str, Any], now: datetime
+) -> Message:
+    message = chat.append_message(
+        connection, job.session_id, sender, content, now=now, metadata=metadata, in_reply_to=job.question_seq
+    )
+    jobs.set_result(connection, job.id, message.seq)
+    return message
+
+
+def _refuse(connection: Connection, job: Job) -> None:
+    present = jobs.get_job(connection, job.id)
+    if present is None or present.state is JobState.CANCELLED:
+        raise AnalysisCancelled
+    raise StaleAttempt

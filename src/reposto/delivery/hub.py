@@ -1,0 +1,209 @@
+"""Every open connection of this process, by session. Lives on the event loop; nothing here waits for a socket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from reposto.delivery.bus import Bus, Wake
+from reposto.delivery.outbox import Outbox
+from reposto.delivery.session import Cancel, Close, Fetch, Output, Question, Send, SessionProtocol
+from reposto.delivery.wire import CloseCode
+from reposto.model.clock import monotonic
+
+log = structlog.get_logger(__name__)
+
+Read = Callable[[int, int], Awaitable[Sequence[tuple[int, bytes]]]]  # (session_id, after) -> (seq, plain bytes)
+Positions = Callable[[list[int]], Awaitable[dict[int, int]]]  # session ids -> newest seq of those that exist
+SWEEP_EVERY_S = 1.0  # G7 allows 2 s from a lost wake-up to its healing
+MAX_SOCKETS_PER_USER = 20  # a tab each; the 21st is refused (RELIABILITY G9)
+
+
+@dataclass(slots=True, eq=False)
+class Connection:
+    """A socket that was admitted: its protocol, its way out, and what to do with what its client wants."""
+
+    user_id: int
+    protocol: SessionProtocol
+    outbox: Outbox
+    on_request: Callable[[Question | Cancel], None]
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Counters:
+    """What operators want to know; plain numbers, read by the metrics."""
+
+    deliveries: int = 0
+    gaps_healed: int = 0
+    too_slow: int = 0
+    refused: int = 0
+    opened: int = 0
+    closed: int = 0
+
+
+class Hub:
+    """session -> connections. Delivers to all of them; a broken or slow one never disturbs another."""
+
+    def __init__(self, bus: Bus, read: Read, positions: Positions) -> None:
+        self._bus = bus
+        self._read = read
+        self._positions = positions
+        self._by_session: dict[int, set[Connection]] = {}
+        self._per_user: dict[int, int] = {}
+        self._reads: dict[tuple[int, int, int], asyncio.Task[Sequence[tuple[int, bytes]]]] = {}
+        self.counters = Counters()
+        self.draining = False
+
+    def admit(self, connection: Connection) -> None:
+        """Subscribe a connection: from here on wakes reach its protocol, which keeps them until it is opened."""
+        session_id = connection.protocol.session_id
+        if session_id not in self._by_session:
+            self._by_session[session_id] = set()
+            self._bus.subscribe(session_id)
+        self._by_session[session_id].add(connection)
+        self._per_user[connection.user_id] = self._per_user.get(connection.user_id, 0) + 1
+        self.counters.opened += 1
+
+    def has_room(self, user_id: int) -> bool:
+        """Whether this user may open one more socket."""
+        return self._per_user.get(user_id, 0) < MAX_SOCKETS_PER_USER
+
+    def dismiss(self, connection: Connection) -> None:
+        """Forget a connection, at once and for good; harmless when repeated."""
+        session_id = connection.protocol.session_id
+        members = self._by_session.get(session_id)
+        if members is None or connection not in members:
+            return
+        members.discard(connection)
+        connection.protocol.close()
+        if not members:
+            del self._by_session[session_id]
+            self._bus.unsubscribe(session_id)
+        left = self._per_user[connection.user_id] - 1
+        if left:
+            self._per_user[connection.user_id] = left
+        else:
+            del self._per_user[connection.user_id]
+        for task in connection.tasks:
+            task.cancel()
+        self.counters.closed += 1
+
+    def count(self) -> tuple[int, int]:
+        """Open sessions and open sockets."""
+        return len(self._by_session), sum(len(members) for members in self._by_session.values())
+
+    # ---------------------------------------------------------------- towards the tabs
+
+    def on_wake(self, wake: Wake) -> None:
+        """The bus says that something happened."""
+        members = self._by_session.get(wake.session_id)
+        if members is None:
+            return
+        for connection in tuple(members):
+            if wake.deleted:
+                self.cut(connection, CloseCode.NO_SESSION)
+                continue
+            for seq, plain in wake.messages:
+                self.perform(connection, connection.protocol.wake(seq, plain))
+            for job, frame in wake.progress:
+                self.perform(connection, connection.protocol.progress(job, frame))
+
+    def perform(self, connection: Connection, outputs: Sequence[Output]) -> None:
+        """Do what a protocol asked for. Never raises, never waits."""
+        for output in outputs:
+            if isinstance(output, Send):
+                self.counters.deliveries += 1
+                if not connection.outbox.send(output.payload):
+                    self.counters.too_slow += 1
+                    self.dismiss(connection)
+                    return
+            elif isinstance(output, Fetch):
+                self._start(connection, self._fetch(connection, output))
+            elif isinstance(output, Close):
+                self.cut(connection, output.code)
+                return
+            else:
+                connection.on_request(output)
+
+    def cut(self, connection: Connection, code: CloseCode) -> None:
+        """Close a connection with a code and forget it."""
+        connection.outbox.close(code)
+        self.dismiss(connection)
+
+    def cut_all(self, code: CloseCode) -> None:
+        """Close every connection; the server is going."""
+        self.draining = True
+        for members in list(self._by_session.values()):
+            for connection in list(members):
+                self.cut(connection, code)
+
+    def _start(self, connection: Connection, work: Awaitable[None]) -> None:
+        task: asyncio.Task[None] = asyncio.ensure_future(work)
+        connection.tasks.add(task)
+        task.add_done_callback(connection.tasks.discard)
+
+    async def _fetch(self, connection: Connection, wanted: Fetch) -> None:
+        session_id = connection.protocol.session_id
+        await connection.outbox.drained()  # a long history goes out as fast as the tab reads, not faster
+        while True:
+            try:
+                messages = await self._shared_read(session_id, wanted)
+                break
+            except Exception as error:  # the database is away: the tab stays, and is served when it is back
+                log.warning("delivery.read_failed", session_id=session_id, error=type(error).__name__)
+                await asyncio.sleep(SWEEP_EVERY_S)
+        self.perform(connection, connection.protocol.history(messages))
+
+    async def _shared_read(self, session_id: int, wanted: Fetch) -> Sequence[tuple[int, bytes]]:
+        """Tabs of one session that need the same rows at the same time share one read.
+
+        Only those that were told of the same newest message: a read that began before a commit must not serve a tab
+        that already heard of it.
+        """
+        key = (session_id, wanted.after, wanted.known)
+        task = self._reads.get(key)
+        if task is None:
+            task = asyncio.ensure_future(self._read(session_id, wanted.after))
+            self._reads[key] = task
+            task.add_done_callback(lambda _done: self._reads.pop(key, None))
+        return await asyncio.shield(task)
+
+    # ---------------------------------------------------------------- safety net
+
+    async def sweep_forever(self) -> None:
+        """Find what lost wake-ups left behind, and tabs that have stopped reading."""
+        while True:
+            await asyncio.sleep(SWEEP_EVERY_S)
+            try:
+                await self.sweep()
+            except Exception as error:  # the next round tries again
+                log.warning("delivery.sweep_failed", error=type(error).__name__)
+
+    async def sweep(self) -> None:
+        """One round: a single query for all sessions that have an open tab."""
+        now = monotonic()
+        for members in list(self._by_session.values()):
+            for connection in list(members):
+                if not connection.outbox.check(now):
+                    self.counters.too_slow += 1
+                    self.cut(connection, CloseCode.TOO_SLOW)
+        if not self._by_session:
+            return
+        before = {sid: self._furthest(sid) for sid in self._by_session}
+        newest = await self._positions(list(before))
+        for session_id, sent_before in before.items():
+            seq = newest.get(session_id)
+            for connection in tuple(self._by_session.get(session_id, ())):
+                if seq is None:
+                    self.cut(connection, CloseCode.NO_SESSION)
+                elif seq > connection.protocol.sent:
+                    if seq > sent_before:
+                        self.counters.gaps_healed += 1
+                    self.perform(connection, connection.protocol.wake(seq))
+
+    def _furthest(self, session_id: int) -> int:
+        return max((connection.protocol.sent for connection in self._by_session[session_id]), default=0)
