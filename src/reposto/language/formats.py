@@ -79,9 +79,9 @@ def number(value: float | Decimal, digits: int, locale: Locale) -> str:
 
 
 def quantity_digits(value: float, unit: str) -> int:
-    """Decimals of a quantity: none for counted units; measured ones show three significant figures or so."""
+    """Decimals: none for counted units (but "0,4" for a forecast below one); about three figures for measured ones."""
     if is_counted(unit):
-        return 0
+        return 1 if 0 < abs(value) < 0.95 else 0
     return 2 if abs(value) < 10 else 1 if abs(value) < 1000 else 0
 
 

@@ -1,0 +1,101 @@
+"""Buy, wait or review, in a sentence or three, with what makes it so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from reposto.language.voice import Voice
+from reposto.model.findings import Analysis, Missing
+
+FILES = {
+    "products": "produtos.csv",
+    "stock": "estoque.csv",
+    "sales": "vendas.csv",
+    "suppliers": "fornecedores.csv",
+    "offers": "ofertas.csv",
+    "orders": "pedidos.csv",
+    "receipts": "recebimentos.csv",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Sentences that answer, and the names of the points they have said."""
+
+    parts: tuple[str, ...]
+    said: frozenset[str] = frozenset()
+    decides: bool = False  # the decision is already in the parts
+
+
+def decision(voice: Voice, analysis: Analysis) -> Lead:
+    """Buy, wait or review, with what makes it so."""
+    verdict = analysis.recommendation.verdict
+    if verdict == "approve":
+        return _buy(voice, analysis)
+    if verdict == "wait":
+        return _wait(voice, analysis)
+    return Lead(_review(voice, analysis.recommendation.missing))
+
+
+def _buy(voice: Voice, analysis: Analysis) -> Lead:
+    advice, logistics, demand = analysis.recommendation, analysis.logistics, analysis.demand
+    if advice.quantity is None or advice.supplier is None or advice.total is None:
+        return Lead(_review(voice, advice.missing))
+    values: dict[str, Any] = {
+        "quantity": voice.quantity(advice.quantity),
+        "supplier": voice.plain(advice.supplier),
+        "total": voice.money(advice.total),
+    }
+    parts: list[str] = []
+    overdue = logistics.order_by_overdue
+    when = analysis.today if overdue else advice.order_by
+    parts.append(voice.say("buy", by=voice.by_day(when), **values) if when else voice.say("buy.nodate", **values))
+    if overdue and advice.order_by is not None and advice.order_by < analysis.today:
+        parts.append(voice.say("buy.late", date=voice.day(advice.order_by)))
+    arrival, after, stockout = advice.expected_arrival, advice.coverage_after_days, demand.stockout_date_with_orders
+    stockout = stockout or demand.stockout_date
+    if overdue and arrival is not None and stockout is not None and stockout < arrival:
+        parts.append(voice.say("buy.gap", stockout=voice.on_day(stockout), arrival=voice.on_day(arrival)))
+    elif arrival is not None and after is not None:
+        parts.append(voice.say("buy.arrives_covers", date=voice.on_day(arrival), days=voice.days(after)))
+        return Lead(tuple(parts), frozenset({"quantity", "order_by", "covers"}))
+    elif arrival is not None:
+        parts.append(voice.say("buy.arrives", date=voice.on_day(arrival)))
+    return Lead(tuple(parts), frozenset({"quantity", "order_by"}))
+
+
+def _wait(voice: Voice, analysis: Analysis) -> Lead:
+    demand, advice = analysis.demand, analysis.recommendation
+    with_orders = demand.stockout_date_with_orders
+    reason = ""
+    if demand.on_order > 0 and with_orders is not None:
+        reason = voice.say("wait.covered_orders", by=voice.by_day(with_orders))
+    elif demand.coverage_days is not None:
+        long = demand.stockout_date is None and demand.coverage_days > 365
+        reason = voice.say("wait.long") if long else voice.say("wait.covered", days=voice.days(demand.coverage_days))
+    parts = [voice.say("wait.reason", reason=reason) if reason else voice.say("wait")]
+    if advice.order_by is not None and advice.order_by > analysis.today:
+        parts.append(voice.say("wait.next", date=voice.day(advice.order_by)))
+        return Lead(tuple(parts), frozenset({"order_by"}))
+    return Lead(tuple(parts))
+
+
+def _review(voice: Voice, missing: tuple[Missing, ...]) -> tuple[str, ...]:
+    why = voice.join([missing_words(voice, m) for m in missing])
+    parts = [voice.say("review", why=why) if why else voice.say("review.bare")]
+    files = list(dict.fromkeys(FILES[m.file_kind] for m in missing if m.file_kind in FILES))
+    if files:
+        parts.append(voice.say("review.load", files=voice.join([f"`{f}`" for f in files])))
+    return tuple(parts)
+
+
+def missing_words(voice: Voice, missing: Missing) -> str:
+    """What the data lack, in the reader's language; codes we have no words for keep the analyst's (Portuguese) text."""
+    if missing.code in ("no_sales", "no_stock", "no_offer", "no_receipts", "no_supplier", "no_history"):
+        return voice.say(f"missing.{missing.code}")
+    if voice.locale == "en":
+        known = missing.file_kind in FILES
+        return voice.say("missing.file", file=FILES[missing.file_kind]) if known else voice.say("missing.other")
+    text = voice.foreign(missing.text).rstrip(".")
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text

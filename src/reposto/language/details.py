@@ -1,0 +1,116 @@
+"""The folded part of an answer: the sums and rows behind it, for whoever wants to check."""
+
+from __future__ import annotations
+
+from reposto.language import cards, supply_leads
+from reposto.language.decision import missing_words
+from reposto.language.formats import sentence
+from reposto.language.voice import Voice, bullets, lines
+from reposto.model.findings import Alternative, Analysis, Evidence, Missing
+
+FOLD = "---"  # a line of its own: the page shows what follows folded
+
+
+def write_details(voice: Voice, analysis: Analysis) -> str:
+    """Sections that have content, each under a bold title."""
+    sections = (
+        ("reasons", _reasons(voice, analysis)),
+        ("alternatives", [_alternative(voice, a) for a in analysis.recommendation.alternatives]),
+        ("arriving", [supply_leads.arriving_words(voice, o) for o in analysis.logistics.arriving]),
+        ("risks", _risks(voice, analysis)),
+        ("accuracy", _accuracy(voice, analysis)),
+        ("missing", [missing_words(voice, m) for m in all_missing(analysis)]),
+        ("evidence", [_evidence(voice, e) for e in all_evidence(analysis)]),
+    )
+    text = [
+        f"**{voice.say(f'details.{key}')}**\n\n{bullets([sentence(r) for r in rows])}" for key, rows in sections if rows
+    ]
+    offers = cards.ranked(analysis.prices.offers)
+    if len(offers) > cards.CARD_OFFERS:
+        text.insert(1, f"**{voice.say('details.offers')}**\n\n{cards.write_offers(voice, offers)}")
+    return lines(*text)
+
+
+def _reasons(voice: Voice, analysis: Analysis) -> list[str]:
+    """The analyst's reasons, which are Portuguese; the holidays on the way in either language."""
+    rows: list[str] = []
+    if voice.locale != "en":
+        rows += [voice.foreign(r) for r in analysis.recommendation.reasons]
+    for day, name in analysis.logistics.holidays_ahead[:3]:
+        rows.append(voice.say("details.holiday", date=voice.day(day), name=voice.plain(name)))
+    return rows
+
+
+def _alternative(voice: Voice, other: Alternative) -> str:
+    values = {
+        "quantity": voice.quantity(other.quantity),
+        "supplier": voice.plain(other.supplier),
+        "price": voice.unit_price(other.unit_price),
+        "total": voice.money(other.total),
+    }
+    parts = [voice.say("alternative", **values)]
+    if other.saving != 0:
+        key = "alternative.saves" if other.saving > 0 else "alternative.dearer"
+        parts.append(voice.say(key, amount=voice.money(abs(other.saving))))
+    if abs(other.extra_coverage_days) >= 0.5:
+        key = "alternative.longer" if other.extra_coverage_days > 0 else "alternative.shorter"
+        parts.append(voice.say(key, days=voice.days(abs(other.extra_coverage_days))))
+    return "; ".join(parts)
+
+
+def _risks(voice: Voice, analysis: Analysis) -> list[str]:
+    rows: list[str] = []
+    for cause in sorted(analysis.recommendation.risk.causes, key=lambda c: -c.share):
+        name = cards.cause_name(voice, cause.code)
+        if cause.amount is not None and cause.amount > 0:
+            rows.append(
+                voice.say(
+                    "risk.row.amount", cause=name, amount=voice.money(cause.amount), share=voice.share(cause.share)
+                )
+            )
+        elif voice.locale != "en" and cause.text:
+            rows.append(voice.say("risk.row", cause=name, text=voice.foreign(cause.text)))
+        else:
+            rows.append(name)
+    return rows
+
+
+def _accuracy(voice: Voice, analysis: Analysis) -> list[str]:
+    accuracy = analysis.demand.accuracy
+    if accuracy is None:
+        return []
+    values = {"error": voice.percent(accuracy.error_percent), "naive": voice.percent(accuracy.naive_error_percent)}
+    rows = [voice.count("accuracy", accuracy.origins, days=voice.days(accuracy.horizon_days), **values)]
+    if accuracy.coverage_80 is not None:
+        rows.append(voice.say("accuracy.coverage", share=voice.share(accuracy.coverage_80)))
+    return rows
+
+
+def all_evidence(analysis: Analysis) -> list[Evidence]:
+    """Every piece of evidence once, in the order of the consultations."""
+    findings = (analysis.demand, analysis.prices, analysis.logistics, analysis.recommendation)
+    return list({e.id: e for f in reversed(findings) for e in reversed(f.evidence)}.values())[::-1]
+
+
+def all_missing(analysis: Analysis) -> list[Missing]:
+    """Every gap of the data once."""
+    findings = (analysis.demand, analysis.prices, analysis.logistics, analysis.recommendation)
+    return list({m.code: m for f in reversed(findings) for m in reversed(f.missing)}.values())[::-1]
+
+
+def _evidence(voice: Voice, evidence: Evidence) -> str:
+    if voice.locale == "en":
+        known = ("sales", "stock", "offers", "receipts", "prices", "open_orders", "company")
+        label = voice.say(f"evidence.{evidence.id}" if evidence.id in known else "evidence.other")
+    else:
+        label = voice.foreign(evidence.label)
+    parts = [voice.count("evidence.rows", evidence.rows, label=label) if evidence.rows else label]
+    if evidence.start is not None and evidence.end is not None and evidence.start != evidence.end:
+        parts.append(voice.say("evidence.period", start=voice.full(evidence.start), end=voice.full(evidence.end)))
+    elif evidence.end is not None or evidence.start is not None:
+        day = evidence.end or evidence.start
+        assert day is not None
+        parts.append(voice.full(day))
+    if evidence.method and voice.locale != "en":
+        parts.append(voice.foreign(evidence.method))
+    return "; ".join(parts)

@@ -1,0 +1,168 @@
+"""The first lines of an answer: what was asked, answered, and the decision that follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reposto.language import cards, supply_leads
+from reposto.language.decision import Lead, decision
+from reposto.language.voice import Voice, lines, sentences
+from reposto.model.findings import Analysis
+from reposto.model.request import Intent, Request
+
+
+def write_lead(voice: Voice, analysis: Analysis, request: Request) -> tuple[str, frozenset[str]]:
+    """Paragraphs before the card, and what they said."""
+    lead = _LEADS.get(request.intent, _recommendation)(voice, analysis, request)
+    if lead.decides:
+        return sentences(lead.parts), lead.said
+    decided = decision(voice, analysis)
+    notes = _notes(voice, analysis, request)
+    return lines(sentences(lead.parts), sentences((*decided.parts, *notes))), lead.said | decided.said
+
+
+def _notes(voice: Voice, analysis: Analysis, request: Request) -> tuple[str, ...]:
+    if request.intent is Intent.ORDER_CREATE:
+        return (voice.say("lead.nothing_ordered"),)
+    if request.intent is Intent.WHAT_IF and analysis.intent != Intent.WHAT_IF:
+        return (voice.say("lead.not_simulated"),)
+    return ()
+
+
+def _demand(voice: Voice, analysis: Analysis, request: Request) -> Lead:
+    demand, product = analysis.demand, voice.product(analysis.name, analysis.sku)
+    if demand.total is None:
+        return Lead((voice.say("lead.demand.none", product=product),))
+    window = cards.window(voice, demand)
+    if demand.total.high <= 0:
+        parts = [voice.say("lead.demand.zero", product=product, window=window)]
+    else:
+        likely = voice.say("range.likely", range=cards.span(voice, demand.total))
+        total = voice.quantity(demand.total.expected)
+        parts = [voice.say("lead.demand", product=product, total=total, window=window, range=likely)]
+    if demand.last_period_total is not None:
+        parts.append(voice.say("lead.demand.past", past=voice.quantity(demand.last_period_total)))
+    return Lead(tuple(parts), frozenset({"demand", "past"}))
+
+
+def _stock(voice: Voice, analysis: Analysis, request: Request) -> Lead:
+    demand, product = analysis.demand, voice.product(analysis.name, analysis.sku)
+    if demand.available is None:
+        return Lead((voice.say("lead.stock.none", product=product),))
+    free = voice.free(demand.available)
+    if demand.reserved and demand.on_hand is not None:
+        values = {"on_hand": voice.amount(demand.on_hand), "reserved": voice.amount(demand.reserved)}
+        parts = [voice.say("lead.stock.split", product=product, free=free, **values)]
+    else:
+        parts = [voice.say("lead.stock", product=product, free=free)]
+    if demand.on_order > 0:
+        parts.append(voice.say("stock.on_order", quantity=voice.quantity(demand.on_order)))
+    return Lead(tuple(parts), frozenset({"stock", "on_order"}))
+
+
+def _coverage(voice: Voice, analysis: Analysis, request: Request) -> Lead:
+    demand, product = analysis.demand, voice.product(analysis.name, analysis.sku)
+    if demand.available is not None and demand.available <= 0:
+        parts = [voice.say("lead.coverage.out", product=product)]
+    elif demand.coverage_days is None:
+        return Lead((voice.say("lead.coverage.none", product=product),))
+    elif demand.stockout_date is not None:
+        date, days = voice.on_day(demand.stockout_date), voice.days(demand.coverage_days)
+        parts = [voice.say("lead.coverage", product=product, days=days, date=date)]
+    elif demand.coverage_days > 365:
+        parts = [voice.say("lead.coverage.long", product=product)]
+    else:
+        parts = [voice.say("lead.coverage.days", product=product, days=voice.days(demand.coverage_days))]
+    later = demand.stockout_date_with_orders
+    if demand.on_order > 0 and later is not None and later != demand.stockout_date:
+        parts.append(voice.say("lead.coverage.orders", by=voice.by_day(later)))
+    return Lead(tuple(parts), frozenset({"coverage"}))
+
+
+def _excess(voice: Voice, analysis: Analysis, request: Request) -> Lead:
+    available, target = analysis.demand.available, analysis.recommendation.target_stock
+    product = voice.product(analysis.name, analysis.sku)
+    if available is None or target is None:
+        return Lead((voice.say("lead.excess.none", product=product),))
+    key = "lead.excess.over" if available > target else "lead.excess.fine"
+    text = voice.say(key, product=product, free=voice.free(available), target=voice.quantity(target))
+    return Lead((text, cards.coverage_words(voice, analysis.demand)), frozenset({"stock", "coverage"}))
+
+
+def _recommendation(voice: Voice, analysis: Analysis, request: Request) -> Lead:
+    decided = decision(voice, analysis)
+    first = f"{voice.product(analysis.name, analysis.sku)}: {_lower_first(decided.parts[0])}"
+    because = _because(voice, analysis) if analysis.recommendation.verdict == "approve" else ()
+    parts = (first, *decided.parts[1:], *because, *_notes(voice, analysis, request))
+    return Lead(parts, decided.said, decides=True)
+
+
+def _because(voice: Voice, analysis: Analysis) -> tuple[str, ...]:
+    """Demand against stock in one sentence: the reason most purchases have."""
+    demand = analysis.demand
+    if demand.total is None or demand.available is None:
+        return ()
+    total = voice.quantity(demand.total.expected)
+    return (voice.say("because", total=total, window=cards.window(voice, demand), free=voice.free(demand.available)),)
+
+
+def _lower_first(text: str) -> str:
+    marks = len(text) - len(text.lstrip("*"))
+    return text[:marks] + text[marks : marks + 1].lower() + text[marks + 1 :]
+
+
+def _quantity(voice: Voice, analysis: Analysis, request: Request) -> Lead:
+    advice, product = analysis.recommendation, voice.product(analysis.name, analysis.sku)
+    if advice.verdict == "wait":
+        decided = decision(voice, analysis)
+        return Lead((voice.say("lead.quantity.zero", product=product), *decided.parts), decided.said, decides=True)
+    if advice.verdict == "manual_review" and advice.quantity is None:
+        return Lead((voice.say("lead.quantity.none", product=product),))
+    return _recommendation(voice, analysis, request)
+
+
+def _order_by(voice: Voice, analysis: Analysis, request: Request) -> Lead:
+    logistics, product = analysis.logistics, voice.product(analysis.name, analysis.sku)
+    if logistics.order_by is None:
+        free = analysis.recommendation.verdict == "wait"
+        return Lead((voice.say("lead.order_by.free" if free else "lead.order_by.none", product=product),))
+    if logistics.order_by_overdue:
+        text = voice.say("lead.order_by.overdue", product=product, date=voice.day(logistics.order_by))
+    elif logistics.business_days_left:
+        left, by = voice.count("left", logistics.business_days_left), voice.by_day(logistics.order_by)
+        text = voice.say("lead.order_by.left", product=product, by=by, left=left)
+    else:
+        text = voice.say("lead.order_by", product=product, by=voice.by_day(logistics.order_by))
+    return Lead((text,), frozenset({"order_by"}))
+
+
+def _policy(voice: Voice, analysis: Analysis, request: Request) -> Lead:
+    advice, product = analysis.recommendation, voice.product(analysis.name, analysis.sku)
+    if advice.reorder_point is None:
+        return Lead((voice.say("lead.policy.none", product=product),))
+    parts = [voice.say("lead.policy", product=product, reorder=voice.quantity(advice.reorder_point))]
+    if advice.safety_stock is not None:
+        level = voice.share(advice.service_level)
+        parts.append(voice.say("lead.policy.safety", safety=voice.quantity(advice.safety_stock), level=level))
+    if advice.target_stock is not None:
+        parts.append(voice.say("lead.policy.target", target=voice.quantity(advice.target_stock)))
+    return Lead(tuple(parts))
+
+
+LeadWriter = Callable[[Voice, Analysis, Request], Lead]
+_LEADS: dict[Intent, LeadWriter] = {
+    Intent.DEMAND_FORECAST: _demand,
+    Intent.STOCK_STATUS: _stock,
+    Intent.STOCKOUT_DATE: _coverage,
+    Intent.EXCESS_STOCK: _excess,
+    Intent.REORDER_QUANTITY: _quantity,
+    Intent.ORDER_BY_DATE: _order_by,
+    Intent.STOCK_POLICY: _policy,
+    Intent.PRICE_CURRENT: supply_leads.price_now,
+    Intent.PRICE_HISTORY: supply_leads.price_paid,
+    Intent.PRICE_FORECAST: supply_leads.price_trend,
+    Intent.SUPPLIER_COMPARE: supply_leads.suppliers,
+    Intent.SUPPLIER_LEAD_TIME: supply_leads.lead_time,
+    Intent.LANDED_COST: supply_leads.landed_cost,
+    Intent.ORDER_STATUS: supply_leads.on_order,
+}

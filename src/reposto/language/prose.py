@@ -1,0 +1,183 @@
+"""Everything that reposto says about one product: acknowledgement, answer, choice, failure, order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from reposto.language import cards
+from reposto.language.details import FOLD, write_details
+from reposto.language.formats import inert, number
+from reposto.language.leads import write_lead
+from reposto.language.voice import Voice, lines, locale_of, sentences
+from reposto.model.encode import to_data
+from reposto.model.findings import Analysis
+from reposto.model.message import STEPS
+from reposto.model.request import Intent, NamedProduct, Option, Request
+
+__all__ = [
+    "split_fold",
+    "suggest",
+    "write_acknowledgement",
+    "write_analysis",
+    "write_cancelled",
+    "write_choice",
+    "write_failure",
+    "write_not_found",
+    "write_order_created",
+]
+
+SURE = 0.9  # below this the buyer is told how to correct the product
+MAX_QUOTED = 80  # characters of the buyer's own words repeated to him
+MAX_OPTIONS = 6
+NO_DAY = date(2000, 1, 1)  # for texts that speak of no day
+
+_ACK = {
+    Intent.DEMAND_FORECAST: "demand",
+    Intent.STOCK_STATUS: "coverage",
+    Intent.STOCKOUT_DATE: "coverage",
+    Intent.EXCESS_STOCK: "excess",
+    Intent.REORDER_QUANTITY: "quantity",
+    Intent.ORDER_BY_DATE: "order_by",
+    Intent.STOCK_POLICY: "policy",
+    Intent.PRICE_CURRENT: "price",
+    Intent.PRICE_HISTORY: "price",
+    Intent.PRICE_FORECAST: "price",
+    Intent.SUPPLIER_COMPARE: "suppliers",
+    Intent.SUPPLIER_LEAD_TIME: "lead_time",
+    Intent.LANDED_COST: "landed",
+    Intent.WHAT_IF: "what_if",
+    Intent.EXPLAIN: "explain",
+}
+_FAILURES = {
+    "timeout": "timeout",
+    "crash": "crash",
+    "worker_died": "crash",
+    "lease_expired": "crash",
+    "memory": "crash",
+    "invalid": "data",
+    "data": "data",
+    "not_found": "product_gone",
+    "storage_busy": "busy",
+}
+
+
+def write_acknowledgement(product: NamedProduct, request: Request, eta_seconds: float, locale: str) -> str:
+    """What was understood, the four consultations under way, and when to expect the answer."""
+    voice = Voice(locale_of(locale), request.today or NO_DAY, product.unit)
+    named = voice.product(product.name, product.sku)
+    topic = _ACK.get(request.intent, "analysis")
+    horizon = request.params.get("horizon_days")
+    if topic == "demand" and isinstance(horizon, int) and horizon > 1:
+        first = voice.say("ack.demand.window", product=named, days=voice.days(horizon))
+    else:
+        first = voice.say(f"ack.{topic}", product=named)
+    steps = voice.join([voice.say(f"step.{name}") for name, _ in STEPS])
+    unsure = voice.say("ack.unsure") if request.confidence < SURE else ""
+    return sentences((first, voice.say("ack.steps", steps=steps, eta=_eta(voice, eta_seconds)), unsure))
+
+
+def _eta(voice: Voice, seconds: float) -> str:
+    if seconds < 1.5:
+        return voice.say("ack.eta.now")
+    if seconds < 90:
+        return voice.say("ack.eta.seconds", n=number(seconds, 0, voice.locale))
+    return voice.count("ack.eta.minutes", seconds / 60)
+
+
+def write_analysis(analysis: Analysis, request: Request, locale: str) -> str:
+    """Markdown: the answer to what was asked, the card, and after a `---` line the details the page folds."""
+    voice = Voice(locale_of(locale), analysis.today, analysis.unit)
+    lead, said = write_lead(voice, analysis, request)
+    offers = cards.ranked(analysis.prices.offers)[: cards.CARD_OFFERS]
+    head = lines(lead, cards.write_card(voice, analysis, said), cards.write_offers(voice, offers))
+    details = write_details(voice, analysis)
+    return lines(head, FOLD, details) if details else head
+
+
+def split_fold(content: str) -> tuple[str, str]:
+    """The part shown and the part folded."""
+    head, _, details = content.partition(f"\n\n{FOLD}\n\n")
+    return head, details
+
+
+def write_choice(text: str, options: Sequence[Option], locale: str) -> str:
+    """Which of these? Numbered, so that a client without buttons can answer "o 2"."""
+    voice = Voice(locale_of(locale), NO_DAY)
+    quoted = inert(text, MAX_QUOTED)
+    return lines(voice.say("choice", text=quoted) if quoted else voice.say("choice.bare"), _numbered(voice, options))
+
+
+def _numbered(voice: Voice, options: Sequence[Option]) -> str:
+    rows = [voice.say("option", name=voice.plain(o.name), sku=inert(o.sku, 60)) for o in options[:MAX_OPTIONS]]
+    return "\n".join(f"{i}. {row}" for i, row in enumerate(rows, start=1))
+
+
+def write_not_found(text: str, options: Sequence[Option], has_catalogue: bool, locale: str) -> str:
+    """Not there: the nearest names, and how to load products."""
+    voice = Voice(locale_of(locale), NO_DAY)
+    if not has_catalogue:
+        return voice.say("not_found.empty")
+    quoted = inert(text, MAX_QUOTED)
+    first = voice.say("not_found", text=quoted) if quoted else voice.say("not_found.bare")
+    if not options:
+        return f"{first} {voice.say('not_found.load')}"
+    return lines(f"{first} {voice.say('not_found.nearest')}", _numbered(voice, options), voice.say("not_found.hint"))
+
+
+def write_failure(reason_code: str, product: NamedProduct | None, attempts: int, locale: str) -> str:
+    """The analysis failed: why, how often it was tried, and that nothing has changed."""
+    voice = Voice(locale_of(locale), NO_DAY)
+    why = voice.say(f"failure.{_FAILURES[reason_code]}") if reason_code in _FAILURES else ""
+    if product is None:
+        first = voice.say("failure.bare", why=why)
+    else:
+        first = voice.say("failure", product=voice.product(product.name, product.sku), why=why)
+    tried = voice.count("failure.attempts", attempts) if attempts > 1 else ""
+    return " ".join(p for p in (first, tried, voice.say("failure.next")) if p)
+
+
+def write_cancelled(product: NamedProduct | None, locale: str) -> str:
+    voice = Voice(locale_of(locale), NO_DAY)
+    if product is None:
+        return voice.say("cancelled.bare")
+    return voice.say("cancelled", product=voice.product(product.name, product.sku))
+
+
+def write_order_created(
+    order_number: str, product: NamedProduct, quantity: float, supplier: str, total: Decimal, locale: str
+) -> str:
+    """A draft of a purchase order exists."""
+    voice = Voice(locale_of(locale), NO_DAY, product.unit)
+    values = {
+        "order": inert(order_number, 40),
+        "quantity": voice.quantity(quantity),
+        "product": voice.product(product.name, product.sku),
+        "supplier": voice.plain(supplier),
+        "total": voice.money(total),
+    }
+    return f"{voice.say('order.created', **values)} {voice.say('order.created.next')}"
+
+
+def suggest(analysis: Analysis, locale: str) -> list[dict[str, Any]]:
+    """The buttons of an answer: a draft order when the advice is to buy, and the same question on newer data."""
+    voice = Voice(locale_of(locale), analysis.today, analysis.unit)
+    advice = analysis.recommendation
+    actions: list[dict[str, Any]] = []
+    if advice.verdict == "approve" and advice.quantity and advice.supplier_id is not None:
+        data = {
+            "sku": analysis.sku,
+            "quantity": advice.quantity,
+            "supplier_id": advice.supplier_id,
+            "offer_id": advice.offer_id,
+            "unit_price": advice.unit_price,
+            "total": advice.total,
+            "data_version": analysis.data_version,
+        }
+        label = voice.say("action.approve", quantity=voice.quantity(advice.quantity))
+        actions.append({"action_type": "approve_purchase", "label": label, "action_data": to_data(data)})
+    again = {"sku": analysis.sku, "intent": str(analysis.intent), "horizon_days": analysis.demand.horizon_days}
+    actions.append({"action_type": "recalculate", "label": voice.say("action.recalculate"), "action_data": again})
+    return actions

@@ -1,0 +1,117 @@
+"""One language, one day and one unit bound together, so that sentences read short where they are built."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from reposto.language import formats
+from reposto.language.formats import Locale
+from reposto.language.texts_en import TEXTS as ENGLISH
+from reposto.language.texts_pt import TEXTS as PORTUGUESE
+
+TEXTS: Mapping[Locale, Mapping[str, str]] = {"pt-BR": PORTUGUESE, "en": ENGLISH}
+
+
+def locale_of(name: str) -> Locale:
+    """English for any kind of English, else Portuguese."""
+    return "en" if name.lower().startswith("en") else "pt-BR"
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Says a text of the language's file with values that are already fit to be read."""
+
+    locale: Locale
+    today: date
+    unit: str = "UN"
+
+    def say(self, key: str, **values: object) -> str:
+        return TEXTS[self.locale][key].format(**values)
+
+    def count(self, key: str, number: float, **values: object) -> str:
+        """The `key.one` or `key.many` text; `n` is the number, whole and written out in digits."""
+        whole = formats.whole_days(number)
+        form = "one" if whole == 1 else "many"
+        return self.say(f"{key}.{form}", n=formats.number(whole, 0, self.locale), **values)
+
+    def quantity(self, value: float) -> str:
+        return formats.quantity(value, self.unit, self.locale)
+
+    def amount(self, value: float) -> str:
+        return formats.amount(value, self.unit, self.locale)
+
+    def money(self, value: Decimal) -> str:
+        return formats.money(value, self.locale)
+
+    def unit_price(self, value: Decimal) -> str:
+        return formats.unit_price(value, self.locale)
+
+    def percent(self, value: float) -> str:
+        return formats.percent(value, self.locale)
+
+    def chance(self, probability: float) -> str:
+        """ "15% de chance", in whole percent, without claiming the impossible or the certain."""
+        if probability < 0.005:
+            return self.say("chance.tiny")
+        if probability > 0.995:
+            return self.say("chance.sure")
+        return self.say("chance", share=self.share(probability))
+
+    def share(self, value: float) -> str:
+        return formats.share(value, self.locale)
+
+    def free(self, value: float) -> str:
+        """ "180 UN livres"."""
+        return self.say("free.one" if value == 1 else "free.many", quantity=self.quantity(value))
+
+    def days(self, value: float) -> str:
+        return self.say("days.under") if 0 <= value < 0.5 else self.count("days", value)
+
+    def day(self, day: date) -> str:
+        return formats.named_day(day, self.today, self.locale)
+
+    def on_day(self, day: date) -> str:
+        return formats.on_day(day, self.today, self.locale)
+
+    def by_day(self, day: date) -> str:
+        return formats.by_day(day, self.today, self.locale)
+
+    def short(self, day: date) -> str:
+        return formats.short_date(day, self.today, self.locale)
+
+    def full(self, day: date) -> str:
+        return formats.full_date(day, self.locale)
+
+    def join(self, parts: Sequence[str]) -> str:
+        return formats.join(parts, self.locale)
+
+    def name(self, text: str) -> str:
+        """A name that comes from data, in bold."""
+        return f"**{formats.inert(text)}**"
+
+    def product(self, name: str, sku: str) -> str:
+        return f"{self.name(name)} (SKU {formats.inert(sku, 60)})"
+
+    def plain(self, text: str) -> str:
+        """A name that comes from data, for places that are bold already."""
+        return formats.inert(text)
+
+    def foreign(self, text: str) -> str:
+        """A sentence an analyst wrote, in which names from data may stand."""
+        return formats.inert(text, 400)
+
+
+def lines(*parts: str) -> str:
+    """Paragraphs that have something to say, one blank line between them."""
+    return "\n\n".join(p for p in parts if p)
+
+
+def bullets(parts: Sequence[str]) -> str:
+    return "\n".join(f"- {p}" for p in parts if p)
+
+
+def sentences(parts: Sequence[str]) -> str:
+    return " ".join(formats.sentence(p) for p in parts if p)
