@@ -51,8 +51,7 @@ def check(history: History, horizon_days: int) -> None:
 def cut(history: History, today: date, closed: frozenset[date]) -> Buckets:
     """Buckets of a checked history, seen from `today`; sales of `today` itself are not yet complete."""
     notes: list[str] = []
-    monthly = 28 <= history.period_days <= 31
-    step = DAYS_PER_MONTH if monthly else float(history.period_days)
+    step = period_length(history)
     whole = int(max((today - history.start).days, 0) / step + 0.1)  # a month may be 3 days short of 30.4
     q = np.asarray(history.quantity, dtype=np.float64)[:whole].copy()
     q[~np.isfinite(q)] = np.nan
@@ -80,6 +79,16 @@ def cut(history: History, today: date, closed: frozenset[date]) -> Buckets:
     season = max(round(365.25 / bucket), 1)
     offset = min(int(gap / bucket + 0.1), 2 * season)
     return Buckets(y, bucket, season, offset, start, weekday, uplift, tuple(notes))
+
+
+def period_length(history: History) -> float:
+    """Days per period; 28..31 means calendar months."""
+    return DAYS_PER_MONTH if 28 <= history.period_days <= 31 else float(history.period_days)
+
+
+def end_of(history: History) -> date:
+    """The first day after the history."""
+    return _plus(history.start, len(history.quantity) * period_length(history))
 
 
 def _plus(day: date, days: float) -> date:

@@ -55,7 +55,7 @@ class LocalEngine:
             method=self.method,
             version=self.version,
             notes=notes,
-            back_test=_back_test(buckets, history.integer, lengths),
+            back_test=local_back_test(buckets, history.integer, lengths),
         )
 
 
@@ -102,12 +102,12 @@ def with_guess(
     return mean, variance
 
 
-def _back_test(buckets: Buckets, integer: bool, lengths: list[int]) -> BackTest | None:
+def local_back_test(buckets: Buckets, integer: bool, lengths: list[int]) -> BackTest | None:
     length = trial_length(len(buckets.y), lengths)
     trial = trial_rows(buckets.y, length)
     if trial is None:
         return None
-    rows, actual, naive = trial
+    rows, actual, naive, _ = trial
     mean, variance = local_moments(rows, [(0, length)], buckets.season)
     quantiles = moment_quantiles(mean[:, 0], variance[:, 0], integer)
     return judge(mean[:, 0], quantiles, actual, naive, round(length * buckets.days))

@@ -11,14 +11,15 @@ _LEAST_BEFORE = 6  # buckets that must be left before the earliest origin
 _LOW, _HIGH = LEVELS.index(0.1), LEVELS.index(0.9)
 
 
-def trial_rows(y: Floats, length: int) -> tuple[Floats, Floats, Floats] | None:
-    """Truncated copies of a series; (T,) -> rows (B, T), actual sums (B,), naive sums (B,).
+def trial_rows(y: Floats, length: int) -> tuple[Floats, Floats, Floats, list[int]] | None:
+    """Truncated copies of a series; (T,) -> rows (B, T), actual sums (B,), naive sums (B,), ages (B,).
 
     Origins are `length` buckets apart (windows do not overlap), at most 8, right-aligned with NaN on the
-    left. Origins whose window or last window is not wholly observed are dropped. None if fewer than 3 stay.
+    left; ages are in buckets before the end. Origins whose window, or the window before it, is not wholly
+    observed are dropped. None if fewer than 3 stay.
     """
     buckets = len(y)
-    rows, actual, naive = [], [], []
+    rows, actual, naive, ages = [], [], [], []
     for k in range(1, MOST_ORIGINS + 1):
         cut = buckets - k * length
         if cut < max(_LEAST_BEFORE, length):
@@ -29,9 +30,10 @@ def trial_rows(y: Floats, length: int) -> tuple[Floats, Floats, Floats] | None:
         rows.append(np.concatenate([np.full(buckets - cut, np.nan), y[:cut]]))
         actual.append(after.sum())
         naive.append(before.sum())
+        ages.append(k * length)
     if len(rows) < 3:
         return None
-    return np.array(rows), np.array(actual), np.array(naive)
+    return np.array(rows), np.array(actual), np.array(naive), ages
 
 
 def judge(means: Floats, quantiles: Floats, actual: Floats, naive: Floats, window_days: int) -> BackTest | None:

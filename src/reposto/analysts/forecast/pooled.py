@@ -1,0 +1,236 @@
+"""What is learnt across a catalogue, as one versioned value that can be stored as bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from reposto.analysts.forecast.calendar import Buckets, check, cut, end_of
+from reposto.analysts.forecast.features import Ints, Known, Panel
+from reposto.analysts.forecast.local import pooled_index
+from reposto.analysts.forecast.tables import Table, fit_table, predict_table
+from reposto.analysts.forecast.types import Floats, History
+
+FORMAT = 1  # of the stored bytes; another number means: fit again
+LENGTHS = (1, 2, 3, 4, 6, 8, 13, 18, 26)  # buckets of the fitted windows; longer ones are extrapolated
+AHEAD = 26  # buckets for which the group's yearly ratio is kept after the fit
+LEAST_SERIES = 10  # products below which pooling has nothing to pool (FORECASTING.md, small customers)
+_MOST_BUCKETS = 320  # six years of weeks: older history is not read
+_SHORT = 13  # observed buckets below which a product counts as new
+
+
+@dataclass(frozen=True)
+class FittedPanel:
+    """Everything fitted for the products of one rhythm (weekly buckets, or monthly)."""
+
+    season: int
+    end: date  # first day after the data
+    bucket_days: float
+    series: int
+    groups: tuple[str, ...]
+    tables: tuple[Table, ...]
+    ratio: Floats  # (groups + 1, tables, cutoffs) yearly ratio; the last group is the panel's average
+    momentum: Floats  # (groups + 1, cutoffs)
+    rhythm: Floats  # (season,) common yearly index; entry k % season is the bucket k after `end`
+    behind: int  # cutoffs kept before `end`; column `behind` is the end itself
+    new_level: Floats  # (groups + 1, 2) mean and sd of the log of demand per bucket, of products with sales
+
+    @property
+    def local_weight(self) -> float:
+        """Weight of N beside P: half in small companies, where pooling has little to pool."""
+        return 0.5 if self.series < 30 else 0.35
+
+    def group(self, name: str) -> int:
+        return self.groups.index(name) if name in self.groups else len(self.groups)
+
+    def rhythm_of(self, ends: Sequence[date], buckets: int, ahead: int) -> Floats:
+        """Common yearly index of series that end at `ends`; (B, buckets + ahead)."""
+        shift = np.array([round((e - self.end).days / self.bucket_days) for e in ends])
+        at = shift[:, None] + np.arange(-buckets, ahead)[None, :]
+        result: Floats = self.rhythm[at % self.season]
+        return result
+
+    def column(self, end: date) -> int:
+        """Column of a cutoff date in `ratio` and `momentum`, the nearest one kept."""
+        shift = round((end - self.end).days / self.bucket_days)
+        return int(np.clip(self.behind + shift, 0, self.momentum.shape[1] - 1))
+
+
+@dataclass(frozen=True)
+class PooledTables:
+    """The panels fitted on one state of a catalogue. Immutable; `version` changes with the data."""
+
+    panels: tuple[FittedPanel, ...]
+    version: str
+
+    def panel(self, season: int) -> FittedPanel | None:
+        return next((p for p in self.panels if p.season == season), None)
+
+    def to_bytes(self) -> bytes:
+        """The tables as an uncompressed .npz; no pickles."""
+        from reposto.analysts.forecast.stored import to_arrays
+
+        buffer = io.BytesIO()
+        np.savez(buffer, allow_pickle=False, **to_arrays(self))
+        return buffer.getvalue()
+
+    @staticmethod
+    def from_bytes(data: bytes) -> PooledTables:
+        """ValueError for bytes of another format."""
+        from reposto.analysts.forecast.stored import from_arrays
+
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            return from_arrays(dict(arrays))
+
+
+def fit_tables(
+    histories: Sequence[History], *, today: date | None = None, closed: frozenset[date] = frozenset()
+) -> PooledTables:
+    """Fit on all products of a catalogue; `today` defaults to the day after the newest figure.
+
+    Products that were never sold, and rhythms with fewer than 10 products, are left out; PooledTables may
+    therefore be empty. ValueError as in Engine.forecast.
+    """
+    if today is None:
+        today = max((end_of(h) for h in histories), default=date.min)
+    cuts: list[tuple[History, Buckets]] = []
+    for history in histories:
+        check(history, 1)
+        buckets = cut(history, today, closed)
+        if np.nansum(buckets.y) > 0:
+            cuts.append((history, buckets))
+    panels = []
+    for season, count in sorted(Counter(b.season for _, b in cuts).items()):
+        if count >= LEAST_SERIES:
+            panels.append(_fit_panel([c for c in cuts if c[1].season == season], season, today))
+    kept = tuple(p for p in panels if p.tables)
+    return PooledTables(kept, _version(cuts, today))
+
+
+def _version(cuts: Sequence[tuple[History, Buckets]], today: date) -> str:
+    digest = hashlib.sha256(f"{FORMAT} {today}".encode())
+    for history, buckets in cuts:
+        digest.update(history.group.encode())
+        digest.update(np.ascontiguousarray(buckets.y).tobytes())
+    return f"pooled-{FORMAT}-{digest.hexdigest()[:12]}"
+
+
+def matrix(cuts: Sequence[Buckets]) -> Floats:
+    """Series side by side, the newest bucket of the least stale one last; (n, T), NaN = not observed."""
+    width = min(max(len(b.y) + b.offset for b in cuts), _MOST_BUCKETS)
+    y = np.full((len(cuts), width), np.nan)
+    for row, b in zip(y, cuts, strict=True):
+        last = width - b.offset
+        if last > 0 and len(b.y):
+            part = b.y[-last:] if last < len(b.y) else b.y
+            row[last - len(part) : last] = part
+    return y
+
+
+def _fit_panel(cuts: list[tuple[History, Buckets]], season: int, today: date) -> FittedPanel:
+    y = matrix([b for _, b in cuts])
+    names = [h.group for h, _ in cuts]
+    groups = tuple(sorted(set(names)))
+    codes: Ints = np.array([groups.index(n) for n in names], dtype=np.int64)
+    panel = Panel(y, codes, season)
+    count = np.isfinite(y).sum(axis=1)
+    short = bool((count < _SHORT).any())
+    tables = []
+    for length in LENGTHS:
+        if 3 * length <= panel.buckets:
+            table = fit_table(panel, 0, length, short)
+            if table is not None:
+                tables.append(table)
+    behind = min(panel.buckets, 2 * season)
+    cutoffs: Ints = np.arange(panel.buckets - behind, panel.buckets + AHEAD + 1, dtype=np.int64)
+    ratio = [_with_average(panel.season_ratio(0, t.length, cutoffs)) for t in tables]
+    return FittedPanel(
+        season=season,
+        end=today,
+        bucket_days=cuts[0][1].days,
+        series=len(cuts),
+        groups=groups,
+        tables=tuple(tables),
+        ratio=np.stack(ratio, axis=1) if ratio else np.zeros((len(groups) + 1, 0, len(cutoffs))),
+        momentum=_with_average(panel.momentum(cutoffs)),
+        rhythm=pooled_index(y, season, season)[panel.buckets :],
+        behind=behind,
+        new_level=_levels_of_groups(y, codes, len(groups)),
+    )
+
+
+def _levels_of_groups(y: Floats, codes: Ints, groups: int) -> Floats:
+    """How much a product of each group sells: mean and sd of log demand per bucket; (G + 1, 2).
+
+    Drawn to the whole panel's (last row) by 5 pseudo-products; sd between 0.3 and 1.5, so that one odd
+    product neither makes a new one certain nor infinite.
+    """
+    seen = np.isfinite(y)
+    logs = np.log(np.maximum(np.where(seen, y, 0.0).sum(axis=1) / np.maximum(seen.sum(axis=1), 1), 1e-3))
+    centre, square = float(logs.mean()), float(logs.var())
+    rows = []
+    for g in range(groups):
+        own = logs[codes == g]
+        n = len(own)
+        mean = (own.sum() + 5 * centre) / (n + 5)
+        variance = (((own - mean) ** 2).sum() + 5 * square) / (n + 5)
+        rows.append([mean, np.clip(np.sqrt(variance), 0.3, 1.5)])
+    rows.append([centre, np.clip(np.sqrt(square), 0.3, 1.5)])
+    return np.array(rows)
+
+
+def _with_average(by_group: Floats) -> Floats:
+    """One more row for products of a group that was not seen: the mean over groups."""
+    return np.concatenate([by_group, by_group.mean(axis=0, keepdims=True)])
+
+
+def predict_rows(
+    fitted: FittedPanel, y: Floats, group: str, ends: Sequence[date], tables: Sequence[int] | None = None
+) -> tuple[Floats, Floats]:
+    """P for some right-aligned series of one product; (B, T) -> means (B, tables), quantiles (B, tables, levels).
+
+    `ends` are the dates of the cutoffs: they pick the group's yearly ratio and momentum; `tables` the windows.
+    """
+    panel = Panel(y, np.zeros(len(y), dtype=np.int64), fitted.season)
+    at: Ints = np.array([y.shape[1]], dtype=np.int64)
+    columns = [fitted.column(e) for e in ends]
+    row = fitted.group(group)
+    momentum = fitted.momentum[row, columns][:, None]
+    means, quantiles = [], []
+    for i in range(len(fitted.tables)) if tables is None else tables:
+        table = fitted.tables[i]
+        known: Known = panel.known(0, table.length, at, fitted.ratio[row, i, columns][:, None], momentum)
+        mean, _, q = predict_table(table, known)
+        means.append(mean[:, 0])
+        quantiles.append(q[:, 0])
+    return np.stack(means, axis=1), np.stack(quantiles, axis=1)
+
+
+def at_lengths(fitted: FittedPanel, means: Floats, quantiles: Floats, lengths: Sequence[int]) -> tuple[Floats, Floats]:
+    """From the fitted window lengths to the wanted ones; (B, tables[, levels]) -> (B, lengths[, levels]).
+
+    Between fitted lengths linear; beyond the longest, mean in proportion and deviations from it with the
+    length to the power 0.75 (variance as length^1.5, between independent and fully shared errors).
+    """
+    have = np.array([t.length for t in fitted.tables], dtype=np.float64)
+    out_m, out_q = [], []
+    for length in lengths:
+        right = int(np.searchsorted(have, length))
+        if right == len(have):
+            factor = length / have[-1]
+            mean = means[:, -1] * factor
+            spread = (quantiles[:, -1] - means[:, -1, None]) * factor**0.75
+            out_m.append(mean)
+            out_q.append(np.maximum(mean[:, None] + spread, 0.0))
+            continue
+        left = max(right - 1, 0)
+        share = 1.0 if right == left else (length - have[left]) / (have[right] - have[left])
+        out_m.append((1 - share) * means[:, left] + share * means[:, right])
+        out_q.append((1 - share) * quantiles[:, left] + share * quantiles[:, right])
+    return np.stack(out_m, axis=1), np.stack(out_q, axis=1)

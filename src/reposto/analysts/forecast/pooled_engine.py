@@ -1,0 +1,172 @@
+"""PooledEngine: one product's history read with what the catalogue has taught."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import numpy as np
+
+from reposto.analysts.forecast.assemble import assemble, window_lengths
+from reposto.analysts.forecast.calendar import Buckets, check, cut
+from reposto.analysts.forecast.engine import LocalEngine, moment_quantiles, shifted, trial_length, with_guess
+from reposto.analysts.forecast.local import local_moments
+from reposto.analysts.forecast.pooled import FittedPanel, PooledTables, at_lengths, fit_tables, predict_rows
+from reposto.analysts.forecast.trial import judge, trial_rows
+from reposto.analysts.forecast.types import BackTest, Floats, Forecast, History
+
+_GUESS_WIDER = 1.5  # a buyer's guess of the level: relative quantiles this much wider (FORECASTING.md, fallbacks)
+
+
+class PooledEngine:
+    """P + N: tables fitted on the catalogue, averaged with the product's own negative binomial.
+
+    Falls back to LocalEngine where no table fits the product's rhythm (fewer than 10 such products).
+    """
+
+    method = "pooled+local"
+
+    def __init__(self, tables: PooledTables) -> None:
+        self.tables = tables
+        self.version = tables.version
+        self._local = LocalEngine()
+
+    @staticmethod
+    def fit(
+        histories: Sequence[History], *, today: date | None = None, closed: frozenset[date] = frozenset()
+    ) -> PooledTables:
+        """See fit_tables."""
+        return fit_tables(histories, today=today, closed=closed)
+
+    def forecast(
+        self,
+        history: History,
+        *,
+        today: date,
+        horizon_days: int,
+        closed: frozenset[date] = frozenset(),
+        expected_level: float | None = None,
+        planned_promotion: frozenset[date] = frozenset(),
+    ) -> Forecast:
+        """See Engine.forecast."""
+        check(history, horizon_days)
+        buckets = cut(history, today, closed)
+        panel = self.tables.panel(buckets.season)
+        if panel is None:
+            return self._local.forecast(
+                history,
+                today=today,
+                horizon_days=horizon_days,
+                closed=closed,
+                expected_level=expected_level,
+                planned_promotion=planned_promotion,
+            )
+        lengths = window_lengths(horizon_days, buckets.days)
+        notes: list[str] = []
+        back_test = None
+        method = self.method
+        if np.nansum(buckets.y) > 0:
+            mean, quantiles = _blend(panel, buckets, history, lengths)
+            mean, quantiles = _with_level(
+                buckets, mean, quantiles, lengths=lengths, expected_level=expected_level, notes=notes
+            )
+            back_test = _back_test(panel, buckets, history, lengths)
+        else:
+            method = "guess"
+            mean, quantiles = _unsold(
+                panel, buckets, history, lengths=lengths, expected_level=expected_level, notes=notes
+            )
+        return assemble(
+            history,
+            buckets,
+            mean,
+            quantiles,
+            horizon_days=horizon_days,
+            closed=closed,
+            promoted=planned_promotion,
+            method=method,
+            version=self.version,
+            notes=notes,
+            back_test=back_test,
+        )
+
+
+def _blend(panel: FittedPanel, buckets: Buckets, history: History, lengths: list[int]) -> tuple[Floats, Floats]:
+    """P and N averaged for windows after the last bucket; (windows,), (windows, levels)."""
+    y = shifted(buckets)
+    end = buckets.start - timedelta(days=round(buckets.offset * buckets.days))
+    raw_means, raw_quantiles = predict_rows(panel, y, history.group, [end])
+    means, quantiles = at_lengths(panel, raw_means, raw_quantiles, lengths)
+    windows = [(buckets.offset, length) for length in lengths]
+    rhythm = panel.rhythm_of([end], y.shape[1], buckets.offset + lengths[-1])
+    own_mean, own_variance = local_moments(y, windows, buckets.season, rhythm)
+    own = moment_quantiles(own_mean[0], own_variance[0], history.integer)
+    w = panel.local_weight
+    return (1 - w) * means[0] + w * own_mean[0], (1 - w) * quantiles[0] + w * own
+
+
+def _back_test(panel: FittedPanel, buckets: Buckets, history: History, lengths: list[int]) -> BackTest | None:
+    """The same blend at earlier dates; the few numbers of the tables have seen those weeks, the rows not."""
+    fitted = [t.length for t in panel.tables]
+    length = trial_length(len(buckets.y), [n for n in lengths if n in fitted] or fitted[:1])
+    trial = trial_rows(buckets.y, length)
+    if trial is None:
+        return None
+    rows, actual, naive, ages = trial
+    end = buckets.start - timedelta(days=round(buckets.offset * buckets.days))
+    ends = [end - timedelta(days=round(a * buckets.days)) for a in ages]
+    table = fitted.index(length)
+    means, quantiles = predict_rows(panel, rows, history.group, ends, [table])
+    rhythm = panel.rhythm_of(ends, rows.shape[1], length)
+    own_mean, own_variance = local_moments(rows, [(0, length)], buckets.season, rhythm)
+    own = moment_quantiles(own_mean[:, 0], own_variance[:, 0], history.integer)
+    w = panel.local_weight
+    mean = (1 - w) * means[:, 0] + w * own_mean[:, 0]
+    mixed = (1 - w) * quantiles[:, 0] + w * own
+    if history.integer:
+        mixed = np.round(mixed)
+    return judge(mean, mixed, actual, naive, round(length * buckets.days))
+
+
+def _with_level(
+    buckets: Buckets,
+    mean: Floats,
+    quantiles: Floats,
+    *,
+    lengths: list[int],
+    expected_level: float | None,
+    notes: list[str],
+) -> tuple[Floats, Floats]:
+    """Scaled towards the buyer's expected level as far as LocalEngine would go."""
+    drawn, _ = with_guess(buckets, mean, mean, lengths=lengths, expected_level=expected_level, notes=notes)
+    factor = np.where(mean > 0, drawn / np.maximum(mean, 1e-12), 1.0)
+    return drawn, quantiles * factor[:, None]
+
+
+def _unsold(
+    panel: FittedPanel,
+    buckets: Buckets,
+    history: History,
+    *,
+    lengths: list[int],
+    expected_level: float | None,
+    notes: list[str],
+) -> tuple[Floats, Floats]:
+    """A product that has not been sold yet: the buyer's level, else its group's, weakened by empty buckets.
+
+    Level ~ gamma(shape k, mean m) before, gamma(k, k / (k/m + n)) after n buckets without a sale; demand of a
+    window is Poisson given the level. k = 1 / (0.8 * 1.5)^2 for a buyer's guess, 1 / (exp(sd^2) - 1) for a
+    group. (Gelman et al., Bayesian Data Analysis, 3rd ed., 2.6.)
+    """
+    empty = int(np.isfinite(buckets.y).sum())
+    log_mean, sd = panel.new_level[panel.group(history.group)]
+    if expected_level is not None and np.isfinite(expected_level) and expected_level > 0:
+        level, shape = min(expected_level, 1e12) * buckets.days, 1 / (0.8 * _GUESS_WIDER) ** 2
+        notes.append("expected_level_used")
+    else:
+        level, shape = float(np.exp(log_mean + sd**2 / 2)), 1 / (np.exp(sd**2) - 1)
+        notes.append("guess_from_group")
+    notes.append("no_sales_yet" if empty else "no_history")
+    mean = np.array(lengths, dtype=np.float64) * (shape / (shape / level + empty))
+    variance = mean + mean**2 / shape
+    return mean, moment_quantiles(mean, variance, history.integer)
