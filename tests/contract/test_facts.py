@@ -250,8 +250,8 @@ def test_company_rules_are_kept(store: Store) -> None:
 def order(connection: Connection, quantity: float = 7.5) -> str:
     return create_order(
         connection,
-        supplier_id=2,
-        lines=[OrderLine("42", quantity, Decimal("12.3456")), OrderLine("777", 2, Decimal("9.90"))],
+        2,
+        [OrderLine("42", quantity, Decimal("12.3456")), OrderLine("777", 2, Decimal("9.90"))],
         status="approved",
         created_by=None,
         ordered_on=TODAY,

@@ -23,12 +23,14 @@ from reposto.storage.tables import (
 # A supplier's punctuality shows in its newest deliveries; older ones would only cost time on every question.
 SUPPLIER_RECEIPTS = 400
 
+NewLine = OrderLine  # what `create_order` takes
+
 
 def create_order(
     connection: Connection,
-    *,
     supplier_id: int,
     lines: Sequence[OrderLine],
+    *,
     status: OrderStatus,
     created_by: int | None,
     ordered_on: date,
