@@ -1,0 +1,100 @@
+"""Business days in Brazil: Monday to Friday without national and state holidays.
+
+Carnival's Monday and Tuesday and Corpus Christi are not national holidays by law, but banks, carriers and most
+suppliers stop (as in the bank calendar of ANBIMA), so they count as holidays here; Ash Wednesday, Christmas Eve
+and New Year's Eve don't. Municipal holidays and a supplier's own shutdown are not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
+_TREATED_AS_HOLIDAYS = frozenset({"Carnaval", "Corpus Christi"})
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100  # dates outside come from typing errors, not from a company's books
+_STATES = frozenset("AC AL AM AP BA CE DF ES GO MA MG MS MT PA PB PE PI PR RJ RN RO RR RS SC SE SP TO".split())
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessCalendar:
+    """Business-day arithmetic for one state. `busday` is numpy's calendar, `names` the holidays by date."""
+
+    state: str
+    names: Mapping[date, str]
+    busday: np.busdaycalendar
+
+    def is_business_day(self, day: date) -> bool:
+        """Whether suppliers and carriers work that day."""
+        return bool(np.is_busday(_day(day), busdaycal=self.busday))
+
+    def add(self, day: date, business_days: int) -> date:
+        """The date `business_days` after `day`; a day that isn't one moves to the next first. Negative goes back."""
+        if business_days < 0:
+            return _date(np.busday_offset(_day(day), business_days, roll="backward", busdaycal=self.busday))
+        return _date(np.busday_offset(_day(day), business_days, roll="forward", busdaycal=self.busday))
+
+    def offsets(self, day: date, business_days: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Calendar days from `day` to each of the dates that many business days later; (n,) -> (n,)."""
+        start = _day(day)
+        ends = np.busday_offset(start, business_days, roll="forward", busdaycal=self.busday)
+        counted: NDArray[np.int64] = (ends - start).astype(np.int64)
+        return counted
+
+    def between(self, start: date, end: date) -> int:
+        """Business days in [start, end): 0 on the same day, negative when end lies before start."""
+        return int(np.busday_count(_day(start), _day(end), busdaycal=self.busday))
+
+    def latest(self, day: date) -> date:
+        """`day` itself or the last business day before it."""
+        return _date(np.busday_offset(_day(day), 0, roll="backward", busdaycal=self.busday))
+
+    def within(self, start: date, end: date) -> tuple[tuple[date, str], ...]:
+        """Holidays on weekdays in [start, end], ascending."""
+        found = ((d, n) for d, n in self.names.items() if start <= d <= end and d.weekday() < 5)
+        return tuple(sorted(found))
+
+
+def _day(day: date) -> np.datetime64:
+    clipped = min(max(day, date(_FIRST_YEAR, 1, 1)), date(_LAST_YEAR, 12, 31))
+    return np.datetime64(clipped, "D")
+
+
+def _date(day: np.datetime64) -> date:
+    moved: date = day.astype(date)
+    return moved
+
+
+@lru_cache(maxsize=64)
+def business_calendar(state: str, year: int) -> BusinessCalendar:
+    """The calendar of a state (two letters; unknown = national only) around `year`: 6 years back, 3 ahead."""
+    known = state.strip().upper()
+    names = _holidays(known if known in _STATES else "", year - 6, year + 3)
+    listed = np.array(sorted(names), dtype="datetime64[D]")
+    return BusinessCalendar(known, names, np.busdaycalendar("1111100", listed))
+
+
+@lru_cache(maxsize=64)
+def _holidays(state: str, first: int, last: int) -> dict[date, str]:
+    """Dates and Portuguese names; `holidays` is imported here because only the first analysis should pay for it."""
+    from holidays.countries.brazil import Brazil
+
+    years = range(max(first, _FIRST_YEAR), min(last, _LAST_YEAR) + 1)
+    public: HolidayBase = Brazil(subdiv=state or None, years=years, language="pt_BR")
+    optional: HolidayBase = Brazil(subdiv=state or None, years=years, language="pt_BR", categories=("optional",))
+    names = {day: str(name) for day, name in public.items()}
+    names.update({day: str(name) for day, name in optional.items() if name in _TREATED_AS_HOLIDAYS})
+    return names
+
+
+def days_from(start: date, count: float) -> date:
+    """`count` calendar days after `start`, within what a date can hold."""
+    return start + timedelta(days=int(min(max(count, -36_500), 36_500)))

@@ -1,0 +1,102 @@
+"""What a unit really costs once it is on the shelf: tier price, freight, taxes, credits, payment terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from reposto.model.facts import Company, Offer, PriceTier
+from reposto.model.quantities import to_cents, to_unit_price
+
+PIS_COFINS_CREDIT = Decimal("0.0925")  # non-cumulative regime: 1.65 % + 7.6 % (Leis 10.637/2002 and 10.833/2003)
+_HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class LandedCost:
+    """R$ of one offer at one quantity; every part is per unit except `total`."""
+
+    goods: Decimal
+    freight: Decimal
+    ipi: Decimal
+    icms_st: Decimal
+    credits: Decimal
+    term_discount: Decimal
+    unit: Decimal
+    total: Decimal
+
+
+def tier_at(offer: Offer, quantity: float) -> PriceTier:
+    """The tier at a quantity: the last with min_quantity <= quantity, else the first. ValueError: no tiers."""
+    if not offer.tiers:
+        raise ValueError(f"offer {offer.id} has no price")
+    reached = [t for t in offer.tiers if t.min_quantity <= quantity + 1e-9]
+    return max(reached, key=lambda t: t.min_quantity) if reached else min(offer.tiers, key=lambda t: t.min_quantity)
+
+
+def next_tier(offer: Offer, quantity: float) -> PriceTier | None:
+    """The next break above a quantity that is really cheaper; None if there is none."""
+    now = tier_at(offer, quantity).unit_price
+    above = [t for t in offer.tiers if t.min_quantity > quantity + 1e-9 and t.unit_price < now]
+    return min(above, key=lambda t: t.min_quantity) if above else None
+
+
+def landed_cost(offer: Offer, quantity: float, company: Company) -> LandedCost:
+    """Landed cost per unit and in total of `quantity` (> 0) units, R$.
+
+    goods p = tier price at that quantity; IPI and ICMS-ST = p x their percentage; freight = fixed / quantity +
+    p x percentage. Credits by regime: simples none; presumido ICMS = p x icms; real ICMS and PIS/COFINS =
+    9.25 % x (p - ICMS) (ICMS left out of the base since Lei 14.592/2023; freight left in the cost, cautiously).
+    With ICMS-ST there is no ICMS credit: the tax is settled for the whole chain. IPI is taken as cost in every
+    regime, as for a shop; a factory that recovers it enters 0 in the offer. Payment terms: what is paid to the
+    supplier, (p + IPI + ST), is worth (1 + i)^(-d / 30) of its face value on the mean due day d, i = the company's
+    cost of money per month. ValueError for quantity <= 0 or an offer without prices.
+    """
+    if quantity <= 0:
+        raise ValueError("quantity must be positive")
+    count = Decimal(str(quantity))
+    goods = tier_at(offer, quantity).unit_price
+    ipi = goods * _rate(offer.ipi_percent)
+    icms_st = goods * _rate(offer.icms_st_percent)
+    freight = offer.freight_fixed / count + goods * _rate(offer.freight_percent)
+    credits = _credits(offer, goods, company.tax_regime)
+    face = goods + ipi + icms_st
+    discount = face - face * _present_value(offer.payment_terms, company.money_cost_percent_month)
+    unit = face + freight - credits - discount
+    return LandedCost(
+        goods=goods,
+        freight=to_unit_price(freight),
+        ipi=to_unit_price(ipi),
+        icms_st=to_unit_price(icms_st),
+        credits=to_unit_price(credits),
+        term_discount=to_unit_price(discount),
+        unit=to_unit_price(unit),
+        total=to_cents(unit * count),
+    )
+
+
+def freight_of(offer: Offer, quantity: float) -> Decimal:
+    """Freight of the whole line, R$; 0 for CIF."""
+    goods = tier_at(offer, quantity).unit_price
+    return to_cents(offer.freight_fixed + goods * _rate(offer.freight_percent) * Decimal(str(quantity)))
+
+
+def _credits(offer: Offer, goods: Decimal, regime: str) -> Decimal:
+    if regime not in ("presumido", "real"):
+        return Decimal(0)
+    icms = goods * _rate(offer.icms_percent)
+    creditable = Decimal(0) if offer.icms_st_percent > 0 else icms
+    return creditable + (PIS_COFINS_CREDIT * (goods - icms) if regime == "real" else Decimal(0))
+
+
+def _rate(percent: float) -> Decimal:
+    return Decimal(str(percent)) / _HUNDRED
+
+
+def _present_value(terms: tuple[int, ...], percent_month: float) -> Decimal:
+    """Worth today of R$ 1 paid in equal parts on the days of `terms`; 1 when paid at once."""
+    if not terms or percent_month <= 0:
+        return Decimal(1)
+    monthly = 1 + percent_month / 100
+    parts = [monthly ** (-max(days, 0) / 30) for days in terms]
+    return Decimal(str(sum(parts) / len(parts)))

@@ -1,0 +1,89 @@
+"""How much to order at once: the economic lot under quantity discounts."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+
+from reposto.analysts.landed import landed_cost
+from reposto.analysts.rounding import orderable
+from reposto.model.facts import Company, Offer
+
+DAYS_PER_YEAR = 365.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A lot size and what it costs a year to buy in such lots, R$."""
+
+    quantity: float
+    annual_cost: float
+
+
+def economic_quantity(annual_demand: float, order_cost: float, unit_cost: float, holding_rate: float) -> float:
+    """Q = sqrt(2 K D / (r c)): D units a year, K R$ per order, c R$ per unit, r per year (0.25 = 25 %); units.
+
+    0.0 when nothing is demanded or holding costs nothing. Harris (1913); Silver, Pyke & Thomas, Inventory and
+    Production Management in Supply Chains, 4th ed., ch. 4.
+    """
+    if min(annual_demand, order_cost, unit_cost, holding_rate) <= 0:
+        return 0.0
+    return math.sqrt(2 * order_cost * annual_demand / (holding_rate * unit_cost))
+
+
+def annual_cost(quantity: float, annual_demand: float, offer: Offer, company: Company) -> float:
+    """c(Q) D + K D / Q + r c(Q) Q / 2, R$ a year, c = landed cost at lot Q > 0 (freight, taxes, terms included)."""
+    unit = float(landed_cost(offer, quantity, company).unit)
+    rate = company.holding_cost_percent_year / 100
+    return unit * annual_demand + float(company.order_cost) * annual_demand / quantity + rate * unit * quantity / 2
+
+
+def best_lot(offer: Offer, company: Company, unit: str, *, annual_demand: float, least: float, most: float) -> Lot:
+    """Cheapest orderable lot in [least, most] by annual cost under all-units discounts; ties go to the smaller.
+
+    Candidates: least, each tier's break and each tier's economic quantity where it lies inside the tier, rounded up
+    to MOQ and pack. Beyond `most` only where more units cost no more in total. With `least` growing the answer never
+    shrinks. least > 0; most < least counts as least. Silver,
+    Pyke & Thomas, 4th ed., ch. 4 (quantity discounts); Hadley & Whitin (1963).
+    """
+    least = orderable(least, offer, unit)
+    candidates = {least}
+    for quantity in _candidates(offer, company, annual_demand):
+        rounded = orderable(quantity, offer, unit)
+        if least < rounded <= most:
+            candidates.add(rounded)
+    lots = [Lot(q, annual_cost(q, annual_demand, offer, company)) for q in sorted(candidates)]
+    best = min(lots, key=lambda lot: (round(lot.annual_cost, 2), lot.quantity))
+    more = _more_for_less(best.quantity, offer, company, unit)
+    return best if more == best.quantity else Lot(more, annual_cost(more, annual_demand, offer, company))
+
+
+def _more_for_less(quantity: float, offer: Offer, company: Company, unit: str) -> float:
+    """The quantity itself, or the next break as long as more units cost no more in total; breaks in ascending order."""
+    total = landed_cost(offer, quantity, company).total
+    for tier in sorted(offer.tiers, key=lambda t: t.min_quantity):
+        at = orderable(tier.min_quantity, offer, unit)
+        if at > quantity and (cost := landed_cost(offer, at, company).total) <= total:
+            quantity, total = at, cost
+    return quantity
+
+
+def _candidates(offer: Offer, company: Company, annual_demand: float) -> list[float]:
+    rate = company.holding_cost_percent_year / 100
+    order = float(company.order_cost + offer.freight_fixed)
+    found: list[float] = []
+    tiers = sorted(offer.tiers, key=lambda t: t.min_quantity)
+    for tier, after in zip(tiers, [*tiers[1:], None], strict=True):
+        found.append(max(tier.min_quantity, 0.0))
+        at = economic_quantity(annual_demand, order, _unit_without_fixed(offer, tier.min_quantity, company), rate)
+        if at >= tier.min_quantity and (after is None or at < after.min_quantity):
+            found.append(at)
+    return found
+
+
+def _unit_without_fixed(offer: Offer, quantity: float, company: Company) -> float:
+    """Landed cost per unit without the freight that doesn't depend on the quantity; that belongs to the order."""
+    count = max(quantity, 1.0)
+    fixed = offer.freight_fixed / Decimal(str(count))
+    return float(landed_cost(offer, count, company).unit - fixed)

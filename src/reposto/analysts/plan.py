@@ -1,0 +1,186 @@
+"""What ordering from one offer today would mean: quantity, dates, risk, cost. The core that three analysts read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reposto.analysts import words
+from reposto.analysts.landed import LandedCost, landed_cost, tier_at
+from reposto.analysts.leadtime import LeadTime
+from reposto.analysts.lots import annual_cost, best_lot
+from reposto.analysts.paths import StockPaths
+from reposto.analysts.rhythm import demand_pattern
+from reposto.analysts.rounding import orderable, round_up
+from reposto.analysts.situation import Situation
+from reposto.model.facts import Offer
+
+Days = NDArray[np.int64]
+
+LONGEST_LOT_DAYS = 120  # days of demand in one lot: beyond four months money and shelf are better used elsewhere
+SEARCH_DAYS = 365  # order-by dates further away are not worth a promise
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One offer worked out. Units of stock, calendar days from today, probabilities 0..1, R$.
+
+    needed: before any rounding, 0 when the stock lasts until the next chance to order. lot: what would be ordered now
+    (0 when nothing is needed); usual_lot: what an order of this offer ordinarily holds. short, short_if_waiting:
+    expected units not served before an order of today, or of the next review, arrives.
+    """
+
+    offer: Offer
+    lead: LeadTime
+    arrive: Days
+    arrive_if_waiting: Days
+    needed: float
+    lot: float
+    usual_lot: float
+    steps: tuple[str, ...]
+    cost: LandedCost
+    stockout: float
+    stockout_if_waiting: float
+    short: float
+    short_if_waiting: float
+    reorder_point: float
+    safety_stock: float
+    target_stock: float
+    order_by: date | None
+    overdue: bool
+    cost_per_unit: float
+
+
+def valid_offers(situation: Situation) -> tuple[Offer, ...]:
+    """Offers of this product that can be ordered today: with a price, not expired, from an active supplier."""
+    inactive = {s.id for s in situation.facts.suppliers if not s.active}
+    today = situation.facts.today
+    return tuple(
+        o
+        for o in situation.facts.offers
+        if o.tiers and o.supplier_id not in inactive and (o.valid_until is None or o.valid_until >= today)
+    )
+
+
+def daily_demand(situation: Situation) -> float:
+    """Expected units per day over the next year; 0.0 without a forecast."""
+    return float(situation.far.mean_per_day[:365].mean()) if situation.far is not None else 0.0
+
+
+def plans(situation: Situation, margin_percent: float) -> tuple[Plan, ...]:
+    """A plan for each valid offer whose lead time is known, cheapest first; empty without forecast or stock.
+
+    Cheapest: annual cost per unit (price, order, holding) x the largest usual lot + expected lost units x margin; the
+    margin is taken on the cheapest landed cost, so that a dear supplier doesn't look worth more.
+    """
+    paths = situation.paths
+    if paths is None:
+        return ()
+    found = [p for offer in valid_offers(situation) if (p := _plan(situation, paths, offer)) is not None]
+    if not found:
+        return ()
+    common = max(p.usual_lot for p in found)
+    margin = margin_percent / 100 * min(float(p.cost.unit) for p in found)
+    return tuple(sorted(found, key=lambda p: (p.cost_per_unit * common + p.short * margin, p.offer.id)))
+
+
+def _plan(situation: Situation, paths: StockPaths, offer: Offer) -> Plan | None:
+    lead = situation.leads.get(offer.supplier_id)
+    if lead is None:
+        return None
+    company, unit = situation.facts.company, situation.facts.product.unit
+    review = max(company.review_days, 1)
+    level = min(max(company.service_level, 0.5), 0.995)
+    arrive = situation.calendar.offsets(situation.facts.today, lead.days)
+    later = situation.calendar.offsets(situation.facts.today + timedelta(days=review), lead.days) + review
+    needed = paths.needed(arrive, lead.probability, review, level)
+    per_day = daily_demand(situation)
+    usual = _lot(situation, offer, max(per_day * review, 1.0 if situation.counted else 1e-3))
+    lot = _lot(situation, offer, needed) if needed > 1e-9 else 0.0
+    point = paths.demand_quantile(arrive, lead.probability, review, level)
+    cycle = min(max(review, int((lot or usual) / per_day) if per_day > 0 else review), LONGEST_LOT_DAYS)
+    order_by, overdue = _order_by(situation, paths, lead, level)
+    return Plan(
+        offer=offer,
+        lead=lead,
+        arrive=arrive,
+        arrive_if_waiting=later,
+        needed=needed,
+        lot=lot,
+        usual_lot=usual,
+        steps=_steps(situation, offer, needed, lot) if lot else (),
+        cost=landed_cost(offer, lot or usual, company),
+        stockout=paths.stockout_probability(arrive, lead.probability),
+        stockout_if_waiting=paths.stockout_probability(later, lead.probability),
+        short=paths.expected_short(arrive, lead.probability),
+        short_if_waiting=paths.expected_short(later, lead.probability),
+        reorder_point=orderable(point, None, unit),
+        safety_stock=orderable(max(point - paths.demand_mean(arrive, lead.probability, review), 0.0), None, unit),
+        target_stock=orderable(paths.demand_quantile(arrive, lead.probability, cycle, level), None, unit),
+        order_by=order_by,
+        overdue=overdue,
+        cost_per_unit=annual_cost(lot or usual, per_day * 365, offer, company) / max(per_day * 365, 1e-9),
+    )
+
+
+def _lot(situation: Situation, offer: Offer, least: float) -> float:
+    """The lot for a need: economic under price breaks, but no more than the need where the forecast can't carry it."""
+    per_day = daily_demand(situation)
+    steady = situation.known is not None and demand_pattern(situation.known) not in ("new", "dying", "none")
+    sure = steady and situation.far is not None and situation.far.confidence != "low"
+    most = per_day * LONGEST_LOT_DAYS if sure else 0.0
+    company, unit = situation.facts.company, situation.facts.product.unit
+    return best_lot(offer, company, unit, annual_demand=per_day * 365, least=least, most=most).quantity
+
+
+def _steps(situation: Situation, offer: Offer, needed: float, lot: float) -> tuple[str, ...]:
+    """Why the lot is larger than the need, one sentence per step."""
+    company, unit = situation.facts.company, situation.facts.product.unit
+    rounded = round_up(needed, offer, unit)
+    if lot <= rounded.quantity + 1e-9:
+        return rounded.reasons
+    year = daily_demand(situation) * 365
+    gain = annual_cost(rounded.quantity, year, offer, company) - annual_cost(lot, year, offer, company)
+    before, after = tier_at(offer, rounded.quantity).unit_price, tier_at(offer, lot).unit_price
+    change = f"{words.quantity(rounded.quantity, unit)} → {words.quantity(lot, unit)}"
+    saved = f"cerca de {words.reais(_money(gain))} a menos por ano" if gain >= 0.01 else "o total não aumenta"
+    if after < before:
+        reason = (
+            f"faixa de preço: {change}, a {words.unit_reais(after)} em vez de {words.unit_reais(before)} por {unit}; "
+            f"{saved}, já contado o custo de estocar"
+        )
+    else:
+        reason = (
+            f"lote econômico: {change}; cada pedido custa {words.reais(company.order_cost)} e o estoque "
+            f"{words.percent(company.holding_cost_percent_year, 1)} ao ano; {saved}"
+        )
+    return (*rounded.reasons, reason)
+
+
+def _order_by(situation: Situation, paths: StockPaths, lead: LeadTime, level: float) -> tuple[date | None, bool]:
+    """The last business day t with P(stock-out before an order of t arrives) <= 1 - level, and whether it has passed.
+
+    P = sum over lead times l of p(l) x F(arrival(t, l)), F = distribution of the first day on which some demand isn't
+    served. (None, False) when a year from now is still early enough; (next business day, True) when today is too late.
+    """
+    calendar, today = situation.calendar, situation.facts.today
+    first = today if calendar.is_business_day(today) else calendar.add(today, 0)
+    count = calendar.between(first, today + timedelta(days=SEARCH_DAYS))
+    ahead = np.arange(count, dtype=np.int64)
+    arrivals = calendar.offsets(first, (ahead[:, None] + lead.days[None, :]).ravel()).reshape(count, -1)
+    by_day = paths.stockout_by_day()
+    risk = by_day[paths.day(arrivals + (first - today).days)] @ lead.probability
+    early = np.flatnonzero(risk <= 1 - level + 1e-9)
+    if len(early) == 0:
+        return first, True
+    if int(early[-1]) == count - 1:
+        return None, False
+    return calendar.add(first, int(early[-1])), False
+
+
+def _money(amount: float) -> Decimal:
+    return Decimal(str(round(amount, 2)))

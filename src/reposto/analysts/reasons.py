@@ -1,0 +1,234 @@
+"""The recommendation in words: headline, reasons that name the data, next steps. Portuguese."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from reposto.analysts import words
+from reposto.analysts.plan import Plan
+from reposto.analysts.situation import Situation
+from reposto.model.findings import DemandFinding, LogisticsFinding, Missing, PriceFinding, Verdict
+
+NEAR_EXPIRY_DAYS = 7  # an offer that ends within a week is worth a word
+
+
+def headline(situation: Situation, verdict: Verdict, plan: Plan | None, decisive: tuple[Missing, ...]) -> str:
+    """The decision in one sentence."""
+    unit = situation.facts.product.unit
+    if verdict == "manual_review" or plan is None:
+        why = decisive[0].text.split(";")[0].rstrip(".") if decisive else "faltam dados"
+        return f"Revisão manual: {why[0].lower()}{why[1:]}."
+    name = situation.supplier_name(plan.offer.supplier_id)
+    if verdict == "wait":
+        if plan.order_by is None:
+            return "Não compre agora: o estoque dura mais que o prazo de qualquer entrega no próximo ano."
+        if plan.overdue:
+            return "Não compre agora: o que já está pedido cobre a demanda; cobre a entrega do fornecedor."
+        return f"Não compre agora: dá para esperar até {words.weekday_day(plan.order_by)}."
+    amount = f"{words.quantity(plan.lot, unit)} de {name} por {words.reais(plan.cost.total)}"
+    if plan.overdue:
+        return f"Compre já: {amount}; o prazo seguro para pedir já passou."
+    return f"Compre {amount}, até {words.weekday_day(plan.order_by)}." if plan.order_by else f"Compre {amount}."
+
+
+def reasons(
+    situation: Situation,
+    verdict: Verdict,
+    found: tuple[Plan, ...],
+    demand: DemandFinding,
+    prices: PriceFinding,
+    logistics: LogisticsFinding,
+    decisive: tuple[Missing, ...],
+) -> tuple[str, ...]:
+    """Why, most decisive first; each sentence names the data it stands on."""
+    texts = [m.text for m in decisive]
+    texts += _about_demand(situation, demand)
+    texts += _about_stock(situation, demand)
+    if found:
+        texts += _about_plan(situation, found[0], logistics, verdict)
+        texts += _about_choice(situation, found, prices)
+    texts += _about_price(situation, prices)
+    return tuple(dict.fromkeys(texts))
+
+
+def _about_demand(situation: Situation, demand: DemandFinding) -> list[str]:
+    unit, total = situation.facts.product.unit, demand.total
+    if total is None:
+        return []
+    text = (
+        f"Demanda esperada nos próximos {words.days(demand.horizon_days)}: {words.quantity(total.expected, unit)}, "
+        f"entre {words.quantity(total.low, unit)} e {words.quantity(total.high, unit)} em quatro de cada cinco casos"
+    )
+    if demand.last_period_total is not None:
+        text += f"; no período anterior saíram {words.quantity(demand.last_period_total, unit)}"
+    texts = [text + "."]
+    if demand.trend in ("rising", "falling") and demand.trend_percent_month is not None:
+        verb = "sobem" if demand.trend == "rising" else "caem"
+        texts.append(f"As vendas {verb} {words.percent(abs(demand.trend_percent_month), 1)} ao mês no último semestre.")
+    if demand.out_of_stock_days:
+        texts.append(f"{words.days(demand.out_of_stock_days)} sem estoque ficaram fora do cálculo da demanda.")
+    if demand.pattern in _PATTERNS:
+        texts.append(_PATTERNS[demand.pattern])
+    return texts
+
+
+_PATTERNS = {
+    "lumpy": "A venda é esporádica e em quantidades muito diferentes; a faixa é larga por isso.",
+    "intermittent": "A venda é esporádica; a média esconde semanas sem nenhuma saída.",
+    "new": "O produto é novo: a previsão ainda se apoia em poucas semanas.",
+    "dying": "As vendas quase pararam no último trimestre; não compre além do necessário.",
+}
+
+
+def _about_stock(situation: Situation, demand: DemandFinding) -> list[str]:
+    unit = situation.facts.product.unit
+    if demand.on_hand is None or demand.available is None:
+        return []
+    text = f"Estoque: {words.quantity(demand.on_hand, unit)}"
+    if demand.reserved:
+        text += f", {words.quantity(demand.reserved, unit)} reservados, {words.quantity(demand.available, unit)} livres"
+    if demand.coverage_days is not None:
+        text += f"; dura {words.days(demand.coverage_days)}" if demand.coverage_days >= 1 else "; não dura um dia"
+        if demand.stockout_date is not None:
+            text += f", até {words.day(demand.stockout_date)}"
+    texts = [text + "."]
+    if situation.used_since_count >= 0.5 and situation.facts.stock is not None:
+        texts.append(
+            f"O estoque foi contado em {words.day(situation.facts.stock.as_of)}; desde então saíram cerca de "
+            f"{words.quantity(round(situation.used_since_count), unit)}, que já descontei."
+        )
+    if demand.on_order > 0:
+        text = f"A caminho: {words.quantity(demand.on_order, unit)}"
+        if demand.stockout_date_with_orders is not None:
+            text += f"; com isso o estoque vai até {words.day(demand.stockout_date_with_orders)}"
+        texts.append(text + ".")
+    return texts
+
+
+def _about_plan(situation: Situation, plan: Plan, logistics: LogisticsFinding, verdict: Verdict) -> list[str]:
+    unit, company = situation.facts.product.unit, situation.facts.company
+    name, lead = situation.supplier_name(plan.offer.supplier_id), plan.lead
+    texts = []
+    median = words.days(lead.quantile(0.5), business=True)
+    if lead.measured:
+        promised = f" (prometido: {lead.promised})" if lead.promised is not None else ""
+        own = f"{lead.receipts} recebimentos" if lead.receipts != 1 else "1 recebimento"
+        base = own if not lead.pooled else f"{own} deste produto e os demais do fornecedor"
+        texts.append(f"{name} entrega em {median}{promised}, segundo {base}.")
+    else:
+        texts.append(
+            f"{name} promete {words.days(lead.promised or 0, business=True)}; ainda não há recebimentos que confirmem."
+        )
+    if verdict == "approve" and plan.needed > 0:
+        level = words.percent(100 * company.service_level, 1)
+        span = f"prazo de entrega mais {words.days(company.review_days)} de revisão"
+        texts.append(
+            f"Faltariam {words.quantity(_up(plan.needed), unit)} para atender {level} dos casos até a próxima compra "
+            f"chegar ({span})."
+        )
+    late = [a.order_number for a in logistics.arriving if a.late_probability == 1.0]
+    if late:
+        texts.append(f"Pedido atrasado: {words.listed(late[:3])}; a data prevista já passou.")
+    return texts
+
+
+def _up(value: float) -> float:
+    return float(-(-round(value, 6) // 1)) if value >= 1 else round(value, 2)
+
+
+def _about_choice(situation: Situation, found: tuple[Plan, ...], prices: PriceFinding) -> list[str]:
+    """Why this supplier, when there is another or when it isn't the cheapest."""
+    plan = found[0]
+    if len(found) < 2:
+        return []
+    name, unit = situation.supplier_name(plan.offer.supplier_id), situation.facts.product.unit
+    cheapest = min(found, key=lambda p: p.cost.unit)
+    if cheapest.offer.id == plan.offer.id:
+        other = min((p for p in found[1:]), key=lambda p: p.cost.unit)
+        if other.cost.unit <= plan.cost.unit:
+            return []
+        rival = situation.supplier_name(other.offer.supplier_id)
+        return [
+            f"Menor custo posto: {name}, {words.unit_reais(plan.cost.unit)} por {unit}, contra "
+            f"{words.unit_reais(other.cost.unit)} de {rival}."
+        ]
+    rival = situation.supplier_name(cheapest.offer.supplier_id)
+    dearer = words.unit_reais(plan.cost.unit - cheapest.cost.unit)
+    return [
+        f"{name} custa {dearer} a mais por {unit} que {rival}, mas falta menos até chegar: "
+        f"{words.share(plan.stockout)} de chance contra {words.share(cheapest.stockout)}, ou pede um lote menor."
+    ]
+
+
+def _about_price(situation: Situation, prices: PriceFinding) -> list[str]:
+    texts = []
+    if prices.best_vs_average_percent is not None and prices.average_12m is not None:
+        apart = prices.best_vs_average_percent
+        average = words.unit_reais(prices.average_12m)
+        where = "acima" if apart > 0 else "abaixo"
+        text = f"O melhor preço está {words.percent(abs(apart), 1)} {where} da média paga em 12 meses ({average})"
+        if abs(apart) < 0.05:
+            text = f"O melhor preço é igual à média paga em 12 meses ({average})"
+        verdict = {"dear": ": caro", "cheap": ": barato", "fair": ": dentro do normal"}.get(prices.dearness or "", "")
+        texts.append(text + verdict + ".")
+    if prices.trend_percent_year is not None and abs(prices.trend_percent_year) >= 3:
+        verb = "sobem" if prices.trend_percent_year > 0 else "caem"
+        texts.append(f"Os preços pagos {verb} {words.percent(abs(prices.trend_percent_year), 1)} ao ano.")
+    return texts
+
+
+def next_steps(
+    situation: Situation, verdict: Verdict, plan: Plan | None, prices: PriceFinding, decisive: tuple[Missing, ...]
+) -> tuple[str, ...]:
+    """What to do now, in order."""
+    if verdict == "manual_review" or plan is None:
+        return (*[_mend(m) for m in decisive], "Perguntar de novo depois da importação.")
+    name = situation.supplier_name(plan.offer.supplier_id)
+    today = situation.facts.today
+    if verdict == "wait":
+        steps = []
+        if plan.overdue and situation.on_order > 0:
+            steps.append("Cobrar a entrega dos pedidos em aberto: até lá pode faltar.")
+        again = plan.order_by if plan.order_by and plan.order_by > today else None
+        review = today + timedelta(days=max(situation.facts.company.review_days, 1))
+        steps.append(f"Rever em {words.day(min(again, review) if again else review)}.")
+        return tuple(steps)
+    steps = [f"Criar o rascunho do pedido para {name}."]
+    minimum = _below_minimum(situation, plan)
+    if minimum:
+        steps.append(minimum)
+    until = plan.offer.valid_until
+    if until is not None and (until - today).days <= NEAR_EXPIRY_DAYS:
+        steps.append(f"Fechar até {words.day(until)}: a oferta vence nesse dia.")
+    if prices.dearness == "dear":
+        steps.append("Pedir nova cotação: o preço está acima do normal.")
+    late = [c for c in situation.coming if c.line.expected_on is not None and c.line.expected_on < today]
+    if late:
+        steps.append(f"Cobrar o pedido {late[0].line.order_number}, que está atrasado.")
+    return tuple(steps)
+
+
+def _mend(missing: Missing) -> str:
+    files = {
+        "sales": "vendas",
+        "stock": "estoque",
+        "offers": "ofertas",
+        "receipts": "recebimentos",
+        "products": "produtos",
+    }
+    kind = files.get(missing.file_kind, missing.file_kind)
+    return f"Importar o arquivo de {kind}." if kind else missing.text
+
+
+def _below_minimum(situation: Situation, plan: Plan) -> str:
+    """The supplier's minimum per order in R$, which other products may fill."""
+    for supplier in situation.facts.suppliers:
+        if supplier.id == plan.offer.supplier_id and supplier.minimum_order is not None:
+            goods = plan.cost.goods * int(plan.lot) if plan.lot else plan.cost.goods
+            if goods < supplier.minimum_order:
+                lacking = words.reais(supplier.minimum_order - goods)
+                return (
+                    f"Juntar outros itens: o pedido mínimo é de {words.reais(supplier.minimum_order)} "
+                    f"e faltam {lacking}."
+                )
+    return ""

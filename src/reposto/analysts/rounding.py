@@ -1,0 +1,71 @@
+"""From the quantity that is needed to one that can be ordered, with the reason of every step."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from reposto.analysts import words
+from reposto.model.facts import Offer
+from reposto.model.quantities import is_counted
+
+_SLACK = 1e-9  # a need of 12.0000000001 packs is 12 packs
+
+
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """An orderable quantity and why it differs from what was needed (Portuguese)."""
+
+    quantity: float
+    reasons: tuple[str, ...]
+
+
+def round_up(needed: float, offer: Offer | None, unit: str) -> Rounded:
+    """Smallest orderable quantity >= needed: whole units if counted, then MOQ, then full packs. 0 stays 0.
+
+    quantity = ceil(max(needed, moq) / pack) x pack. Non-decreasing in `needed`.
+    """
+    if needed <= 0:
+        return Rounded(0.0, ())
+    reasons: list[str] = []
+    quantity = needed
+    if is_counted(unit):
+        quantity = math.ceil(quantity - _SLACK)
+    if offer is None:
+        return Rounded(_tidy(quantity, unit), ())
+    if offer.moq > quantity + _SLACK:
+        reasons.append(
+            f"lote mínimo do fornecedor: {words.quantity(quantity, unit)} → {words.quantity(offer.moq, unit)}"
+        )
+        quantity = offer.moq
+    packed = _packs(quantity, offer.pack_multiple)
+    if packed > quantity + _SLACK:
+        count = round(packed / offer.pack_multiple)
+        reasons.append(
+            f"embalagem fechada de {words.quantity(offer.pack_multiple, unit)}: "
+            f"{words.quantity(quantity, unit)} → {words.quantity(packed, unit)} ({words.number(count)} × "
+            f"{words.quantity(offer.pack_multiple, unit)})"
+        )
+    return Rounded(_tidy(max(packed, quantity), unit), tuple(reasons))
+
+
+def orderable(quantity: float, offer: Offer | None, unit: str) -> float:
+    """round_up without the words."""
+    if quantity <= 0:
+        return 0.0
+    whole = float(math.ceil(quantity - _SLACK)) if is_counted(unit) else quantity
+    if offer is None:
+        return _tidy(whole, unit)
+    return _tidy(_packs(max(whole, offer.moq), offer.pack_multiple), unit)
+
+
+def _packs(quantity: float, pack: float) -> float:
+    """Full packs that hold the quantity; a pack of 0 or less means loose goods."""
+    return math.ceil(quantity / pack - _SLACK) * pack if pack > 0 else quantity
+
+
+def _tidy(quantity: float, unit: str) -> float:
+    """Whole units stay whole (a pack of 2.5 UN can't be), measured ones keep three decimals."""
+    if is_counted(unit):
+        return float(math.ceil(quantity - _SLACK))
+    return math.ceil(quantity * 1000 - 1e-6) / 1000
