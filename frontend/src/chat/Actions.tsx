@@ -1,0 +1,83 @@
+import { useState } from 'react';
+import { analysisOf } from '../client/analysis';
+import { buttonsOf, type Button } from '../client/turns';
+import type { Message } from '../client/wire';
+import { useI18n } from '../i18n';
+import { Dialog } from '../ui/Dialog';
+import { Icon } from '../ui/Icon';
+import { problemText, useServices } from './services';
+
+const BINDING: readonly string[] = ['approve_purchase']; // what costs money is asked twice
+
+interface Props {
+  message: Message;
+  ordered: boolean; // the order of this answer exists already
+  onActed(): void;
+}
+
+export function Actions({ message, ordered, onActed }: Props) {
+  const { t } = useI18n();
+  const { api } = useServices();
+  const [asking, setAsking] = useState<Button | null>(null);
+  const [busy, setBusy] = useState<Button | null>(null);
+  const [done, setDone] = useState<readonly string[]>([]);
+  const [error, setError] = useState<string | null>(null);
+  const run = async (button: Button) => {
+    setBusy(button);
+    setError(null);
+    const called = await api.act(message.session_id, { action_type: button.action_type, action_data: button.action_data });
+    setBusy(null);
+    if (!called.ok) return setError(problemText(t, called));
+    setDone((held) => [...held, button.label]);
+    setAsking(null);
+    onActed();
+  };
+  const finished = (button: Button) => done.includes(button.label) || (ordered && BINDING.includes(button.action_type));
+  return (
+    <div className="actions">
+      {buttonsOf(message).map((button) => (
+        <button
+          key={`${button.action_type} ${button.label}`}
+          type="button"
+          className={BINDING.includes(button.action_type) ? 'button primary' : 'button'}
+          data-action={button.action_type}
+          disabled={busy !== null || finished(button)}
+          onClick={() => (BINDING.includes(button.action_type) ? setAsking(button) : void run(button))}
+        >
+          {finished(button) ? <><Icon name="check" /> {t('action.done')}: {button.label}</> : button.label}
+        </button>
+      ))}
+      {error && !asking ? <p className="error-text" role="alert">{error}</p> : null}
+      {asking ? (
+        <Dialog
+          title={t('action.confirmTitle')}
+          confirm={t('action.confirm')}
+          busy={busy !== null}
+          error={error}
+          onConfirm={() => void run(asking)}
+          onClose={() => setAsking(null)}
+        >
+          <OrderSummary message={message} />
+        </Dialog>
+      ) : null}
+    </div>
+  );
+}
+
+function OrderSummary({ message }: { message: Message }) {
+  const { t, f } = useI18n();
+  const analysis = analysisOf(message.metadata?.analysis);
+  if (!analysis) return null;
+  const { quantity, supplier, total } = analysis.recommendation;
+  const lines: [string, string | null][] = [
+    [t('action.product'), `${analysis.name} (${analysis.sku})`],
+    [t('action.supplier'), supplier],
+    [t('action.quantity'), quantity === null ? null : f.withUnit(quantity, analysis.unit)],
+    [t('action.total'), total === null ? null : f.money(total)],
+  ];
+  return (
+    <dl className="facts">
+      {lines.map(([name, value]) => (value === null ? null : <div key={name}><dt>{name}</dt><dd>{value}</dd></div>))}
+    </dl>
+  );
+}

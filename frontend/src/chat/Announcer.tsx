@@ -1,0 +1,41 @@
+import { useEffect, useRef, useState } from 'react';
+import { analysisOf } from '../client/analysis';
+import type { SessionState } from '../client/state';
+import { isAnnounced } from '../client/turns';
+import type { Message } from '../client/wire';
+import { useI18n, type I18n } from '../i18n';
+
+/** A screen reader hears each finished answer once; what was there when the page opened is silent. */
+export function Announcer({ state }: { state: SessionState }) {
+  const i18n = useI18n();
+  const heard = useRef(0);
+  const [text, setText] = useState('');
+  const { messages, liveFrom } = state;
+  useEffect(() => {
+    if (liveFrom === null) return;
+    const after = Math.max(heard.current, liveFrom);
+    const fresh = messages.filter((message) => message.seq > after && isAnnounced(message));
+    heard.current = Math.max(after, state.lastSeq);
+    if (fresh.length > 0) setText(fresh.map((message) => spoken(message, i18n)).join(' '));
+  }, [messages, liveFrom, state.lastSeq, i18n]);
+  return <div className="sr-only" role="status" aria-live="polite" aria-atomic="true" data-testid="announcer">{text}</div>;
+}
+
+export function spoken(message: Message, { t }: I18n): string {
+  const text = plain(message.content);
+  switch (message.metadata?.type) {
+    case 'analysis_result':
+      return t('announce.result', { text: analysisOf(message.metadata.analysis)?.recommendation.headline ?? text });
+    case 'analysis_error':
+      return t('announce.error', { text });
+    case 'analysis_cancelled':
+      return t('announce.cancelled');
+    default:
+      return text;
+  }
+}
+
+function plain(markdown: string): string {
+  const text = markdown.replace(/[*_`#>|]/g, ' ').replace(/\s+/g, ' ').trim();
+  return text.length > 300 ? `${text.slice(0, 299)}…` : text;
+}

@@ -1,0 +1,64 @@
+import { useEffect, useRef, type FormEvent, type KeyboardEvent } from 'react';
+import { MAX_CONTENT } from '../client/wire';
+import { useI18n } from '../i18n';
+import { Icon } from '../ui/Icon';
+
+interface Props {
+  text: string;
+  onText(text: string): void;
+  onSend(content: string): void;
+}
+
+const NEAR = 400; // characters before the limit at which the counter appears
+
+export function Composer({ text, onText, onSend }: Props) {
+  const { t } = useI18n();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const left = MAX_CONTENT - [...text].length;
+  const ready = text.trim().length > 0 && left >= 0;
+
+  useEffect(() => {
+    // On a phone, focus would open the keyboard over the conversation.
+    if (window.matchMedia('(pointer: fine)').matches) field.current?.focus();
+  }, []);
+
+  const send = () => {
+    if (!ready) return;
+    onSend(text.trim());
+    onText('');
+    field.current?.focus();
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    send();
+  };
+  const key = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    send();
+  };
+  return (
+    <form className="composer" onSubmit={submit}>
+      <div className="composer-box">
+        <textarea
+          ref={field}
+          value={text}
+          rows={Math.min(8, text.split('\n').length)}
+          placeholder={t('composer.placeholder')}
+          aria-label={t('composer.label')}
+          aria-describedby="composer-help"
+          aria-invalid={left < 0}
+          onChange={(event) => onText(event.target.value)}
+          onKeyDown={key}
+          enterKeyHint="send"
+        />
+        <button type="submit" className="send" disabled={!ready} aria-label={t('composer.send')} title={t('composer.send')}>
+          <Icon name="send" />
+        </button>
+      </div>
+      <p id="composer-help" className={left < 0 ? 'composer-help over' : 'composer-help'} aria-live={left < NEAR ? 'polite' : 'off'}>
+        {left < 0 ? t('composer.over', { n: -left }) : left < NEAR ? t('composer.left', { n: left }) : t('composer.help')}
+      </p>
+    </form>
+  );
+}

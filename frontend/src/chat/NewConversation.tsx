@@ -1,0 +1,59 @@
+import { useSyncExternalStore } from 'react';
+import { NEW_SESSION } from '../client/outbox';
+import type { Starter } from '../client/starter';
+import { useI18n } from '../i18n';
+import { Composer } from './Composer';
+import { useDraft } from './Conversation';
+import { Header } from './Header';
+import { PendingView } from './MessageView';
+import { problemText } from './services';
+
+const EXAMPLES = ['empty.example1', 'empty.example2', 'empty.example3'] as const;
+
+export function NewConversation({ starter, onMenu }: { starter: Starter; onMenu(): void }) {
+  const { t } = useI18n();
+  const { pending, problem } = useSyncExternalStore(starter.subscribe, starter.snapshot);
+  const [draft, setDraft] = useDraft(NEW_SESSION);
+  return (
+    <>
+      <Header title={t('list.new')} onMenu={onMenu} />
+      <div className="thread-wrap">
+        <div className="thread">
+          <div className="column">
+            {pending.length === 0 ? <Welcome onPick={setDraft} /> : null}
+            {pending.map((item) => (
+              <PendingView
+                key={item.clientId}
+                item={item}
+                connected={problem === null}
+                onEdit={(chosen) => {
+                  setDraft(chosen.content);
+                  starter.discard(chosen.clientId);
+                }}
+                onDiscard={(chosen) => starter.discard(chosen.clientId)}
+              />
+            ))}
+            {pending.length > 0 && problem ? <p className="error-text" role="alert">{problemText(t, problem)}</p> : null}
+          </div>
+        </div>
+      </div>
+      <Composer text={draft} onText={setDraft} onSend={(content) => starter.submit(content)} />
+    </>
+  );
+}
+
+function Welcome({ onPick }: { onPick(text: string): void }) {
+  const { t } = useI18n();
+  return (
+    <div className="welcome">
+      <h2>{t('empty.title')}</h2>
+      <p>{t('empty.text')}</p>
+      <p className="muted">{t('empty.hint')}</p>
+      <ul>
+        {EXAMPLES.map((key) => (
+          <li key={key}><button type="button" className="choice" onClick={() => onPick(t(key))}>{t(key)}</button></li>
+        ))}
+      </ul>
+    </div>
+  );
+}

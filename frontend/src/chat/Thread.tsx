@@ -1,0 +1,110 @@
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import type { SessionState } from '../client/state';
+import { turnsOf, type Turn } from '../client/turns';
+import { useI18n } from '../i18n';
+import { Icon } from '../ui/Icon';
+import { TurnView } from './MessageView';
+
+const SHOWN = 60; // turns drawn at first; a long history stays quick
+const NEAR = 120; // px from the end that count as "reading the newest"
+
+interface Props {
+  state: SessionState;
+  onCancel(jobId: string): void;
+  onActed(): void;
+  children: ReactNode; // one's own questions that aren't saved yet
+}
+
+export function Thread({ state, onCancel, onActed, children }: Props) {
+  const { t } = useI18n();
+  const turns = useMemo(() => turnsOf(state.messages), [state.messages]);
+  const orders = useMemo(() => ordersOf(state), [state]);
+  const [shown, setShown] = useState(SHOWN);
+  const { box, away, ready, toEnd, toReady } = useFollow(state, turns);
+  const hidden = Math.max(0, turns.length - shown);
+  return (
+    <div className="thread-wrap">
+      <div ref={box} className="thread" role="region" aria-label={t('thread.label')} tabIndex={0}>
+        <div className="column">
+          {hidden > 0 ? (
+            <button type="button" className="text-button centred" onClick={() => setShown(shown + SHOWN * 3)}>
+              {t('message.earlier', { n: hidden })}
+            </button>
+          ) : null}
+          {turns.slice(hidden).map((turn) => (
+            <TurnView
+              key={turn.key}
+              turn={turn}
+              live={runs(turn) ? state : null}
+              ordered={turn.outcome !== null && orders.has(turn.outcome.seq)}
+              onCancel={onCancel}
+              onActed={onActed}
+            />
+          ))}
+          {children}
+        </div>
+      </div>
+      {ready ? (
+        <button type="button" className="pill" onClick={toReady}>{t('thread.jump')} <Icon name="down" /></button>
+      ) : away ? (
+        <button type="button" className="pill round" onClick={toEnd} aria-label={t('thread.latest')}><Icon name="down" /></button>
+      ) : null}
+    </div>
+  );
+}
+
+const runs = (turn: Turn): boolean => turn.message.metadata?.type === 'analysis_started' && turn.outcome === null;
+
+/** Which answers already became an order. */
+function ordersOf(state: SessionState): ReadonlySet<number> {
+  const made = new Set<number>();
+  for (const { metadata } of state.messages) {
+    if (metadata?.type === 'order_created' && typeof metadata.in_reply_to === 'number') made.add(metadata.in_reply_to);
+  }
+  return made;
+}
+
+/** Follows the newest while it is being read; never moves the page under someone who reads something older. */
+function useFollow(state: SessionState, turns: readonly Turn[]) {
+  const box = useRef<HTMLDivElement>(null);
+  const following = useRef(true);
+  const [away, setAway] = useState(false);
+  const [ready, setReady] = useState<number | null>(null);
+  const answered = useRef<number | null>(null);
+
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return undefined;
+    const look = () => {
+      following.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
+      setAway(!following.current);
+      if (following.current) setReady(null);
+    };
+    element.addEventListener('scroll', look, { passive: true });
+    return () => element.removeEventListener('scroll', look);
+  }, []);
+
+  const toEnd = useCallback(() => box.current?.scrollTo({ top: box.current.scrollHeight }), []);
+  const show = useCallback((seq: number) => {
+    box.current?.querySelector(`article[data-seq="${seq}"]`)?.scrollIntoView({ block: 'start' });
+    setReady(null);
+  }, []);
+
+  const newest = newestOutcome(turns);
+  useLayoutEffect(() => {
+    const before = answered.current;
+    answered.current = newest ?? 0;
+    const arrived = newest !== null && newest !== before && (state.liveFrom === null || newest > state.liveFrom);
+    if (arrived && before !== null && !following.current) setReady(newest);
+    else if (arrived && newest !== null && following.current) show(newest);
+    else if (following.current) toEnd();
+  }, [newest, state.lastSeq, state.jobs, state.pending, state.liveFrom, show, toEnd]);
+
+  return { box, away, ready, toEnd, toReady: () => ready !== null && show(ready) };
+}
+
+function newestOutcome(turns: readonly Turn[]): number | null {
+  let newest: number | null = null;
+  for (const { outcome } of turns) if (outcome && outcome.seq > (newest ?? 0)) newest = outcome.seq;
+  return newest;
+}

@@ -1,0 +1,97 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { Starter } from '../client/starter';
+import { useI18n, type Locale } from '../i18n';
+import { Icon } from '../ui/Icon';
+import { Conversation } from './Conversation';
+import { NewConversation } from './NewConversation';
+import { go, useRoute } from './route';
+import { SessionList } from './SessionList';
+import { useServices } from './services';
+import { useSessions } from './useSessions';
+import { whenBack } from './useSession';
+
+export function Workspace({ onLocale }: { onLocale(locale: Locale): void }) {
+  const { t } = useI18n();
+  const current = useRoute();
+  const sessions = useSessions();
+  const [drawer, setDrawer] = useState(false);
+  const { reload, tell } = sessions;
+  const changed = useCallback(() => {
+    reload();
+    tell();
+  }, [reload, tell]);
+  const starter = useStarter(changed);
+  const open = (id: number | null) => {
+    setDrawer(false);
+    go(id);
+  };
+  const title = sessions.items.find((item) => item.id === current)?.preview;
+  return (
+    <div className={drawer ? 'workspace drawer-open' : 'workspace'}>
+      <a className="skip" href="#main">{t('app.skip')}</a>
+      <aside className="side">
+        <div className="brand">
+          <img src={`${import.meta.env.BASE_URL}assets/favicon.svg`} alt="" width="28" height="28" />
+          <span><strong>{t('app.name')}</strong><small>{t('app.tagline')}</small></span>
+          <button type="button" className="icon-button menu push" aria-label={t('list.close')} onClick={() => setDrawer(false)}><Icon name="close" /></button>
+        </div>
+        <button type="button" className="button new" onClick={() => open(null)}><Icon name="plus" /> {t('list.new')}</button>
+        <SessionList sessions={sessions} current={current} onOpen={open} />
+        <Footer onLocale={onLocale} />
+      </aside>
+      <button type="button" className="backdrop" aria-label={t('list.close')} tabIndex={-1} onClick={() => setDrawer(false)} />
+      <main id="main">
+        {current === null ? (
+          <NewConversation starter={starter} onMenu={() => setDrawer(true)} />
+        ) : (
+          <Conversation key={current} sessionId={current} title={title || t('list.untitled')} onMenu={() => setDrawer(true)} onChanged={changed} />
+        )}
+      </main>
+    </div>
+  );
+}
+
+/** Creates the session of a first question, wherever the buyer is by then. */
+function useStarter(onCreated: () => void): Starter {
+  const { api, outside, outbox, tab } = useServices();
+  const created = useRef(onCreated);
+  useEffect(() => {
+    created.current = onCreated;
+  }, [onCreated]);
+  const [starter] = useState(
+    () =>
+      new Starter({ ...outside, createSession: () => api.createSession() }, outbox, tab, (id) => {
+        created.current();
+        if (location.pathname === '/agents' || location.pathname === '/agents/') go(id, true);
+      }),
+  );
+  useEffect(() => {
+    starter.wake();
+    const stop = whenBack(() => starter.wake());
+    return () => {
+      stop();
+      starter.stop();
+    };
+  }, [starter]);
+  return starter;
+}
+
+function Footer({ onLocale }: { onLocale(locale: Locale): void }) {
+  const { t, locale } = useI18n();
+  const { me, api, outbox, onLogin } = useServices();
+  const leave = async () => {
+    const called = await api.logout();
+    if (!called.ok && called.status !== 401) return;
+    outbox.forgetUser();
+    onLogin();
+  };
+  return (
+    <footer className="side-foot">
+      <span className="user" title={me.name}>{me.name}</span>
+      <button type="button" className="text-button" aria-label={t('locale.label')} lang={locale === 'en' ? 'pt-BR' : 'en'} onClick={() => onLocale(locale === 'en' ? 'pt-BR' : 'en')}>
+        {t('locale.switch')}
+      </button>
+      <button type="button" className="icon-button" aria-label={t('login.logout')} title={t('login.logout')} onClick={() => void leave()}><Icon name="out" /></button>
+    </footer>
+  );
+}

@@ -1,0 +1,116 @@
+import type { ReactNode } from 'react';
+import type { Analysis } from '../../client/analysis';
+import { useI18n, type I18n } from '../../i18n';
+import { known } from './parts';
+
+type Tone = 'good' | 'warn' | 'bad' | 'plain';
+
+interface Card {
+  name: string;
+  label: string;
+  value: string;
+  notes: (string | null)[];
+  tone: Tone;
+}
+
+/** The numbers that the decision hangs on. A card without its number isn't shown: the list of missing data says why. */
+export function Cards({ analysis }: { analysis: Analysis }) {
+  const i18n = useI18n();
+  const cards = [demand, coverage, stockout, orderBy, quantity, total, risk].map((make) => make(analysis, i18n));
+  return (
+    <dl className="cards">
+      {cards.map((card) => (card ? <CardView key={card.name} card={card} /> : null))}
+    </dl>
+  );
+}
+
+function CardView({ card }: { card: Card }): ReactNode {
+  return (
+    <div className={`card ${card.tone}`} data-card={card.name}>
+      <dt>{card.label}</dt>
+      <dd>
+        <span className="card-value">{card.value}</span>
+        {card.notes.map((note) => (note ? <span key={note} className="card-note">{note}</span> : null))}
+      </dd>
+    </div>
+  );
+}
+
+type Make = (analysis: Analysis, i18n: I18n) => Card | null;
+
+const demand: Make = ({ demand: found, unit }, { t, f }) =>
+  known(found.total, (range) => ({
+    name: 'demand',
+    label: t('card.demand', { n: found.horizon_days }),
+    value: f.withUnit(range.expected, unit),
+    notes: [`${t('card.range', { low: f.quantity(range.low), high: f.quantity(range.high) })} (${f.percent(range.level)})`],
+    tone: 'plain',
+  }));
+
+const coverage: Make = ({ demand: found, unit }, { t, f }) =>
+  known(found.coverage_days, (days) => ({
+    name: 'coverage',
+    label: t('card.coverage'),
+    value: t('card.days', { n: f.quantity(Math.round(days)) }),
+    notes: [known(found.available, (quantity) => t('card.available', { quantity: f.withUnit(quantity, unit) }))],
+    tone: 'plain',
+  }));
+
+const stockout: Make = ({ demand: found }, { t, f }) => {
+  if (found.coverage_days === null && found.stockout_date === null) return null;
+  return {
+    name: 'stockout',
+    label: t('card.stockout'),
+    value: found.stockout_date ? f.date(found.stockout_date) : t('card.noStockout'),
+    notes: [found.on_order > 0 ? known(found.stockout_date_with_orders, (date) => t('card.stockoutOrders', { date: f.date(date) })) : null],
+    tone: 'plain',
+  };
+};
+
+const orderBy: Make = ({ logistics, recommendation }, { t, f }) =>
+  known(logistics.order_by ?? recommendation.order_by, (date) => {
+    const left = logistics.business_days_left;
+    const late = logistics.order_by_overdue;
+    const note = late ? t('card.overdue') : known(left, (n) => (n === 0 ? t('card.today') : t('card.businessDays', { n })));
+    return {
+      name: 'order_by',
+      label: t('card.orderBy'),
+      value: f.date(date),
+      notes: [note],
+      tone: late ? 'bad' : left !== null && left <= 3 ? 'warn' : 'plain',
+    };
+  });
+
+const quantity: Make = ({ recommendation, unit }, { t, f }) => {
+  if (recommendation.quantity === null) return null;
+  const none = recommendation.quantity === 0;
+  return {
+    name: 'quantity',
+    label: t('card.quantity'),
+    value: none ? t('card.noPurchase') : f.withUnit(recommendation.quantity, unit),
+    notes: [none ? null : recommendation.supplier],
+    tone: 'plain',
+  };
+};
+
+const total: Make = ({ recommendation, unit }, { t, f }) =>
+  known(recommendation.quantity ? recommendation.total : null, (money) => ({
+    name: 'total',
+    label: t('card.total'),
+    value: f.money(money),
+    notes: [known(recommendation.unit_price, (price) => t('card.each', { price: f.unitPrice(price), unit }))],
+    tone: 'plain',
+  }));
+
+const RISK_TONES = { low: 'good', medium: 'warn', high: 'bad' } as const;
+
+const risk: Make = ({ recommendation: { risk: found } }, { t, f }) => ({
+  name: 'risk',
+  label: t('card.risk'),
+  value: t(`risk.${found.level}`),
+  notes: [
+    known(found.stockout_probability, (share) => t('card.riskStockout', { share: f.percent(share) })),
+    known(found.amount_at_risk, (money) => t('card.riskAmount', { money: f.money(money) })),
+  ],
+  tone: RISK_TONES[found.level],
+});

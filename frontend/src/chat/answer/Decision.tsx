@@ -1,0 +1,108 @@
+import type { Alternative, Analysis } from '../../client/analysis';
+import { useI18n } from '../../i18n';
+import { Facts, known, Provenance, Section } from './parts';
+
+export function Decision({ analysis }: { analysis: Analysis }) {
+  const { t, f } = useI18n();
+  const { recommendation: found, unit } = analysis;
+  const amount = (value: number | null) => known(value, (n) => f.withUnit(n, unit));
+  return (
+    <Section title={t('section.reasons')} name="reasons">
+      <List items={found.reasons} />
+      <Facts
+        facts={[
+          [t('decision.needed'), amount(found.needed_quantity)],
+          [t('decision.reorder'), amount(found.reorder_point)],
+          [t('decision.safety'), amount(found.safety_stock)],
+          [t('decision.target'), amount(found.target_stock)],
+          [t('decision.service'), f.percent(found.service_level)],
+          [t('decision.after'), known(found.coverage_after_days, (n) => t('card.days', { n: Math.round(n) }))],
+          [t('decision.arrival'), known(found.expected_arrival, f.date)],
+        ]}
+      />
+      {found.rounding.length > 0 ? <><h4>{t('decision.rounding')}</h4><List items={found.rounding} /></> : null}
+      {found.next_steps.length > 0 ? <><h4>{t('section.next')}</h4><List items={found.next_steps} /></> : null}
+      <Provenance evidence={found.evidence} />
+    </Section>
+  );
+}
+
+function List({ items }: { items: readonly string[] }) {
+  return items.length > 0 ? <ul>{items.map((item) => <li key={item}>{item}</li>)}</ul> : null;
+}
+
+export function Risk({ analysis }: { analysis: Analysis }) {
+  const { t, f } = useI18n();
+  const { risk } = analysis.recommendation;
+  return (
+    <Section title={t('section.risk')} name="risk" note={t(`risk.${risk.level}`)}>
+      {risk.text ? <p>{risk.text}</p> : null}
+      {risk.stockout_probability_if_waiting !== null ? <p className="muted">{t('risk.wait', { share: f.percent(risk.stockout_probability_if_waiting) })}</p> : null}
+      {risk.causes.length > 0 ? (
+        <div className="scroll-x" tabIndex={0} role="region" aria-label={t('section.risk')}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{t('risk.cause')}</th>
+                <th scope="col" className="num">{t('risk.share')}</th>
+                <th scope="col" className="num">{t('risk.amount')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {risk.causes.map((cause) => (
+                <tr key={cause.code}>
+                  <th scope="row">{cause.text}</th>
+                  <td className="num">{f.percent(cause.share)}</td>
+                  <td className="num">{known(cause.amount, f.money) ?? '–'}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      ) : null}
+    </Section>
+  );
+}
+
+export function Alternatives({ analysis }: { analysis: Analysis }) {
+  const { t } = useI18n();
+  const { alternatives } = analysis.recommendation;
+  if (alternatives.length === 0) return null;
+  return (
+    <Section title={t('section.alternatives')} name="alternatives" note={String(alternatives.length)}>
+      <div className="scroll-x" tabIndex={0} role="region" aria-label={t('section.alternatives')}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col" className="num">{t('alternatives.quantity')}</th>
+              <th scope="col">{t('alternatives.supplier')}</th>
+              <th scope="col" className="num">{t('alternatives.unit')}</th>
+              <th scope="col" className="num">{t('alternatives.total')}</th>
+              <th scope="col" className="num">{t('alternatives.coverage')}</th>
+              <th scope="col" className="num">{t('alternatives.saving')}</th>
+              <th scope="col">{t('alternatives.note')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {alternatives.map((item) => <AlternativeRow key={`${item.supplier} ${item.quantity}`} item={item} unit={analysis.unit} />)}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  );
+}
+
+function AlternativeRow({ item, unit }: { item: Alternative; unit: string }) {
+  const { t, f } = useI18n();
+  return (
+    <tr>
+      <td className="num">{f.withUnit(item.quantity, unit)}</td>
+      <td>{item.supplier}</td>
+      <td className="num">{f.unitPrice(item.unit_price)}</td>
+      <td className="num">{f.money(item.total)}</td>
+      <td className="num">{t('card.days', { n: Math.round(item.extra_coverage_days) })}</td>
+      <td className="num">{f.money(item.saving)}</td>
+      <td>{item.text}</td>
+    </tr>
+  );
+}

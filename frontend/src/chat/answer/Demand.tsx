@@ -1,0 +1,59 @@
+import type { Accuracy, Analysis } from '../../client/analysis';
+import { useI18n, type I18n } from '../../i18n';
+import { SeriesChart } from '../../ui/SeriesChart';
+import { Facts, known, Provenance, Section } from './parts';
+
+export function Demand({ analysis }: { analysis: Analysis }) {
+  const i18n = useI18n();
+  const { t, f, maybe } = i18n;
+  const { demand, unit } = analysis;
+  return (
+    <Section title={t('section.demand')} name="demand" note={maybe(`trend.${demand.trend ?? ''}`)} open>
+      {demand.series.length > 0 ? <SeriesChart points={demand.series} unit={unit} name={analysis.name} /> : null}
+      <Facts
+        facts={[
+          [t('fact.last'), known(demand.last_period_total, (n) => f.withUnit(n, unit))],
+          [t('fact.perDay'), known(demand.per_day, (n) => f.withUnit(n, unit))],
+          [t('fact.trend'), trendText(analysis, i18n)],
+          [t('fact.pattern'), maybe(`pattern.${demand.pattern}`)],
+          [t('fact.strongest'), strongest(demand.weekly_rhythm, weekdayOf, i18n)],
+          [t('fact.strongMonth'), strongest(demand.yearly_rhythm, monthOf, i18n)],
+          [t('fact.onHand'), known(demand.on_hand, (n) => f.withUnit(n, unit))],
+          [t('fact.reserved'), known(demand.reserved || null, (n) => f.withUnit(n, unit))],
+          [t('fact.onOrder'), known(demand.on_order || null, (n) => f.withUnit(n, unit))],
+          [t('fact.outOfStock'), known(demand.out_of_stock_days || null, (n) => f.quantity(n))],
+        ]}
+      />
+      {demand.accuracy ? <p className="remark"><strong>{t('fact.accuracy')}.</strong> {accuracyText(demand.accuracy, i18n)}</p> : null}
+      <Provenance evidence={demand.evidence} />
+    </Section>
+  );
+}
+
+function trendText({ demand }: Analysis, { t, f }: I18n): string | null {
+  if (demand.trend === null) return null;
+  const rate = demand.trend_percent_month;
+  const name = t(`trend.${demand.trend}`);
+  return rate === null || demand.trend === 'stable' ? name : `${name}, ${t('fact.trendMonth', { percent: f.points(rate) })}`;
+}
+
+function accuracyText(accuracy: Accuracy, { t, f }: I18n): string {
+  const text = t('accuracy.text', {
+    origins: accuracy.origins,
+    days: accuracy.horizon_days,
+    error: f.percent(accuracy.error_percent / 100),
+    naive: f.percent(accuracy.naive_error_percent / 100),
+  });
+  const coverage = known(accuracy.coverage_80, (share) => t('accuracy.coverage', { share: f.percent(share) }));
+  return coverage ? `${text} ${coverage}` : text;
+}
+
+/** The strongest of 7 days or 12 months with how far it is above the mean; nothing when the rhythm is flat. */
+function strongest(factors: readonly number[], nameOf: (index: number, i18n: I18n) => string, i18n: I18n): string | null {
+  const most = Math.max(...factors);
+  if (factors.length === 0 || most < 1.05) return null;
+  return `${nameOf(factors.indexOf(most), i18n)} (${i18n.f.points((most - 1) * 100)})`;
+}
+
+const weekdayOf = (index: number, { f }: I18n): string => f.weekday(`2024-01-0${index + 1}`); // a Monday
+const monthOf = (index: number, { f }: I18n): string => f.monthName(`2024-${String(index + 1).padStart(2, '0')}-15`);

@@ -1,0 +1,77 @@
+// Numbers, money and dates as the buyer writes them. Money arrives as text and is never turned into a float.
+
+export interface Formatter {
+  quantity(value: number): string;
+  withUnit(value: number, unit: string): string;
+  money(text: string): string;
+  unitPrice(text: string): string;
+  percent(share: number): string; // 0..1
+  points(percent: number): string; // already in %, with its sign
+  decimal(value: number): string; // one decimal
+  date(iso: string): string; // dd/mm/aaaa
+  shortDate(iso: string): string; // dd/mm
+  month(iso: string): string;
+  monthName(iso: string): string;
+  weekday(iso: string): string;
+  time(iso: string): string;
+  moment(iso: string, now: number): string; // hour today, otherwise day
+  seconds(ms: number): string;
+}
+
+const DAY = /^\d{4}-\d{2}-\d{2}/;
+
+/** The day of an ISO date, in UTC so that no time zone moves it. */
+export function day(iso: string): Date {
+  return new Date(DAY.test(iso) ? `${iso.slice(0, 10)}T12:00:00Z` : NaN);
+}
+
+export function formatter(locale: string): Formatter {
+  const number = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options);
+  const date = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
+  const quantity = number({ maximumFractionDigits: 2 });
+  const decimal = number({ maximumFractionDigits: 1 });
+  const money = number({ style: 'currency', currency: 'BRL' });
+  const unitPrice = number({ style: 'currency', currency: 'BRL', maximumFractionDigits: 4 });
+  const percent = number({ style: 'percent', maximumFractionDigits: 0 });
+  const points = number({ maximumFractionDigits: 1, signDisplay: 'exceptZero' });
+  const long = date({ day: '2-digit', month: '2-digit', year: 'numeric', timeZone: 'UTC' });
+  const short = date({ day: '2-digit', month: '2-digit', timeZone: 'UTC' });
+  const month = date({ month: 'short', year: '2-digit', timeZone: 'UTC' });
+  const monthName = date({ month: 'long', timeZone: 'UTC' });
+  const weekday = date({ weekday: 'long', timeZone: 'UTC' });
+  const hour = date({ hour: '2-digit', minute: '2-digit' });
+  const ofDay = (format: Intl.DateTimeFormat, iso: string) => safely(format, day(iso), iso);
+  return {
+    quantity: (value) => quantity.format(rounded(value)),
+    withUnit: (value, unit) => `${quantity.format(rounded(value))} ${unit}`.trim(),
+    money: (text) => exact(money, text),
+    unitPrice: (text) => exact(unitPrice, text),
+    percent: (share) => percent.format(share),
+    points: (value) => `${points.format(value)} %`,
+    decimal: (value) => decimal.format(value),
+    date: (iso) => ofDay(long, iso),
+    shortDate: (iso) => ofDay(short, iso),
+    month: (iso) => ofDay(month, iso).replace(/ de /g, ' ').replace(/\./g, ''),
+    monthName: (iso) => ofDay(monthName, iso),
+    weekday: (iso) => ofDay(weekday, iso),
+    time: (iso) => safely(hour, new Date(iso), iso),
+    moment: (iso, now) => {
+      const at = new Date(iso);
+      return safely(at.toDateString() === new Date(now).toDateString() ? hour : date({ day: '2-digit', month: '2-digit' }), at, iso);
+    },
+    seconds: (ms) => `${decimal.format(Math.max(0, ms) / 1000)} s`,
+  };
+}
+
+/** Above 100 units the decimals of a forecast say nothing. */
+function rounded(value: number): number {
+  return Math.abs(value) >= 100 ? Math.round(value) : value;
+}
+
+function exact(format: Intl.NumberFormat, text: string): string {
+  return /^-?\d+(\.\d+)?$/.test(text) ? format.format(text as Intl.StringNumericLiteral) : text;
+}
+
+function safely(format: Intl.DateTimeFormat, at: Date, otherwise: string): string {
+  return Number.isNaN(at.getTime()) ? otherwise : format.format(at);
+}

@@ -1,0 +1,8 @@
+import { createRoot } from 'react-dom/client';
+import { App } from './chat/App';
+import './ui/base.css';
+import './ui/chat.css';
+import './ui/answer.css';
+
+const root = document.getElementById('root');
+if (root) createRoot(root).render(<App />);
