@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from reposto.language.formats import inert, number, rate, sentence
-from reposto.language.voice import Voice, bullets
-from reposto.model.findings import Analysis, DemandFinding, OfferLine, Range, RecommendationFinding, SupplierLeadTime
+from reposto.language.voice import Voice, bullets, lines
+from reposto.model.findings import (
+    Analysis,
+    DemandFinding,
+    OfferLine,
+    Range,
+    RecommendationFinding,
+    RiskFinding,
+    SupplierLeadTime,
+)
 
 CARD_OFFERS = 3  # suppliers in the card's table; the rest stands in the details
 STRONG_RHYTHM = 1.2  # a weekday or month this far above the mean is worth a word
@@ -14,17 +22,15 @@ FLAT_PERCENT = 1.0  # a price within 1 % of its average is "at" its average
 def write_card(voice: Voice, analysis: Analysis, said: frozenset[str]) -> str:
     """Bullets for what the lead hasn't said. `said` holds names of points: demand, past, stock, coverage, …"""
     points = (
-        ("demand", demand_line(voice, analysis, said)),
+        ("demand", demand_line(voice, analysis.demand, said)),
         ("stock", stock_line(voice, analysis.demand, said)),
-        ("coverage", coverage_line(voice, analysis.demand, said)),
         ("order_by", order_by_line(voice, analysis, said)),
         ("quantity", quantity_line(voice, analysis.recommendation, said)),
         ("price", price_line(voice, analysis, said)),
-        ("lead_time", lead_time_line(voice, analysis, said)),
-        ("risk", risk_line(voice, analysis)),
+        ("risk", risk_line(voice, analysis.recommendation.risk)),
         ("confidence", confidence_line(voice, analysis)),
     )
-    return bullets([voice.say(f"card.{key}", text=sentence(text)) for key, text in points if text])
+    return bullets([voice.say(f"card.{key}", text=text) for key, text in points if text])
 
 
 def span(voice: Voice, values: Range) -> str:
@@ -33,6 +39,14 @@ def span(voice: Voice, values: Range) -> str:
     if values.low <= 0 or low == voice.amount(values.high):
         return voice.say("range.top", high=high)
     return voice.say("range", low=low, high=high)
+
+
+def likely(voice: Voice, values: Range) -> str:
+    """The range with its probability, for a sentence."""
+    level, low, high = voice.share(values.level), voice.amount(values.low), voice.quantity(values.high)
+    if values.low <= 0 or low == voice.amount(values.high):
+        return voice.say("range.likely.top", level=level, high=high)
+    return voice.say("range.likely", level=level, low=low, high=high)
 
 
 def window(voice: Voice, demand: DemandFinding) -> str:
@@ -46,25 +60,37 @@ def window(voice: Voice, demand: DemandFinding) -> str:
     return voice.say("window.days", n=demand.horizon_days, start=start, end=end)
 
 
-def demand_line(voice: Voice, analysis: Analysis, said: frozenset[str]) -> str:
-    demand = analysis.demand
-    parts: list[str] = []
+def demand_line(voice: Voice, demand: DemandFinding, said: frozenset[str]) -> str:
+    total: list[str] = []
     if demand.total is not None and "demand" not in said:
-        if demand.total.high <= 0:
-            parts.append(voice.say("demand.zero", window=window(voice, demand)))
-        else:
-            total = voice.quantity(demand.total.expected)
-            parts.append(
-                voice.say("demand.total", total=total, window=window(voice, demand), range=span(voice, demand.total))
-            )
+        total.append(expected(voice, demand, demand.total))
     if demand.last_period_total is not None and "past" not in said:
-        parts.append(voice.say("demand.past", past=voice.quantity(demand.last_period_total)))
+        past = voice.quantity(demand.last_period_total)
+        total.append(voice.count("demand.past", demand.horizon_days, past=past))
+    shape: list[str] = []
     if demand.per_day:
-        parts.append(voice.say("demand.rate", rate=rate(demand.per_day, voice.locale), unit=inert(voice.unit, 12)))
-    parts += [_trend(voice, demand), _pattern(voice, demand), *_rhythm(voice, demand)]
-    if demand.out_of_stock_days:
-        parts.append(voice.count("stockouts", demand.out_of_stock_days))
-    return "; ".join(p for p in parts if p)
+        daily = rate(demand.per_day, voice.locale)
+        shape.append(voice.say("demand.rate", rate=daily, unit=inert(voice.unit, 12)))
+    shape += [_trend(voice, demand), _pattern(voice, demand), *_rhythm(voice, demand)]
+    left_out = voice.count("stockouts", demand.out_of_stock_days) if demand.out_of_stock_days else ""
+    return prose("; ".join(total), ", ".join(p for p in shape if p), left_out)
+
+
+def expected(voice: Voice, demand: DemandFinding, total: Range) -> str:
+    """The forecast of the window with its range."""
+    if total.high <= 0:
+        return voice.say("demand.zero", window=window(voice, demand))
+    values = {"total": voice.quantity(total.expected), "range": span(voice, total)}
+    return voice.say("demand.total", window=window(voice, demand), **values)
+
+
+def prose(first: str, *rest: str) -> str:
+    """A line of a bullet: what follows its label in lower case, then whole sentences."""
+    texts = [t for t in (first, *rest) if t]
+    if not texts:
+        return ""
+    head = texts[0] if texts[0].endswith((".", "!", "?", "…")) else f"{texts[0]}."
+    return " ".join([head, *(sentence(t) for t in texts[1:])])
 
 
 def _trend(voice: Voice, demand: DemandFinding) -> str:
@@ -89,19 +115,15 @@ def _rhythm(voice: Voice, demand: DemandFinding) -> list[str]:
 
 
 def stock_line(voice: Voice, demand: DemandFinding, said: frozenset[str]) -> str:
+    """What is there, what is coming, and how long it lasts."""
     parts: list[str] = []
-    if "stock" not in said and demand.available is not None:
+    if demand.available is not None and "stock" not in said:
         parts.append(stock_words(voice, demand))
-    if "on_order" not in said and demand.available is not None:
-        on_order = demand.on_order
-        parts.append(
-            voice.say("stock.on_order", quantity=voice.quantity(on_order))
-            if on_order > 0
-            else voice.say("stock.no_orders")
-        )
-    if parts == [voice.say("stock.no_orders")]:
-        return ""
-    return "; ".join(parts)
+    if demand.available is not None and "on_order" not in said and (parts or demand.on_order > 0):
+        coming = voice.quantity(demand.on_order)
+        some = demand.on_order > 0
+        parts.append(voice.say("stock.on_order", quantity=coming) if some else voice.say("stock.no_orders"))
+    return prose(", ".join(parts), coverage_line(voice, demand, said))
 
 
 def stock_words(voice: Voice, demand: DemandFinding) -> str:
@@ -116,15 +138,10 @@ def stock_words(voice: Voice, demand: DemandFinding) -> str:
 
 
 def coverage_line(voice: Voice, demand: DemandFinding, said: frozenset[str]) -> str:
-    if "coverage" in said:
-        return ""
-    parts = [coverage_words(voice, demand)]
-    if (
-        demand.on_order > 0
-        and demand.stockout_date_with_orders
-        and demand.stockout_date_with_orders != demand.stockout_date
-    ):
-        parts.append(voice.say("coverage.orders", by=voice.by_day(demand.stockout_date_with_orders)))
+    parts = [] if "coverage" in said else [coverage_words(voice, demand)]
+    later = demand.stockout_date_with_orders
+    if demand.on_order > 0 and later and later != demand.stockout_date and "coverage_orders" not in said:
+        parts.append(voice.say("coverage.orders", by=voice.by_day(later)))
     return "; ".join(p for p in parts if p)
 
 
@@ -135,8 +152,9 @@ def coverage_words(voice: Voice, demand: DemandFinding) -> str:
     if demand.coverage_days is None:
         return ""
     if demand.stockout_date is None:
-        return voice.say("coverage.long") if demand.coverage_days > 365 else voice.days(demand.coverage_days)
-    return voice.say("coverage", days=voice.days(demand.coverage_days), date=voice.on_day(demand.stockout_date))
+        long = demand.coverage_days > 365
+        return voice.say("coverage.long") if long else voice.say("coverage.days", days=voice.days(demand.coverage_days))
+    return voice.say("coverage", days=voice.days(demand.coverage_days), date=voice.day(demand.stockout_date))
 
 
 def order_by_line(voice: Voice, analysis: Analysis, said: frozenset[str]) -> str:
@@ -144,9 +162,9 @@ def order_by_line(voice: Voice, analysis: Analysis, said: frozenset[str]) -> str
     if "order_by" in said or logistics.order_by is None:
         return ""
     if logistics.order_by_overdue:
-        return voice.say("order_by.overdue", date=voice.day(logistics.order_by))
-    if logistics.business_days_left is None or logistics.business_days_left < 1:
-        return voice.day(logistics.order_by)
+        return voice.say("order_by.overdue", date=voice.short(logistics.order_by))
+    if not logistics.business_days_left:
+        return f"{voice.day(logistics.order_by)}."
     left = voice.count("left", logistics.business_days_left)
     return voice.say("order_by.left", date=voice.day(logistics.order_by), left=left)
 
@@ -154,17 +172,26 @@ def order_by_line(voice: Voice, analysis: Analysis, said: frozenset[str]) -> str
 def quantity_line(voice: Voice, advice: RecommendationFinding, said: frozenset[str]) -> str:
     if advice.quantity is None or advice.quantity <= 0:
         return ""
-    parts: list[str] = []
+    what = ""
     if "quantity" not in said and advice.supplier and advice.total is not None:
+        key = "quantity.tentative" if advice.verdict == "manual_review" else "quantity.cost"
         values = {"supplier": voice.plain(advice.supplier), "total": voice.money(advice.total)}
-        parts.append(voice.say("quantity.cost", quantity=voice.quantity(advice.quantity), **values))
-    needed = advice.needed_quantity
-    if needed is not None and voice.amount(needed) != voice.amount(advice.quantity):
-        parts.append(voice.say("quantity.needed", needed=voice.quantity(needed)))
-        parts += rounding_words(voice, advice)
+        what = voice.say(key, quantity=voice.quantity(advice.quantity), **values)
+    lasts = ""
     if advice.coverage_after_days is not None and "covers" not in said:
-        parts.append(voice.say("quantity.covers", days=voice.days(advice.coverage_after_days)))
-    return "; ".join(parts)
+        lasts = voice.say("quantity.covers", days=voice.days(advice.coverage_after_days))
+    why = needed_words(voice, advice)
+    return prose(what, *why, lasts) if what else prose(*why, lasts) if why else ""
+
+
+def needed_words(voice: Voice, advice: RecommendationFinding) -> list[str]:
+    """What the sum asks for when it isn't what will be bought, and each rounding step between."""
+    if advice.needed_quantity is None or advice.quantity is None:
+        return []
+    needed = voice.needed(advice.needed_quantity)
+    if needed == voice.quantity(advice.quantity):
+        return []
+    return [voice.say("quantity.needed", needed=needed), *rounding_words(voice, advice)]
 
 
 def rounding_words(voice: Voice, advice: RecommendationFinding) -> list[str]:
@@ -176,23 +203,24 @@ def rounding_words(voice: Voice, advice: RecommendationFinding) -> list[str]:
 
 def price_line(voice: Voice, analysis: Analysis, said: frozenset[str]) -> str:
     prices = analysis.prices
-    parts: list[str] = []
+    today: list[str] = []
     best = best_offer(analysis)
     if best is not None and "price" not in said:
-        parts.append(voice.say("price.best", price=voice.unit_price(best.unit_price), unit=inert(voice.unit, 12)))
+        today.append(voice.say("price.best", price=voice.unit_price(best.unit_price), unit=inert(voice.unit, 12)))
     gap, average = prices.best_vs_average_percent, prices.average_12m
     if gap is not None and average is not None:
         key = "price.level" if abs(gap) < FLAT_PERCENT else "price.above" if gap > 0 else "price.below"
-        parts.append(voice.say(key, percent=voice.percent(gap), average=voice.unit_price(average)))
-    if prices.dearness in ("dear", "cheap"):
-        parts.append(voice.say(f"price.{prices.dearness}"))
+        today.append(voice.say(key, percent=voice.percent(gap), average=voice.unit_price(average)))
+    if prices.dearness in ("dear", "cheap") and today:
+        today.append(voice.say(f"price.{prices.dearness}"))
+    before: list[str] = []
     if prices.last_paid is not None and prices.last_paid_on is not None and "paid" not in said:
         paid = voice.unit_price(prices.last_paid)
-        parts.append(voice.say("price.paid", price=paid, date=voice.on_day(prices.last_paid_on)))
+        before.append(voice.say("price.paid", price=paid, date=voice.past(prices.last_paid_on)))
     trend = prices.trend_percent_year
     if trend is not None and abs(trend) >= FLAT_PERCENT and "price_trend" not in said:
-        parts.append(voice.say("price.up" if trend > 0 else "price.down", percent=voice.percent(trend)))
-    return "; ".join(parts)
+        before.append(voice.say("price.up" if trend > 0 else "price.down", percent=voice.percent(trend)))
+    return prose(", ".join(today), "; ".join(before))
 
 
 def best_offer(analysis: Analysis) -> OfferLine | None:
@@ -210,24 +238,24 @@ def business_days(voice: Voice, value: float) -> str:
     return voice.count("business_days", value)
 
 
-def lead_time_line(voice: Voice, analysis: Analysis, said: frozenset[str]) -> str:
-    lead = chosen_lead_time(analysis)
-    if lead is None or "lead_time" in said:
-        return ""
-    parts: list[str] = []
-    name = voice.plain(lead.supplier)
-    if lead.measured_median is not None:
-        days = business_days(voice, lead.measured_median)
-        between = lead_span(voice, lead)
-        key = "lead_time.range" if between else "lead_time.measured"
-        parts.append(voice.say(key, supplier=name, days=days, range=between))
-        if lead.promised_days is not None:
-            parts.append(voice.say("lead_time.promised", days=business_days(voice, lead.promised_days)))
-    elif lead.promised_days is not None:
-        parts.append(f"{name} {voice.say('lead_time.promised', days=business_days(voice, lead.promised_days))}")
+def lead_time_words(voice: Voice, lead: SupplierLeadTime) -> str:
+    """A supplier's promise against its deed; empty when neither is known."""
+    name, promised, measured = voice.plain(lead.supplier), lead.promised_days, lead.measured_median
+    if measured is None:
+        if promised is None:
+            return ""
+        return voice.say("lead_time.promise_only", supplier=name, days=business_days(voice, promised))
+    days, between = business_days(voice, measured), lead_span(voice, lead)
+    parts = [voice.say("lead_time.measured", supplier=name, days=days)]
+    if between:
+        parts.append(voice.say("lead_time.range", range=between))
+    if promised is not None:
+        parts.append(voice.say("lead_time.promised", days=business_days(voice, promised)))
     if lead.on_time_share is not None:
         parts.append(voice.say("lead_time.on_time", share=voice.share(lead.on_time_share)))
-    return "; ".join(parts)
+    if lead.receipts:
+        parts.append(voice.count("lead_time.receipts", lead.receipts))
+    return ", ".join(parts)
 
 
 def lead_span(voice: Voice, lead: SupplierLeadTime) -> str:
@@ -238,20 +266,23 @@ def lead_span(voice: Voice, lead: SupplierLeadTime) -> str:
     return "" if low == high else voice.say("range", low=low, high=high)
 
 
-def risk_line(voice: Voice, analysis: Analysis) -> str:
-    risk = analysis.recommendation.risk
-    parts = [voice.say(f"risk.{risk.level}")]
+def risk_line(voice: Voice, risk: RiskFinding) -> str:
+    chances: list[str] = []
     if risk.stockout_probability is not None:
-        parts.append(voice.say("risk.stockout", chance=voice.chance(risk.stockout_probability)))
-    if risk.stockout_probability_if_waiting is not None and risk.stockout_probability_if_waiting >= 0.005:
-        parts.append(voice.say("risk.wait", chance=voice.chance(risk.stockout_probability_if_waiting)))
+        chances.append(voice.say("risk.stockout", chance=voice.chance(risk.stockout_probability)))
+    waiting = risk.stockout_probability_if_waiting
+    if chances and waiting is not None and voice.share(waiting) != voice.share(risk.stockout_probability or 0.0):
+        plain = 0.005 <= waiting <= 0.995
+        chances.append(voice.say("risk.wait", chance=voice.share(waiting) if plain else voice.chance(waiting)))
+    money = ""
     if risk.amount_at_risk is not None and risk.amount_at_risk > 0:
-        parts.append(voice.say("risk.amount", amount=voice.money(risk.amount_at_risk)))
-    known = [c for c in risk.causes if c.share > 0]
-    if known:
-        worst = max(known, key=lambda c: c.share)
-        parts.append(voice.say("risk.cause", cause=cause_name(voice, worst.code)))
-    return "; ".join(parts)
+        money = voice.say("risk.amount", amount=voice.money(risk.amount_at_risk))
+    causes = [c for c in risk.causes if c.share > 0]
+    if causes:
+        worst = voice.say("risk.cause", cause=cause_name(voice, max(causes, key=lambda c: c.share).code))
+        money = f"{money}, {worst}" if money else worst
+    explained = voice.foreign(risk.text) if voice.locale != "en" and not chances and not money else ""
+    return prose(voice.say(f"risk.{risk.level}"), ", ".join(chances), money, explained)
 
 
 def cause_name(voice: Voice, code: str) -> str:
@@ -261,38 +292,40 @@ def cause_name(voice: Voice, code: str) -> str:
 
 def confidence_line(voice: Voice, analysis: Analysis) -> str:
     demand = analysis.demand
-    parts = [voice.say(f"confidence.{analysis.confidence}")]
+    past = ""
     if demand.accuracy is not None:
         error, naive = demand.accuracy.error_percent, demand.accuracy.naive_error_percent
         key = "confidence.better" if error <= naive else "confidence.worse"
-        parts.append(voice.say(key, error=voice.percent(error), naive=voice.percent(naive)))
-    if demand.method and voice.locale != "en":
-        parts.append(voice.say("confidence.method", method=voice.foreign(demand.method)))
-    if analysis.data_until is not None:
-        parts.append(voice.say("confidence.data", date=voice.full(analysis.data_until)))
-    return "; ".join(parts)
+        past = voice.say(key, error=voice.percent(error), naive=voice.percent(naive))
+    until = voice.say("confidence.data", date=voice.full(analysis.data_until)) if analysis.data_until else ""
+    return prose(voice.say(f"confidence.{analysis.confidence}"), past, until)
 
 
-def write_offers(voice: Voice, offers: tuple[OfferLine, ...]) -> str:
+def write_offers(voice: Voice, offers: tuple[OfferLine, ...], quantity: float | None) -> str:
     """A Markdown table of offers, best landed cost first; empty when there are none."""
     if not offers:
         return ""
     rows = [_offer_row(voice, o) for o in offers]
-    return "\n".join([voice.say("table.head", unit=inert(voice.unit, 12)), voice.say("table.rule"), *rows])
+    caption = voice.say("table.caption", quantity=voice.quantity(quantity)) if quantity else ""
+    return lines(
+        caption, "\n".join([voice.say("table.head", unit=inert(voice.unit, 12)), voice.say("table.rule"), *rows])
+    )
 
 
 def _offer_row(voice: Voice, offer: OfferLine) -> str:
     name = voice.plain(offer.supplier)
-    if offer.expired and offer.valid_until is not None:
-        name = voice.say("table.expired", supplier=name, date=voice.full(offer.valid_until))
+    if offer.expired:
+        until = voice.full(offer.valid_until) if offer.valid_until else ""
+        key = "table.expired" if until else "table.expired.undated"
+        name = voice.say(key, supplier=name, date=until)
     unknown = voice.say("table.unknown")
-    promised, measured = offer.promised_lead_time_days, offer.measured_lead_time_days
     cells = (
         name,
         voice.unit_price(offer.unit_price),
         voice.unit_price(offer.landed_unit_cost),
-        unknown if promised is None else business_days(voice, promised),
-        unknown if measured is None else business_days(voice, measured),
+        unknown if offer.promised_lead_time_days is None else business_days(voice, offer.promised_lead_time_days),
+        unknown if offer.measured_lead_time_days is None else business_days(voice, offer.measured_lead_time_days),
+        unknown if offer.on_time_share is None else voice.share(offer.on_time_share),
         voice.quantity(offer.moq),
         voice.money(offer.total),
     )

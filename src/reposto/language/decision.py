@@ -17,6 +17,9 @@ FILES = {
     "orders": "pedidos.csv",
     "receipts": "recebimentos.csv",
 }
+_KNOWN_GAPS = frozenset(
+    "no_sales short_history no_stock no_offer no_supplier no_receipts no_lead_time no_prices inactive".split()
+)  # their words carry no number; those that do (how old, how many) keep the analyst's text
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,12 @@ def _buy(voice: Voice, analysis: Analysis) -> Lead:
     parts: list[str] = []
     overdue = logistics.order_by_overdue
     when = analysis.today if overdue else advice.order_by
-    parts.append(voice.say("buy", by=voice.by_day(when), **values) if when else voice.say("buy.nodate", **values))
+    parts.append(voice.say("buy", by=voice.due(when), **values) if when else voice.say("buy.nodate", **values))
     if overdue and advice.order_by is not None and advice.order_by < analysis.today:
-        parts.append(voice.say("buy.late", date=voice.day(advice.order_by)))
+        parts.append(voice.say("buy.late", date=voice.short(advice.order_by)))
     arrival, after, stockout = advice.expected_arrival, advice.coverage_after_days, demand.stockout_date_with_orders
     stockout = stockout or demand.stockout_date
-    if overdue and arrival is not None and stockout is not None and stockout < arrival:
+    if arrival is not None and stockout is not None and stockout < arrival:
         parts.append(voice.say("buy.gap", stockout=voice.on_day(stockout), arrival=voice.on_day(arrival)))
     elif arrival is not None and after is not None:
         parts.append(voice.say("buy.arrives_covers", date=voice.on_day(arrival), days=voice.days(after)))
@@ -69,16 +72,17 @@ def _wait(voice: Voice, analysis: Analysis) -> Lead:
     demand, advice = analysis.demand, analysis.recommendation
     with_orders = demand.stockout_date_with_orders
     reason = ""
+    said = {"order_by"}
     if demand.on_order > 0 and with_orders is not None:
         reason = voice.say("wait.covered_orders", by=voice.by_day(with_orders))
+        said.add("coverage_orders")
     elif demand.coverage_days is not None:
         long = demand.stockout_date is None and demand.coverage_days > 365
         reason = voice.say("wait.long") if long else voice.say("wait.covered", days=voice.days(demand.coverage_days))
     parts = [voice.say("wait.reason", reason=reason) if reason else voice.say("wait")]
     if advice.order_by is not None and advice.order_by > analysis.today:
         parts.append(voice.say("wait.next", date=voice.day(advice.order_by)))
-        return Lead(tuple(parts), frozenset({"order_by"}))
-    return Lead(tuple(parts))
+    return Lead(tuple(parts), frozenset(said))
 
 
 def _review(voice: Voice, missing: tuple[Missing, ...]) -> tuple[str, ...]:
@@ -92,10 +96,10 @@ def _review(voice: Voice, missing: tuple[Missing, ...]) -> tuple[str, ...]:
 
 def missing_words(voice: Voice, missing: Missing) -> str:
     """What the data lack, in the reader's language; codes we have no words for keep the analyst's (Portuguese) text."""
-    if missing.code in ("no_sales", "no_stock", "no_offer", "no_receipts", "no_supplier", "no_history"):
+    if missing.code in _KNOWN_GAPS:
         return voice.say(f"missing.{missing.code}")
     if voice.locale == "en":
         known = missing.file_kind in FILES
         return voice.say("missing.file", file=FILES[missing.file_kind]) if known else voice.say("missing.other")
-    text = voice.foreign(missing.text).rstrip(".")
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+    text = voice.foreign(missing.text.split(";")[0]).rstrip(".")  # after the semicolon: how to mend it, said elsewhere
+    return text if text[1:2].isupper() or text[1:2].isdigit() else text[:1].lower() + text[1:]

@@ -11,12 +11,13 @@ from reposto.model.findings import Alternative, Analysis, Evidence, Missing
 FOLD = "---"  # a line of its own: the page shows what follows folded
 
 
-def write_details(voice: Voice, analysis: Analysis) -> str:
+def write_details(voice: Voice, analysis: Analysis, offers_shown: bool) -> str:
     """Sections that have content, each under a bold title."""
     sections = (
         ("reasons", _reasons(voice, analysis)),
         ("alternatives", [_alternative(voice, a) for a in analysis.recommendation.alternatives]),
         ("arriving", [supply_leads.arriving_words(voice, o) for o in analysis.logistics.arriving]),
+        ("lead_times", [cards.lead_time_words(voice, s) for s in analysis.logistics.suppliers]),
         ("risks", _risks(voice, analysis)),
         ("accuracy", _accuracy(voice, analysis)),
         ("missing", [missing_words(voice, m) for m in all_missing(analysis)]),
@@ -26,8 +27,8 @@ def write_details(voice: Voice, analysis: Analysis) -> str:
         f"**{voice.say(f'details.{key}')}**\n\n{bullets([sentence(r) for r in rows])}" for key, rows in sections if rows
     ]
     offers = cards.ranked(analysis.prices.offers)
-    if len(offers) > cards.CARD_OFFERS:
-        text.insert(1, f"**{voice.say('details.offers')}**\n\n{cards.write_offers(voice, offers)}")
+    if offers and (not offers_shown or len(offers) > cards.CARD_OFFERS):
+        text.insert(1, f"**{voice.say('details.offers')}**\n\n{cards.write_offers(voice, offers, None)}")
     return lines(*text)
 
 
@@ -36,7 +37,10 @@ def _reasons(voice: Voice, analysis: Analysis) -> list[str]:
     rows: list[str] = []
     if voice.locale != "en":
         rows += [voice.foreign(r) for r in analysis.recommendation.reasons]
-    for day, name in analysis.logistics.holidays_ahead[:3]:
+    arrival = analysis.recommendation.expected_arrival or analysis.logistics.probable_arrival
+    for day, name in analysis.logistics.holidays_ahead:
+        if arrival is None or day > arrival:
+            continue
         rows.append(voice.say("details.holiday", date=voice.day(day), name=voice.plain(name)))
     return rows
 
@@ -83,6 +87,8 @@ def _accuracy(voice: Voice, analysis: Analysis) -> list[str]:
     rows = [voice.count("accuracy", accuracy.origins, days=voice.days(accuracy.horizon_days), **values)]
     if accuracy.coverage_80 is not None:
         rows.append(voice.say("accuracy.coverage", share=voice.share(accuracy.coverage_80)))
+    if analysis.demand.method and voice.locale != "en":
+        rows.append(voice.say("confidence.method", method=voice.foreign(analysis.demand.method)))
     return rows
 
 

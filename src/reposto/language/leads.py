@@ -37,11 +37,12 @@ def _demand(voice: Voice, analysis: Analysis, request: Request) -> Lead:
     if demand.total.high <= 0:
         parts = [voice.say("lead.demand.zero", product=product, window=window)]
     else:
-        likely = voice.say("range.likely", range=cards.span(voice, demand.total))
+        likely = cards.likely(voice, demand.total)
         total = voice.quantity(demand.total.expected)
         parts = [voice.say("lead.demand", product=product, total=total, window=window, range=likely)]
     if demand.last_period_total is not None:
-        parts.append(voice.say("lead.demand.past", past=voice.quantity(demand.last_period_total)))
+        past = voice.quantity(demand.last_period_total)
+        parts.append(voice.count("lead.demand.past", demand.horizon_days, past=past))
     return Lead(tuple(parts), frozenset({"demand", "past"}))
 
 
@@ -76,7 +77,7 @@ def _coverage(voice: Voice, analysis: Analysis, request: Request) -> Lead:
     later = demand.stockout_date_with_orders
     if demand.on_order > 0 and later is not None and later != demand.stockout_date:
         parts.append(voice.say("lead.coverage.orders", by=voice.by_day(later)))
-    return Lead(tuple(parts), frozenset({"coverage"}))
+    return Lead(tuple(parts), frozenset({"coverage", "coverage_orders"}))
 
 
 def _excess(voice: Voice, analysis: Analysis, request: Request) -> Lead:
@@ -94,7 +95,7 @@ def _recommendation(voice: Voice, analysis: Analysis, request: Request) -> Lead:
     first = f"{voice.product(analysis.name, analysis.sku)}: {_lower_first(decided.parts[0])}"
     because = _because(voice, analysis) if analysis.recommendation.verdict == "approve" else ()
     parts = (first, *decided.parts[1:], *because, *_notes(voice, analysis, request))
-    return Lead(parts, decided.said, decides=True)
+    return Lead(parts, decided.said | ({"demand"} if because else set()), decides=True)
 
 
 def _because(voice: Voice, analysis: Analysis) -> tuple[str, ...]:
@@ -102,8 +103,8 @@ def _because(voice: Voice, analysis: Analysis) -> tuple[str, ...]:
     demand = analysis.demand
     if demand.total is None or demand.available is None:
         return ()
-    total = voice.quantity(demand.total.expected)
-    return (voice.say("because", total=total, window=cards.window(voice, demand), free=voice.free(demand.available)),)
+    values = {"demand": cards.expected(voice, demand, demand.total), "free": voice.free(demand.available)}
+    return (voice.say("because", **values),)
 
 
 def _lower_first(text: str) -> str:
@@ -127,12 +128,12 @@ def _order_by(voice: Voice, analysis: Analysis, request: Request) -> Lead:
         free = analysis.recommendation.verdict == "wait"
         return Lead((voice.say("lead.order_by.free" if free else "lead.order_by.none", product=product),))
     if logistics.order_by_overdue:
-        text = voice.say("lead.order_by.overdue", product=product, date=voice.day(logistics.order_by))
+        text = voice.say("lead.order_by.overdue", product=product, date=voice.short(logistics.order_by))
     elif logistics.business_days_left:
-        left, by = voice.count("left", logistics.business_days_left), voice.by_day(logistics.order_by)
+        left, by = voice.count("left", logistics.business_days_left), voice.due(logistics.order_by)
         text = voice.say("lead.order_by.left", product=product, by=by, left=left)
     else:
-        text = voice.say("lead.order_by", product=product, by=voice.by_day(logistics.order_by))
+        text = voice.say("lead.order_by", product=product, by=voice.due(logistics.order_by))
     return Lead((text,), frozenset({"order_by"}))
 
 

@@ -51,6 +51,16 @@ _ACK = {
     Intent.WHAT_IF: "what_if",
     Intent.EXPLAIN: "explain",
 }
+_ABOUT_OFFERS = frozenset(
+    {
+        Intent.PRICE_CURRENT,
+        Intent.PRICE_HISTORY,
+        Intent.PRICE_FORECAST,
+        Intent.SUPPLIER_COMPARE,
+        Intent.SUPPLIER_LEAD_TIME,
+        Intent.LANDED_COST,
+    }
+)  # with these the table of offers belongs to the answer, whatever the advice
 _FAILURES = {
     "timeout": "timeout",
     "crash": "crash",
@@ -91,9 +101,12 @@ def write_analysis(analysis: Analysis, request: Request, locale: str) -> str:
     """Markdown: the answer to what was asked, the card, and after a `---` line the details the page folds."""
     voice = Voice(locale_of(locale), analysis.today, analysis.unit)
     lead, said = write_lead(voice, analysis, request)
-    offers = cards.ranked(analysis.prices.offers)[: cards.CARD_OFFERS]
-    head = lines(lead, cards.write_card(voice, analysis, said), cards.write_offers(voice, offers))
-    details = write_details(voice, analysis)
+    table = ""
+    if analysis.recommendation.verdict != "wait" or request.intent in _ABOUT_OFFERS:
+        offers = cards.ranked(analysis.prices.offers)[: cards.CARD_OFFERS]
+        table = cards.write_offers(voice, offers, analysis.prices.quantity)
+    head = lines(lead, cards.write_card(voice, analysis, said), table)
+    details = write_details(voice, analysis, bool(table))
     return lines(head, FOLD, details) if details else head
 
 

@@ -46,7 +46,7 @@ def price_paid(voice: Voice, analysis: Analysis, request: Request) -> Lead:
     if paid is None or on is None:
         return Lead((voice.say("lead.paid.none", product=_product(voice, analysis)),))
     price = _per_unit(voice, paid)
-    text = voice.say("lead.paid", product=_product(voice, analysis), price=price, date=voice.on_day(on))
+    text = voice.say("lead.paid", product=_product(voice, analysis), price=price, date=voice.past(on))
     return Lead((text, *_against_average(voice, analysis)), frozenset({"paid"}))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -39,6 +40,11 @@ class Voice:
 
     def quantity(self, value: float) -> str:
         return formats.quantity(value, self.unit, self.locale)
+
+    def needed(self, value: float) -> str:
+        """What must be bought at least: counted units round up."""
+        counted = formats.quantity_digits(10.0, self.unit) == 0
+        return self.quantity(float(math.ceil(value - 1e-9)) if counted else value)
 
     def amount(self, value: float) -> str:
         return formats.amount(value, self.unit, self.locale)
@@ -78,6 +84,16 @@ class Voice:
 
     def by_day(self, day: date) -> str:
         return formats.by_day(day, self.today, self.locale)
+
+    def due(self, day: date) -> str:
+        """The last day to order: ainda hoje, até quinta-feira, 27/11."""
+        return self.say("due.today") if day == self.today else self.by_day(day)
+
+    def past(self, day: date) -> str:
+        """When something happened; the weekday no longer matters."""
+        if (self.today - day).days in (0, 1):
+            return self.day(day)
+        return self.say("past", date=self.short(day))
 
     def short(self, day: date) -> str:
         return formats.short_date(day, self.today, self.locale)
