@@ -45,8 +45,8 @@ _UNITS = {
     "cinquenta=50 sessenta=60 setenta=70 oitenta=80 noventa=90 cem cento=100 duzentos duzentas=200 trezentos "
     "trezentas=300 quatrocentos quatrocentas=400 quinhentos quinhentas=500 seiscentos seiscentas=600 setecentos "
     "setecentas=700 oitocentos oitocentas=800 novecentos novecentas=900 mil=1000",
-    "en": "one=1 two=2 three=3 four=4 five=5 six=6 seven=7 eight=8 nine=9 ten=10 eleven=11 twelve=12 thirteen=13 fourteen=14 "
-    "fifteen=15 sixteen=16 seventeen=17 eighteen=18 nineteen=19 twenty=20 thirty=30 forty=40 fifty=50 sixty=60 "
+    "en": "one=1 two=2 three=3 four=4 five=5 six=6 seven=7 eight=8 nine=9 ten=10 eleven=11 twelve=12 "
+    "thirteen=13 fourteen=14 fifteen=15 sixteen=16 seventeen=17 eighteen=18 nineteen=19 twenty=20 thirty=30 forty=40 fifty=50 sixty=60 "
     "seventy=70 eighty=80 ninety=90 hundred=100 thousand=1000",
 }
 # The 12 months of PriceFinding.average_12m are a window, not a finding; the "cento" of "por cento" is no hundred.
@@ -58,8 +58,8 @@ _FIXED_WORDS = {
 
 @dataclass(slots=True)
 class _Supported:
-    plain: list[float] = field(default_factory=list)
-    percents: list[float] = field(default_factory=list)
+    plain: list[Decimal] = field(default_factory=list)
+    percents: list[Decimal] = field(default_factory=list)
     money: list[Decimal] = field(default_factory=list)
     dates: set[date] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
@@ -92,7 +92,7 @@ def _collect(analysis: Analysis, request: Request | None) -> _Supported:
         _add(known, name, value)
     needed = analysis.recommendation.needed_quantity
     if needed is not None:
-        known.plain.append(float(math.ceil(needed - 1e-9)))  # what must be bought at least rounds up
+        known.plain.append(Decimal(math.ceil(needed - 1e-9)))  # what must be bought at least rounds up
     return known
 
 
@@ -121,9 +121,9 @@ def _add(known: _Supported, name: str, value: Any) -> None:
         if any(c.isdigit() for c in value):
             known.texts.add(value)
     elif isinstance(value, Decimal):
-        known.money.append(value)
+        known.money.append(abs(value))
     elif isinstance(value, (int, float)):
-        number = float(value)
+        number = abs(Decimal(repr(float(value))))
         if _SHARE_FIELDS.search(name):
             known.percents.append(number * 100)
         elif _PERCENT_FIELDS.search(name):
@@ -131,7 +131,7 @@ def _add(known: _Supported, name: str, value: Any) -> None:
         else:
             known.plain.append(number)
             if name in ("unit_price", "budget"):
-                known.money.append(Decimal(str(value)))
+                known.money.append(number)
 
 
 def _without_names(text: str, texts: set[str]) -> str:
@@ -175,12 +175,12 @@ def _known_number(match: re.Match[str], known: _Supported, locale: Locale) -> bo
     if match["percent"]:
         return _equals_any(value, places, known.percents)
     if match["money"]:
-        return any(_close(value, places, abs(amount)) for amount in known.money)
+        return any(_close(value, places, amount) for amount in known.money)
     return _equals_any(value, places, known.plain)
 
 
-def _equals_any(value: Decimal, places: int, candidates: list[float]) -> bool:
-    return any(_close(value, places, abs(Decimal(repr(c)))) for c in candidates)
+def _equals_any(value: Decimal, places: int, candidates: list[Decimal]) -> bool:
+    return any(_close(value, places, c) for c in candidates)
 
 
 def _close(value: Decimal, places: int, exact: Decimal) -> bool:

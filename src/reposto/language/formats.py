@@ -8,10 +8,12 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Literal
 
+from babel import Locale as BabelLocale
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent, parse_pattern
 
 from reposto.model.quantities import is_counted
 
@@ -33,6 +35,7 @@ _BREAK = re.compile(r"[\t\n\r\v\f\x85\u2028\u2029]")
 _BLANK = re.compile(r"\s+")
 
 
+@lru_cache(maxsize=4096)
 def inert(text: str, limit: int = MAX_NAME) -> str:
     """Foreign text as one line of Markdown that renders as itself: no markup, link, mention or hidden direction."""
     line = _visible_line(text)
@@ -64,8 +67,12 @@ def _visible_line(text: str) -> str:
     return _BLANK.sub(" ", "".join(kept)).strip()
 
 
-def babel_locale(locale: Locale) -> str:
-    return "en" if locale == "en" else "pt_BR"
+@lru_cache(maxsize=2)
+def babel_locale(locale: Locale) -> BabelLocale:
+    return BabelLocale.parse("en" if locale == "en" else "pt_BR")
+
+
+_pattern = lru_cache(maxsize=32)(parse_pattern)
 
 
 def number(value: float | Decimal, digits: int, locale: Locale) -> str:
@@ -75,7 +82,7 @@ def number(value: float | Decimal, digits: int, locale: Locale) -> str:
     if rounded == 0:
         rounded = Decimal(0)
     pattern = "#,##0" + ("." + "#" * digits if digits else "")
-    return format_decimal(rounded, format=pattern, locale=babel_locale(locale))
+    return format_decimal(rounded, format=_pattern(pattern), locale=babel_locale(locale))
 
 
 def quantity_digits(value: float, unit: str) -> int:
@@ -114,7 +121,9 @@ def unit_price(value: Decimal, locale: Locale) -> str:
 
 def _currency(value: Decimal, digits: str, locale: Locale) -> str:
     sign = "-" if value < 0 else ""
-    text = format_currency(abs(value), "BRL", format=f"¤ {digits}", locale=babel_locale(locale), currency_digits=False)
+    text = format_currency(
+        abs(value), "BRL", format=_pattern(f"¤ {digits}"), locale=babel_locale(locale), currency_digits=False
+    )
     return sign + text.replace("\xa0", " ")
 
 
@@ -123,12 +132,12 @@ def percent(value: float, locale: Locale) -> str:
     size = abs(value)
     pattern = "#,##0.#%" if size < 10 else "#,##0%"
     digits = 1 if size < 10 else 0
-    return format_percent(_half_up(size, digits) / 100, format=pattern, locale=babel_locale(locale))
+    return format_percent(_half_up(size, digits) / 100, format=_pattern(pattern), locale=babel_locale(locale))
 
 
 def share(value: float, locale: Locale) -> str:
     """Of a share or probability 0..1, in whole percent."""
-    return format_percent(_half_up(value * 100, 0) / 100, format="#,##0%", locale=babel_locale(locale))
+    return format_percent(_half_up(value * 100, 0) / 100, format=_pattern("#,##0%"), locale=babel_locale(locale))
 
 
 def _half_up(value: float, digits: int) -> Decimal:
