@@ -1,0 +1,99 @@
+"""What the stored turns of a conversation leave behind: products, options, an order, a supplier, a pending question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from reposto.model.request import Intent, Request, Turn
+
+_PENDING = re.compile(
+    r"\bconfirm\w*\b.*\?|\bposso (?:criar|gerar|fazer|seguir|enviar|mandar|cancelar|aprovar)\b.*\?|\bquer (?:que eu|confirmar|criar|gerar|seguir)\b.*\?|\bdeseja\b.*\?|\brascunho\b.*\?"
+)
+_RUNNING = re.compile(
+    r"\b(?:comecando|iniciando|iniciei|comecei|rodando|analisando|calculando|consultando|processando|aviso quando|te aviso|em andamento|aguarde)\b"
+)
+_ORDER = re.compile(r"\b(?:pedido|oc|ordem|rascunho)\s*(?:de compra )?(?:n|no|numero|#)?\s*[#:]?\s*(\d{2,8})\b")
+_LISTING = re.compile(r"\bqual\b.*\?|\b(?:encontrei|achei|temos|opcoes|escolha|deles)\b|\b1\)|\b1\.")
+
+ORDINALS = {"primeir": 0, "segund": 1, "terceir": 2, "quart": 3, "quint": 4, "sext": 5, "ultim": -1, "penultim": -2}
+NUMERALS = {"um": 0, "uma": 0, "dois": 1, "duas": 1, "tres": 2, "quatro": 3, "cinco": 4, "seis": 5}
+_PICK = re.compile(
+    r"^(?:\W|entao|acho que|seria|e|eh|quero|prefiro|vai|manda|pode ser|fico com|esse|essa|sim|opcao|numero|item|a|o|no|na|do|da|de|mesmo|por favor|favor|isso|n|op|com|por|la|ai|lista)*?"
+    r"(?:(?P<ordinal>primeir|segund|terceir|quart|quint|sext|ultim|penultim)[oa]|(?P<digit>[1-9])|(?P<numeral>um|uma|dois|duas|tres|quatro|cinco|seis))"
+    r"(?:\W|opcao|mesmo|por favor|favor|por|item|da lista|lista|da|ai|mesmo|deles|delas|entao|produto|dessa|dessas)*$"
+)
+
+
+@dataclass(slots=True)
+class Thread:
+    """The state of a conversation just before a new message."""
+
+    skus: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    last: Request | None = None  # the last request that meant a product or a list
+    order_number: str | None = None
+    supplier: str | None = None
+    pending: bool = False
+    running: bool = False
+    turns: Sequence[Turn] = field(default_factory=tuple)
+
+
+def read_agent(folded: str, thread: Thread) -> None:
+    """What an agent's message changes, apart from the products it names."""
+    thread.pending = _PENDING.search(folded) is not None
+    thread.running = not thread.pending and _RUNNING.search(folded) is not None
+    if match := _ORDER.search(folded):
+        thread.order_number = match[1]
+
+
+def lists_options(folded: str) -> bool:
+    return _LISTING.search(folded) is not None
+
+
+def picked(folded: str, count: int) -> int | None:
+    """The position that `o 2`, `a primeira`, `a ultima` point at; -1 - n if it points beyond the list."""
+    match = _PICK.match(folded)
+    if match is None:
+        return None
+    if match["ordinal"]:
+        place = ORDINALS[match["ordinal"]]
+    elif match["digit"]:
+        place = int(match["digit"]) - 1
+    else:
+        place = NUMERALS[match["numeral"]]
+    if place < 0:
+        place += count
+    return place if 0 <= place < max(count, 1) else count
+
+
+SAME = re.compile(
+    r"\b(?:faz|faca|fazer|quero|manda|roda|repete)?\s*(?:o |a )?(?:mesm[oa](?: coisa)?|igual|idem)\b.*\b(?:para|com|d[oae]|n[oa])\b|\bidem\b|\btambem\b|\bigual\b|\be (?:o |a |os |as |d[oa]s? |para |com |para [oa] |n[oa] )"
+)
+CORRECTION = re.compile(
+    r"^\W*(?:nao|n|errado|errada|errei|ops|opa|digo|desculpa|perdao|corrig\w+|na verdade|quis dizer|eu quis dizer|me enganei|confundi|troca|alias|calma|pera)\b"
+)
+BACKWARD = re.compile(
+    r"\b(?:el[ea]s?|del[ea]s?|nel[ea]s?|ess[ea]s?|dess[ea]s?|ness[ea]s?|est[ea]s?|dest[ea]s?|iss[oa]|disso|nisso|aquel[ea]s?|daquel[ea]s?|mesm[oa])\b"
+)
+
+# what asks about a product, and so takes over the product talked about
+ABOUT_PRODUCT = frozenset(
+    {
+        Intent.DEMAND_FORECAST, Intent.STOCK_STATUS, Intent.STOCKOUT_DATE, Intent.EXCESS_STOCK, Intent.PURCHASE_RECOMMENDATION,
+        Intent.REORDER_QUANTITY, Intent.ORDER_BY_DATE, Intent.STOCK_POLICY, Intent.PRICE_CURRENT, Intent.PRICE_HISTORY,
+        Intent.PRICE_FORECAST, Intent.SUPPLIER_COMPARE, Intent.SUPPLIER_LEAD_TIME, Intent.LANDED_COST, Intent.ORDER_CREATE,
+        Intent.ORDER_STATUS, Intent.EXPLAIN, Intent.ABC_XYZ, Intent.WHAT_IF, Intent.COMPARE_PRODUCTS, Intent.PRODUCT_LOOKUP,
+        Intent.DATA_CHANGE, Intent.QUOTE_REQUEST,
+    }
+)  # fmt: skip
+# what makes no sense without a product
+NEEDS_PRODUCT = frozenset(
+    {
+        Intent.PURCHASE_RECOMMENDATION, Intent.REORDER_QUANTITY, Intent.ORDER_BY_DATE, Intent.PRICE_CURRENT,
+        Intent.PRICE_FORECAST, Intent.PRICE_HISTORY, Intent.LANDED_COST, Intent.ORDER_CREATE, Intent.COMPARE_PRODUCTS,
+        Intent.PRODUCT_LOOKUP, Intent.SUPPLIER_COMPARE, Intent.STOCK_STATUS, Intent.DEMAND_FORECAST, Intent.QUOTE_REQUEST,
+        Intent.WHAT_IF, Intent.STOCK_POLICY,
+    }
+)  # fmt: skip

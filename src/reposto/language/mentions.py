@@ -1,0 +1,242 @@
+"""Stretches of a sentence that name products, and what the catalogue makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from reposto.language.lexicon import CONJUNCTIONS, FUNCTION, NOUNISH, QUESTION_WORDS
+from reposto.language.normalise import Kind, Token
+from reposto.language.products import Catalogue, Need
+from reposto.language.units import SALE_UNITS
+
+GLUE = frozenset("-/()+.'\"*&[]#")
+_OF = frozenset("de do da dos das".split())
+# sale units that are measured as well: `200 metros` may be part of a name or an amount to order
+_MEASURED = frozenset(("m", "kg", "l", "g", "m2"))
+
+
+class Role(StrEnum):
+    PRODUCT = "product"  # a word, measure or code of the catalogue
+    UNKNOWN = "unknown"  # neither the catalogue's nor a question's
+    BOTH = "both"
+    GLUE = "glue"
+    TALK = "talk"
+    BREAK = "break"
+
+
+@dataclass(slots=True)
+class Segment:
+    """A run of tokens that may name one product."""
+
+    tokens: list[Token] = field(default_factory=list)
+    roles: list[Role] = field(default_factory=list)
+    start: int = 0  # index of the first token
+    end: int = 0
+    joined_by: str = ""  # what stood between the segment before and this one, if nothing else did
+    lead: Token | None = None  # a number before the first word: a measure or an amount
+    lead_unit: str = ""
+    tail_unit: str = ""
+
+    @property
+    def named(self) -> bool:
+        """Whether a word of it speaks of a product, known or unknown, and not only numbers."""
+        return any(
+            r is not Role.BOTH and (t.kind is not Kind.NUMBER) for t, r in zip(self.tokens, self.roles, strict=True)
+        )
+
+    @property
+    def known(self) -> bool:
+        return any(
+            r is Role.PRODUCT and t.kind is not Kind.NUMBER for t, r in zip(self.tokens, self.roles, strict=True)
+        )
+
+
+class Status(StrEnum):
+    ONE = "one"
+    MANY = "many"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a mention came to: products, best first."""
+
+    status: Status
+    ids: tuple[int, ...]
+    confidence: float = 1.0
+    needs: tuple[Need, ...] = ()
+
+
+class Reader:
+    """Cuts token lists into segments and looks them up."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+
+    def role(self, tokens: Sequence[Token], at: int) -> Role:
+        token = tokens[at]
+        if token.kind is Kind.MARK:
+            return Role.GLUE if token.text in GLUE else Role.BREAK
+        if token.kind is not Kind.WORD:
+            return Role.PRODUCT
+        word = token.text
+        if word.startswith("zq"):
+            return Role.BREAK
+        if word in FUNCTION:
+            return Role.GLUE
+        in_catalogue = word in self.catalogue.vocabulary
+        if word in QUESTION_WORDS:
+            if word in NOUNISH and in_catalogue:
+                return Role.PRODUCT
+            return Role.BOTH if in_catalogue else Role.TALK
+        if in_catalogue or self.catalogue.vocabulary.read(word, _dotted(tokens, at)).words:
+            return Role.PRODUCT
+        return Role.TALK if word in SALE_UNITS and len(word) > 3 else Role.UNKNOWN
+
+    def segments(self, tokens: Sequence[Token]) -> list[Segment]:
+        """Runs of product-like tokens; what joins two neighbours is remembered."""
+        out: list[Segment] = []
+        current = Segment()
+        between: list[str] = []
+        for at, token in enumerate(tokens):
+            role = self.role(tokens, at)
+            if token.text in SALE_UNITS and self._is_amount_unit(tokens, at, current):
+                role = Role.TALK if not current.tokens else role
+                if current.tokens and current.tokens[-1].kind is Kind.NUMBER:
+                    if len(current.tokens) == 1:
+                        current.lead, current.lead_unit = current.tokens.pop(), SALE_UNITS[token.text]
+                        current.roles.pop()
+                    else:
+                        current.tail_unit = SALE_UNITS[token.text]
+                    continue
+            separator = token.text in CONJUNCTIONS and role is not Role.PRODUCT or token.text == ","
+            if role in (Role.PRODUCT, Role.UNKNOWN, Role.BOTH) and not separator:
+                if not current.tokens and current.lead is None:
+                    current.start = at
+                    current.joined_by = between[0] if len(between) == 1 else ""
+                current.tokens.append(token)
+                current.roles.append(role)
+                current.end = at + 1
+                continue
+            if role is Role.GLUE and not separator:
+                if _ends_sentence(tokens, at):
+                    current = self._close(current, out)
+                    between = ["."]
+                continue
+            if current.tokens:
+                between = []
+            current = self._close(current, out)
+            between.append(token.text if separator else "~")
+        self._close(current, out)
+        return out
+
+    def _is_amount_unit(self, tokens: Sequence[Token], at: int, current: Segment) -> bool:
+        """`80 caixas`, `quantas caixas`: a sale unit, not a word of the name."""
+        before = tokens[at - 1] if at else None
+        if before is None:
+            return False
+        if before.text in ("quantos", "quantas", "quanto", "quanta", "em", "por"):
+            return True
+        return before.kind is Kind.NUMBER and not before.unit
+
+    def _close(self, current: Segment, out: list[Segment]) -> Segment:
+        if current.lead is None and len(current.tokens) > 1 and _may_be_amount(current.tokens):
+            current.lead = current.tokens.pop(0)
+            current.roles.pop(0)
+        if current.tokens or current.lead:
+            out.append(current)
+        return Segment()
+
+    def needs(self, segment: Segment, with_lead: bool) -> list[Need]:
+        tokens = list(segment.tokens)
+        roles = list(segment.roles)
+        if with_lead and segment.lead is not None and not segment.lead_unit:
+            tokens.insert(0, segment.lead)
+            roles.insert(0, Role.PRODUCT)
+        return self.needs_of(tokens, roles)
+
+    def needs_of(self, tokens: Sequence[Token], roles: Sequence[Role]) -> list[Need]:
+        tokens, roles = self._join(tokens, roles)
+        needs: list[Need] = []
+        for at, token in enumerate(tokens):
+            soft = roles[at] is Role.BOTH
+            needs += [replace(n, soft=soft) for n in self.catalogue.need(token, _dotted(tokens, at))]
+        return needs
+
+    def _join(self, tokens: Sequence[Token], roles: Sequence[Role]) -> tuple[list[Token], list[Role]]:
+        """`hb 20` -> hb20 and `h 11` -> h11 where the catalogue writes it so."""
+        out: list[Token] = []
+        out_roles: list[Role] = []
+        for token, role in zip(tokens, roles, strict=True):
+            last = out[-1] if out else None
+            if (
+                last is not None
+                and last.kind is Kind.WORD
+                and len(last.text) <= 4
+                and token.kind in (Kind.NUMBER, Kind.WORD)
+                and not token.unit
+            ):
+                joined = last.text + (f"{token.values[0][0]:g}" if token.values else token.text)
+                if self.catalogue.has(joined) and (token.kind is Kind.NUMBER or not self.catalogue.has(last.text)):
+                    out[-1] = Token(Kind.CODE, joined, last.start, token.end)
+                    out_roles[-1] = Role.PRODUCT
+                    continue
+            out.append(token)
+            out_roles.append(role)
+        return out, out_roles
+
+    def find(self, needs: Sequence[Need]) -> Found:
+        """Exactly one product, several, or none that has every word and every measure."""
+        hard = [n for n in needs if not n.soft]
+        if not hard:
+            hard, needs = [replace(n, soft=False) for n in needs], ()
+        ids = self.catalogue.find(hard)
+        used = list(hard)
+        for need in (n for n in needs if n.soft):
+            narrowed = self.catalogue.find([*used, need])
+            if len(narrowed):
+                ids, used = narrowed, [*used, need]
+        if not len(ids):
+            return Found(Status.NONE, tuple(self.catalogue.neighbours(used)), 0.0, tuple(needs or hard))
+        cost = max((n.cost for n in used), default=0.0)
+        ranked = tuple(self.catalogue.rank(ids, used))
+        if len(ids) > 1:
+            whole = self.catalogue.fully_named(ids, used)
+            if whole is None:
+                return Found(Status.MANY, ranked, 1.0 - cost, tuple(used))
+            ranked = (whole,)
+        if doubtful(used):
+            return Found(Status.MANY, ranked, 0.5, tuple(used))
+        return Found(Status.ONE, ranked, 1.0 - cost / 2, tuple(used))
+
+
+def doubtful(needs: Sequence[Need]) -> bool:
+    """A single short word that had to be corrected is too little to answer on."""
+    words = [n for n in needs if not n.number]
+    if not words:
+        return len(needs) < 2  # one bare number names nothing
+    certain = [n for n in words if n.how in ("exact", "sound")]
+    return not certain and len(needs) == 1 and len(words[0].text) <= 5
+
+
+def _dotted(tokens: Sequence[Token], at: int) -> bool:
+    follows = at + 1 < len(tokens) and tokens[at + 1].text == "." and tokens[at + 1].start == tokens[at].end
+    return follows and at + 2 < len(tokens) and 2 <= len(tokens[at].text) <= 6
+
+
+def _ends_sentence(tokens: Sequence[Token], at: int) -> bool:
+    """A full stop after a long word; after a short one it marks an abbreviation."""
+    if tokens[at].text != "." or at == 0:
+        return False
+    if at + 1 < len(tokens) and tokens[at + 1].text == ".":
+        return False
+    return tokens[at - 1].text == "." or len(tokens[at - 1].text) > 6
+
+
+def _may_be_amount(tokens: Sequence[Token]) -> bool:
+    first, second = tokens[0], tokens[1]
+    if first.kind is not Kind.NUMBER or second.kind is not Kind.WORD:
+        return False
+    return not first.unit or SALE_UNITS.get(first.unit) in _MEASURED

@@ -1,0 +1,177 @@
+"""What a sentence states besides the product: amounts, money, orders, suppliers, filters, criteria."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from reposto.language.normalise import fold
+from reposto.language.numbers import AMOUNT, FIGURES, read_amount
+from reposto.language.vocabulary import stem
+from reposto.model.request import Intent, NamedSupplier
+
+_ORDER = re.compile(r"\b(?:pedidos?|oc|ocs|ordem(?: de compra)?|ped|po|compra|rascunho)\s*(?:de compra )?(?:n|no|numero|nr|num|#|:|-)?\s*[#:]?\s*(\d{2,8})(?![\d/,.]\d|\w|\s*(?:un|pc|cx|kg|m|rl|sc|unidades|pecas|caixas|dias)\b)")  # fmt: skip
+_HASH = re.compile(r"#\s?(\d{3,8})\b")
+_MONEY = re.compile(
+    rf"(?P<sign>r\$|rs\$?)\s?(?P<a>{AMOUNT})(?: reais)?|\b(?P<b>{AMOUNT})\s?(?:reais|real|contos?|pila|pilas|mangos)\b|"
+    rf"(?<![\w.,])(?P<c>{FIGURES}\s?(?:mil|k)(?: e \w+)?)\b(?! (?:un|unidades|pecas|pcs|metros|caixas|de §))|\b(?:a|por|de|em) (?P<d>\d+,\d\d)(?![\d\w])(?! ?(?:m|mm|cm|kg|g|l|ml|x|un)\b)"
+)
+_PERCENT = re.compile(rf"(?P<n>{FIGURES}|dez|vinte|trinta|quarenta|cinquenta|cem)\s?(?:%|por cento)")
+_LESS = re.compile(
+    r"\b(?:ca[ii]\w*|queda|diminu\w*|reduz\w*|reducao|menos|baix\w*|abaix\w*|recu\w*|desc\w*|encolh\w*)\b"
+)
+_LEAD = re.compile(
+    rf"\b(?:prazo|lead time|entrega\w*|demor\w+|atras\w+|fornecedor \w+|chegar|levar)\b[^.?!]*?\b(?P<n>{FIGURES}|dez|quinze|vinte|trinta|quarenta|sessenta|noventa) (?P<u>dias?|semanas?|meses|mes)\b(?: uteis)?"
+)
+_WORD_NUMBERS = {
+    "dez": 10,
+    "quinze": 15,
+    "vinte": 20,
+    "trinta": 30,
+    "quarenta": 40,
+    "cinquenta": 50,
+    "sessenta": 60,
+    "noventa": 90,
+    "cem": 100,
+}
+_BUDGET = re.compile(r"\b(?:tenho|temos|gastar|gasto|verba|orcamento|budget|limite|disponh\w+|disponivel|caixa|dinheiro|investir|ate zqmoney|com zqmoney|so zqmoney|grana|sobrou|teto)\b|\bate zqmoney|\bcom zqmoney")  # fmt: skip
+
+CRITERIA: tuple[tuple[str, str], ...] = (
+    ("total_cost", r"\bcusto (?:total|posto|final)\b|\btotal posto\b|\bposto aqui\b"),
+    ("payment_term", r"\bprazo (?:de |pra |para )?(?:pagamento|pagar|pgto)\b|\b(?:condicao|condicoes|prazo) de pagamento\b|\bpag\w+ (?:mais )?a prazo\b|\bparcela\w*\b|\bmais prazo\b"),
+    ("reliability", r"\b(?:mais )?(?:confiavel|confiaveis|pontual|pontuais|seguro|garantido)\b|\b(?:menos|nao) atras\w+|\bcumpre\b"),
+    ("lead_time", r"\bmais rapid[oa]\b|\bmenor (?:prazo|lead time|tempo)\b|\bmais (?:cedo|depressa|ligeiro)\b|\b(?:entrega|chega) (?:antes|primeiro|rapido)\b|\brapidez\b|\bmelhor prazo(?: de entrega)?\b"),
+    ("price", r"\bmais (?:barat[oa]s?|em conta|baixo)\b|\b(?:menor|melhor|mais baixo) (?:preco|valor|custo|cotacao)\b|\bmelhor(?:es)? precos?\b|\bpreco mais (?:baixo|barato|em conta)\b|\bbarat\w+\b"),
+)  # fmt: skip
+
+
+class Stated:
+    """Takes orders, money, percentages and suppliers out of a text, leaving `zq…` marks, and keeps their values."""
+
+    def __init__(self, text: str, suppliers: SupplierBook) -> None:
+        self.text = text
+        self.values: dict[str, Any] = {}
+        self.money: float | None = None
+        self._take_orders()
+        self.supplier = suppliers.find(self.text)
+        if self.supplier:
+            self.text = self.text.replace(self.supplier[0], " zqsupplier ", 1)
+        self._take_money()
+
+    def _take_orders(self) -> None:
+        match = _ORDER.search(self.text) or _HASH.search(self.text)
+        if match:
+            self.values["order_number"] = match[1]
+            self.text = self.text[: match.start()] + " zqorder " + self.text[match.end() :]
+
+    def _take_money(self) -> None:
+        for match in _MONEY.finditer(self.text):
+            amount = read_amount((match["a"] or match["b"] or match["c"] or match["d"]).strip())
+            if amount is not None:
+                self.money = amount
+                self.text = self.text[: match.start()] + " zqmoney " + self.text[match.end() :]
+                break
+
+    def take_simulation(self) -> None:
+        """What a what-if changes: a percentage or a lead time."""
+        text = self.text
+        if match := _LEAD.search(text):
+            number = match["n"]
+            days = _WORD_NUMBERS.get(number) or float(number.replace(",", "."))
+            self.values["lead_time_days"] = round(
+                days * (7 if match["u"].startswith("sem") else 30 if match["u"].startswith("me") else 1)
+            )
+            self.text = text[: match.start("n")] + " zqlead " + text[match.end() :]
+            return
+        if match := _PERCENT.search(text):
+            number = match["n"]
+            value = float(_WORD_NUMBERS.get(number) or number.replace(",", "."))
+            self.values["percent_change"] = -value if _LESS.search(text) else value
+            self.text = text[: match.start()] + " zqpct " + text[match.end() :]
+        elif re.search(r"\bdobr\w+\b|\bo dobro\b", text):
+            self.values["percent_change"] = 100.0
+        elif re.search(r"\btriplic\w+\b|\bo triplo\b", text):
+            self.values["percent_change"] = 200.0
+        elif re.search(r"\bmetade\b", text):
+            self.values["percent_change"] = -50.0
+
+    def settle_money(self, intent: Intent, has_product: bool) -> None:
+        """A price per unit or a limit to spend, by what is asked."""
+        if self.money is None:
+            return
+        budget = intent in (Intent.BUY_LIST, Intent.SPEND, Intent.STOCK_OVERVIEW) or (
+            not has_product and intent is not Intent.PRICE_HISTORY
+        )
+        if not budget and intent in (Intent.REORDER_QUANTITY, Intent.ORDER_CREATE, Intent.PURCHASE_RECOMMENDATION):
+            budget = _BUDGET.search(self.text) is not None and not re.search(r"\ba zqmoney|\bpor zqmoney", self.text)
+        self.values["budget" if budget else "unit_price"] = self.money
+
+
+def find_criterion(text: str) -> str | None:
+    for name, pattern in CRITERIA:
+        if re.search(pattern, text):
+            return name
+    return None
+
+
+def find_class(text: str) -> str | None:
+    match = re.search(r"\b(?:curva|classe|abc|categoria|itens|produtos|grupo) ([abc])\b(?! ?,| ou)", text)
+    return match[1].upper() if match else None
+
+
+class SupplierBook:
+    """Suppliers by fantasy name and by legal name, in whatever case and accents."""
+
+    def __init__(self, suppliers: Sequence[NamedSupplier]) -> None:
+        self._names: list[tuple[str, str]] = []
+        for supplier in suppliers:
+            for name in {supplier.trade_name, supplier.name}:
+                folded = re.sub(r"[^\w ]", "", fold(name))
+                if folded:
+                    self._names.append((folded, supplier.trade_name))
+            core = re.sub(
+                r"\b(?:ltda|s a|sa|me|epp|eireli|comercio|distribuidora|industria|atacado|importadora)\b",
+                "",
+                re.sub(r"[^\w ]", " ", fold(supplier.name)),
+            )
+            core = re.sub(r"\s+", " ", core).strip()
+            if core.count(" ") >= 1:
+                self._names.append((core, supplier.trade_name))
+        self._names.sort(key=lambda pair: -len(pair[0]))
+
+    def find(self, text: str) -> tuple[str, str] | None:
+        """The stretch of text that names a supplier, and the supplier's fantasy name."""
+        for written, trade_name in self._names:
+            if match := re.search(rf"(?<!\w){re.escape(written)}(?!\w)", text):
+                return match[0], trade_name
+        squeezed = text.replace(" ", "")
+        for written, trade_name in self._names:
+            if len(written) >= 8 and written.replace(" ", "") in squeezed and " " not in written:
+                spaced = r"\s?".join(map(re.escape, written))
+                if match := re.search(rf"(?<!\w){spaced}(?!\w)", text):
+                    return match[0], trade_name
+        return None
+
+
+class CategoryBook:
+    """Categories of the catalogue by the words of their names, in any number and gender."""
+
+    def __init__(self, categories: Sequence[str]) -> None:
+        self._by_stem: dict[str, set[str]] = {}
+        for category in {c for c in categories if c}:
+            for word in re.findall(r"[a-z]{4,}", fold(category)):
+                self._by_stem.setdefault(_key(word), set()).add(category)
+
+    def find(self, words: Sequence[str]) -> str | None:
+        """The one category that all the words speak of."""
+        found: set[str] | None = None
+        for word in words:
+            categories = self._by_stem.get(_key(word), set())
+            found = categories if found is None else (found & categories) or found & categories
+        return next(iter(found)) if found and len(found) == 1 else None
+
+
+def _key(word: str) -> str:
+    base = stem(word)
+    return base[:-1] if base[-1:] in "oa" and len(base) > 4 else base

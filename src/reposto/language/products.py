@@ -1,0 +1,259 @@
+"""The catalogue as an inverted index: which products satisfy every word and every measure of a mention."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reposto.language.lexicon import FUNCTION
+from reposto.language.normalise import Kind, Token, fold, tokenise
+from reposto.language.vocabulary import Vocabulary
+from reposto.model.request import NamedProduct, Option
+
+Ids = NDArray[np.int32]
+_NONE: Ids = np.empty(0, dtype=np.int32)
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
+# sale units inside a name say how it is packed; a buyer who leaves them out has said enough
+_PACKING = frozenset("cx pct rl un cp cps caps com c sc fd jg par kit rolo cartela jogo ml".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing a mention says; a product satisfies it if it has any of the features."""
+
+    text: str
+    features: tuple[str, ...]
+    cost: float = 0.0
+    how: str = "exact"
+    soft: bool = False  # also a question word: used only to narrow
+    number: bool = False
+
+
+def _plain(value: float) -> str:
+    return f"{round(value, 4):g}"
+
+
+def number_features(token: Token) -> list[str]:
+    """What a product's measure can be asked by: the bare number, and the amount in its base unit."""
+    features: list[str] = []
+    for written, dimension, base in token.values:
+        features.append("#" + _plain(written))
+        features.append(f"{dimension}:{base:.6g}" if dimension else "?" + _plain(written))
+    features += [f"x:{_plain(a[0])}x{_plain(b[0])}" for a, b in zip(token.values, token.values[1:], strict=False)]
+    return features
+
+
+class Catalogue:
+    """Products by every word, measure and code of their names."""
+
+    def __init__(self, products: Sequence[NamedProduct], aliases: Mapping[str, str]) -> None:
+        self.products = tuple(products)
+        self.ids = {product.sku: i for i, product in enumerate(self.products)}
+        self.phrases: dict[str, list[int]] = {}
+        self.longest_phrase = 1
+        self._lengths = np.zeros(len(self.products), dtype=np.int16)
+        raw: dict[str, list[int]] = defaultdict(list)
+        counts: dict[str, int] = defaultdict(int)
+        written_out: set[str] = set()
+        for i, product in enumerate(self.products):
+            self._add(i, product, raw, counts, written_out)
+        for alias, sku in aliases.items():
+            if sku in self.ids:
+                self._remember(phrase_key(tokenise(fold(alias))), self.ids[sku])
+        self._postings = {feature: np.array(ids, dtype=np.int32) for feature, ids in raw.items()}
+        self.vocabulary = Vocabulary(counts, written_out)
+
+    def _add(
+        self, i: int, product: NamedProduct, raw: dict[str, list[int]], counts: dict[str, int], written_out: set[str]
+    ) -> None:
+        folded = fold(product.name)
+        tokens = tokenise(folded)
+        shouted = product.name.upper() == product.name
+        features, words = name_features(tokens)
+        for word in words:
+            counts[word] += 1
+            if not shouted:
+                written_out.add(word)
+        if product.brand:
+            brand, brand_words = name_features(tokenise(fold(product.brand)))
+            features |= brand
+            for word in brand_words - words:
+                counts[word] += 1
+        for feature in features:
+            raw[feature].append(i)
+        meaningful = {t.text for t in tokens if t.kind is not Kind.MARK and t.text not in FUNCTION}
+        self._lengths[i] = len(meaningful)
+        self._remember(phrase_key(tokens), i)
+
+    def _remember(self, key: str, i: int) -> None:
+        if key:
+            self.phrases.setdefault(key, []).append(i)
+            self.longest_phrase = max(self.longest_phrase, key.count(" ") + 1)
+
+    def option(self, i: int) -> Option:
+        product = self.products[i]
+        return Option(product.sku, product.name)
+
+    def knows(self, word: str) -> bool:
+        return word in self.vocabulary or bool(self.vocabulary.read(word).words)
+
+    def has(self, feature: str) -> bool:
+        return feature in self._postings
+
+    def need(self, token: Token, dotted: bool = False) -> list[Need]:
+        """What one token of a mention requires; no features at all means that no product can satisfy it."""
+        if token.kind is Kind.WORD:
+            reading = self.vocabulary.read(token.text, dotted)
+            features = tuple(sorted(reading.words))
+            if token.text in _ROMAN:
+                features += ("#" + str(_ROMAN[token.text]),)
+            return [Need(token.text, features, reading.cost, reading.how)]
+        if token.kind is Kind.CODE:
+            return self._need_code(token)
+        if token.kind is Kind.SIZE:
+            pairs = [f for f in number_features(token) if f.startswith("x:")]
+            needs = [Need(token.text, (pair,), number=True) for pair in pairs]
+            return needs + ([Need(token.unit, (token.unit,), number=True)] if token.unit else [])
+        written, dimension, base = token.values[0]
+        if not dimension:
+            return [Need(token.text, ("#" + _plain(written),), number=True)]
+        features = (f"{dimension}:{base:.6g}", "?" + _plain(written))
+        if token.unit == '"':  # written in inches by the buyer, bare in the catalogue, or the other way round
+            features += (f"inch:{written:.6g}",)
+        return [Need(token.text, features, number=True)]
+
+    def _need_code(self, token: Token) -> list[Need]:
+        if token.text in self._postings:
+            return [Need(token.text, (token.text,), number=True)]
+        parts = [part for part in tokenise(_split_code(token.text)) if part.kind is not Kind.MARK]
+        if len(parts) > 1 and all(p.kind in (Kind.WORD, Kind.NUMBER) for p in parts):
+            needs = [need for part in parts for need in self.need(part)]
+            if all(any(self.has(f) for f in need.features) for need in needs):
+                return [replace(need, number=True) for need in needs]
+        return [Need(token.text, (), 1.0, "none", number=True)]
+
+    def satisfying(self, need: Need) -> Ids:
+        found = [self._postings[f] for f in need.features if f in self._postings]
+        if not found:
+            return _NONE
+        return found[0] if len(found) == 1 else np.unique(np.concatenate(found))
+
+    def find(self, needs: Iterable[Need]) -> Ids:
+        """Products that satisfy every need."""
+        found: Ids | None = None
+        for ids in sorted((self.satisfying(n) for n in needs), key=len):
+            found = ids if found is None else np.intersect1d(found, ids, assume_unique=True).astype(np.int32)
+            if not len(found):
+                break
+        return _NONE if found is None else found
+
+    def rank(self, ids: Iterable[int], needs: Sequence[Need] = ()) -> list[int]:
+        """Best first: the one whose name says least beyond the mention."""
+        sharp = {f for n in needs if n.how == "exact" for f in n.features if f == n.text}
+        hits: dict[int, int] = defaultdict(int)
+        for feature in sharp:
+            for i in self._postings.get(feature, _NONE):
+                hits[int(i)] += 1
+        return sorted((int(i) for i in ids), key=lambda i: (-hits[i], self._lengths[i], i))
+
+    def fully_named(self, ids: Ids, needs: Sequence[Need]) -> int | None:
+        """The only product of which the mention says the whole name, if there is one."""
+        said = len({n.text for n in needs})
+        whole = [int(i) for i in ids if self._lengths[i] <= said]
+        return whole[0] if len(whole) == 1 else None
+
+    def shared_words(self, previous: int, ids: Iterable[int]) -> dict[int, float]:
+        """How much of one product's words each of the others shares, 0..1; its measures are free to differ."""
+        words = self._name_words(previous)
+        if not words:
+            return {}
+        return {i: len(words & self._name_words(i)) / len(words) for i in ids if i != previous}
+
+    def _name_words(self, i: int) -> frozenset[str]:
+        tokens = tokenise(fold(self.products[i].name))
+        return frozenset(t.text for t in tokens if t.kind is Kind.WORD and t.text not in FUNCTION)
+
+    def neighbours(self, needs: Sequence[Need], limit: int = 6) -> list[int]:
+        """The products that satisfy most of the needs, rare words weighing more than common ones."""
+        scores: dict[int, float] = defaultdict(float)
+        total = max(1, len(self.products))
+        for need in needs:
+            ids = self.satisfying(need)
+            if not len(ids) or len(ids) > 20_000:  # a word that most of a large catalogue has tells nothing
+                continue
+            weight = float(np.log1p(total / len(ids))) * (0.6 if need.number else 1.0) * (1 - 0.5 * need.cost)
+            for i in ids[:5_000]:
+                scores[int(i)] += weight
+        best = sorted(scores, key=lambda i: (-scores[i], self._lengths[i], i))[:limit]
+        if not best:
+            return []
+        return [i for i in best if scores[i] >= 0.5 * scores[best[0]]]
+
+
+def name_features(tokens: Sequence[Token]) -> tuple[set[str], set[str]]:
+    """Every feature of a product's name, and its words."""
+    features: set[str] = set()
+    words: set[str] = set()
+    previous: Token | None = None
+    for at, token in enumerate(tokens):
+        if token.kind is Kind.WORD:
+            words.add(token.text)
+            if token.text in _ROMAN:
+                features.add("#" + str(_ROMAN[token.text]))
+        elif token.kind is Kind.CODE:
+            words.add(token.text)
+            digits = "".join(c for c in token.text if c.isdigit())
+            features |= (
+                {"#" + _plain(float(digits)), "?" + _plain(float(digits))} if digits and len(digits) < 7 else set()
+            )
+        elif token.kind in (Kind.NUMBER, Kind.SIZE):
+            features.update(number_features(token))
+            if token.unit and token.kind is Kind.SIZE:
+                words.add(token.unit)
+            if token.kind is Kind.SIZE and token.text.isalnum() and not token.unit:
+                words.add(token.text)
+        if joined := _joined(previous, token, at > 1 and tokens[at - 1].text == "-"):
+            words.add(joined)
+        if token.text != "-":
+            previous = token
+    return features | words, words
+
+
+def _joined(previous: Token | None, token: Token, hyphen: bool) -> str | None:
+    """AC-I -> aci, WD-40 -> wd40, HB 20 -> hb20."""
+    if previous is None or previous.kind is not Kind.WORD or token.kind not in (Kind.WORD, Kind.NUMBER):
+        return None
+    if token.kind is Kind.NUMBER and (token.unit or len(previous.text) > 4):
+        return None
+    if token.kind is Kind.WORD and not hyphen:
+        return None
+    joined = previous.text + (token.text if token.kind is Kind.WORD else _plain(token.values[0][0]))
+    return joined if joined.isalnum() and len(joined) <= 12 else None
+
+
+def _split_code(code: str) -> str:
+    out = ""
+    for char in code:
+        if out and out[-1].isdigit() != char.isdigit():
+            out += " "
+        out += char
+    return out
+
+
+def phrase_key(tokens: Iterable[Token]) -> str:
+    """A name as one string in which case, accents, punctuation and the spelling of measures no longer matter."""
+    parts = []
+    for token in tokens:
+        if token.kind is Kind.MARK:
+            continue
+        if token.values:
+            parts.append(
+                "x".join(f"{_plain(v[0])}{v[1][:2]}" for v in token.values) + token.unit * (token.kind is Kind.SIZE)
+            )
+        else:
+            parts.append(token.text)
+    return " ".join(parts)

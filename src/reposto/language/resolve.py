@@ -1,0 +1,244 @@
+"""From the segments of a sentence to products: joining, splitting, borrowing a head, correcting oneself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from reposto.language.codes import CodeHit
+from reposto.language.mentions import Found, Reader, Role, Segment, Status
+from reposto.language.normalise import Kind, Token
+from reposto.language.products import Catalogue, Need, phrase_key
+from reposto.language.units import SALE_UNITS
+
+_REPAIR = frozenset("ops opa epa digo desculpa desculpe perdao alias corrigindo errei".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Products of a sentence, if any are named, and the amount that stands beside them."""
+
+    outcome: Found | None
+    quantity: tuple[float, str] | None = None
+
+
+class Resolver:
+    def __init__(self, catalogue: Catalogue, reader: Reader) -> None:
+        self.catalogue = catalogue
+        self.reader = reader
+
+    def resolve(
+        self, tokens: Sequence[Token], segments: Sequence[Segment], codes: Sequence[CodeHit], amounts: bool
+    ) -> Resolution:
+        """The products meant; amounts: whether a leading number is how much to order."""
+        segments = after_repair(tokens, segments)
+        quantity = self._quantity(tokens, segments, amounts)
+        if codes:
+            return Resolution(self._by_code(codes), quantity)
+        whole = [hit for hit in self.whole_names(tokens) if self._stands_out(hit, tokens)]
+        strong = [s for s in segments if s.named]
+        if not strong:
+            if whole:
+                return Resolution(self._of_ids(whole), quantity)
+            numbers = [s for s in segments if s.tokens]
+            if numbers and any(r is Role.PRODUCT for s in numbers for r in s.roles):
+                needs = [n for s in numbers for n in self.reader.needs(s, not amounts)]
+                return Resolution(None if not needs else self._weak(needs), quantity)
+            return Resolution(None, quantity)
+        if whole and self._covers(whole, strong):
+            return Resolution(self._of_ids(whole), quantity)
+        outcome, tail = self._segments(strong, segments, amounts)
+        return Resolution(outcome, quantity or tail)
+
+    def _weak(self, needs: list[Need]) -> Found | None:
+        found = self.reader.find(needs)
+        return replace(found, status=Status.MANY) if found.status is Status.ONE else found
+
+    def _by_code(self, codes: Sequence[CodeHit]) -> Found:
+        ids: list[int] = []
+        for hit in codes:
+            if not hit.ids:
+                return Found(Status.NONE, (), 0.0)
+            if len(hit.ids) > 1:
+                return Found(Status.MANY, hit.ids, 0.5)
+            ids += [i for i in hit.ids if i not in ids]
+        return Found(Status.ONE, tuple(ids), 1.0)
+
+    def _of_ids(self, whole: Sequence[tuple[int, int, list[int]]]) -> Found:
+        ids = tuple(dict.fromkeys(i for _, _, found in whole for i in found))
+        if any(len(found) > 1 for _, _, found in whole):
+            return Found(Status.MANY, ids, 0.5)
+        return Found(Status.ONE, ids, 1.0)
+
+    def whole_names(self, tokens: Sequence[Token]) -> list[tuple[int, int, list[int]]]:
+        """Stretches that are the whole name (or alias) of products: longest first, no overlaps, in order."""
+        words = [(at, phrase_key([t])) for at, t in enumerate(tokens) if t.kind is not Kind.MARK]
+        hits: list[tuple[int, int, list[int]]] = []
+        at = 0
+        while at < len(words):
+            for length in range(min(self.catalogue.longest_phrase, len(words) - at, 24), 0, -1):
+                key = " ".join(w for _, w in words[at : at + length])
+                if key in self.catalogue.phrases:
+                    hits.append((words[at][0], words[at + length - 1][0] + 1, self.catalogue.phrases[key]))
+                    at += length - 1
+                    break
+            at += 1
+        return hits
+
+    def _stands_out(self, hit: tuple[int, int, list[int]], tokens: Sequence[Token]) -> bool:
+        return hit[1] - hit[0] > 1 or self.reader.role(tokens, hit[0]) in (Role.PRODUCT, Role.UNKNOWN)
+
+    def _covers(self, whole: Sequence[tuple[int, int, list[int]]], strong: Sequence[Segment]) -> bool:
+        """Whether the whole names leave no product word of the sentence over."""
+        return all(
+            any(
+                start <= s.start
+                and s.end <= end
+                or (s.start <= start and end <= s.end and end - start >= len(s.tokens))
+                for start, end, _ in whole
+            )
+            for s in strong
+        )
+
+    def _segments(
+        self, strong: Sequence[Segment], every: Sequence[Segment], amounts: bool
+    ) -> tuple[Found, tuple[float, str] | None]:
+        loose = [s for s in every if not s.named and s.tokens and any(r is Role.PRODUCT for r in s.roles)]
+        separate = any(s.joined_by for s in strong[1:]) or len(strong) > 1
+        needs_each = [self.reader.needs(s, not amounts) for s in strong]
+        together = [n for needs in needs_each for n in needs]
+        if not separate:
+            return self._single(strong[0], needs_each[0], loose, amounts)
+        joint = self.reader.find(together)
+        if joint.status is not Status.NONE:
+            return joint, None
+        if not any(s.joined_by for s in strong[1:]):
+            known = [(s, n) for s, n in zip(strong, needs_each, strict=True) if s.known]
+            if len(known) == 1:
+                return self._single(known[0][0], known[0][1], loose, amounts)
+            if not known:
+                return joint, None
+        return self._several(strong, needs_each), None
+
+    def _single(
+        self, segment: Segment, needs: list[Need], loose: Sequence[Segment], amounts: bool
+    ) -> tuple[Found, tuple[float, str] | None]:
+        found = self.reader.find(needs)
+        if found.status is Status.MANY:
+            for other in loose:  # `lampada led, tem de 9w?`
+                more = self.reader.needs(other, not amounts)
+                narrowed = self.reader.find([*needs, *more])
+                if narrowed.status is not Status.NONE:
+                    found, needs = narrowed, [*needs, *more]
+        if found.status is Status.NONE and amounts and (tail := _tail_amount(segment)):
+            shorter = self.reader.needs_of(segment.tokens[:-1], segment.roles[:-1])
+            again = self.reader.find(shorter)
+            if again.status is not Status.NONE:
+                return again, tail
+        if found.status is Status.NONE and segment.lead is not None and not amounts and not segment.lead_unit:
+            again = self.reader.find(self.reader.needs(segment, False))
+            if again.status is not Status.NONE and again.status is not Status.ONE:
+                return found, None
+        return found, None
+
+    def _several(self, strong: Sequence[Segment], needs_each: Sequence[list[Need]]) -> Found:
+        """One product per segment; an incomplete one borrows the words of the one before or after."""
+        ids: list[int] = []
+        confidence = 1.0
+        head = needs_each[0]
+        for at, needs in enumerate(needs_each):
+            found = self.reader.find(needs)
+            if found.status is not Status.ONE:
+                donors = [head] if at else [needs_each[1]]
+                found = self._borrow(needs, donors[0], found)
+            if found.status is not Status.ONE:
+                return found
+            head = found.needs or needs
+            ids += [i for i in found.ids if i not in ids]
+            confidence = min(confidence, found.confidence)
+        return Found(Status.ONE, tuple(ids), confidence)
+
+    def _borrow(self, needs: Sequence[Need], donor: Sequence[Need], found: Found) -> Found:
+        """`disjuntor tripolar 10A ou 20A`: the second takes as many words of the first as leave something."""
+        words = [n for n in donor if not n.number and n.text not in {m.text for m in needs}]
+        for length in range(len(words), 0, -1):
+            again = self.reader.find([*words[:length], *needs])
+            if again.status is not Status.NONE:
+                return again if found.status is Status.NONE or again.status is Status.ONE else found
+        return found
+
+    def among(self, offered: Sequence[int], needs: Sequence[Need]) -> list[int]:
+        """Which of the offered products satisfy what was said."""
+        fitting = set(offered)
+        for need in needs:
+            if not need.soft:
+                fitting &= {int(i) for i in self.catalogue.satisfying(need)}
+        return [i for i in offered if i in fitting] if needs else []
+
+    def variant(self, previous: int, needs: Sequence[Need]) -> Found | None:
+        """The product that shares the words of the one talked about and has what is new: `e o de 45cm?`."""
+        hard = [n for n in needs if not n.soft]
+        if not hard:
+            return None
+        ids = {int(i) for i in self.catalogue.find(hard)}
+        if not ids:
+            return None
+        shared = self.catalogue.shared_words(previous, ids)
+        if not shared:
+            return None
+        best = max(shared.values())
+        if best < 0.5:
+            return None
+        top = [i for i, share in shared.items() if share >= best - 1e-9]
+        return Found(
+            Status.ONE if len(top) == 1 else Status.MANY, tuple(self.catalogue.rank(top, hard)), 0.8, tuple(hard)
+        )
+
+    def _quantity(
+        self, tokens: Sequence[Token], segments: Sequence[Segment], amounts: bool
+    ) -> tuple[float, str] | None:
+        """An amount to order, hold or correct, with its unit as said."""
+        leads = [s for s in segments if s.lead is not None]
+        if len(leads) > 1:
+            return None
+        for segment in leads:
+            assert segment.lead is not None
+            unit = (
+                segment.lead_unit
+                or SALE_UNITS.get(segment.lead.unit, "")
+                or segment.tail_unit
+                or _trailing_unit(tokens)
+            )
+            if segment.lead_unit or amounts:
+                return segment.lead.values[0][0], unit
+        lone = [s for s in segments if len(s.tokens) == 1 and s.tokens[0].kind is Kind.NUMBER and s.lead is None]
+        if amounts and len(lone) == 1:
+            token = lone[0].tokens[0]
+            return token.values[0][0], SALE_UNITS.get(token.unit, "") or lone[0].tail_unit
+        return None
+
+
+def _trailing_unit(tokens: Sequence[Token]) -> str:
+    words = [t for t in tokens if t.text not in (".", "?", "!")]
+    if len(words) > 2 and words[-1].text in SALE_UNITS and words[-2].kind is not Kind.NUMBER:
+        return SALE_UNITS[words[-1].text]
+    return ""
+
+
+def _tail_amount(segment: Segment) -> tuple[float, str] | None:
+    last = segment.tokens[-1]
+    if last.kind is not Kind.NUMBER or len(segment.tokens) < 2:
+        return None
+    return last.values[0][0], SALE_UNITS.get(last.unit, "") or segment.tail_unit
+
+
+def after_repair(tokens: Sequence[Token], segments: Sequence[Segment]) -> list[Segment]:
+    """Someone who corrects himself means the last version: what stands before `digo` or `ops` goes if something named follows."""
+    kept = list(segments)
+    for at, token in enumerate(tokens):
+        denial = token.text == "nao" and at + 1 < len(tokens) and tokens[at + 1].text in (":", ",") and at > 0
+        if token.text in _REPAIR or denial:
+            after = [s for s in kept if s.start > at and s.named]
+            if after:
+                kept = [s for s in kept if s.start > at or not s.named]
+    return kept

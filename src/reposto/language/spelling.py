@@ -1,0 +1,70 @@
+"""Chat spellings and slips of the finger in the words of a question, put right before anything is read."""
+
+from __future__ import annotations
+
+import re
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from reposto.language.lexicon import CHAT, FUNCTION, QUESTION_WORDS, SHY_SLANG, SLANG
+from reposto.language.units import SALE_UNITS
+from reposto.language.vocabulary import Vocabulary, edit_budget, plausible_slip
+
+_FREQUENT_VERBS = """
+    comprar compro compra compre devo preciso precisa quero pedir peco pede encomendar custa custando custou vende vendeu vendi vender
+    acaba acabar acabou dura faltar vai posso esperar espero chega chegou chegar demora entrega entregar atrasa atrasou atrasaram gera gerar
+    cria criar cancela cancelar aprova aprovar manda mandar envia exporta exportar compara comparar simula simular subiu subir aumentou caiu
+    paguei pagava pagamos gastei gastar gastamos explica mostra mostrar calcula aguenta sobrando encalhado parado vale compensa repor reponho
+    cotar saber gasta adiar segurar seguro contei fazer preferir termina terminou zerar romper resta restam temos tenho
+""".split()
+_CORE = sorted(w for w in (CHAT | frozenset(_FREQUENT_VERBS) | frozenset(SALE_UNITS)) if len(w) >= 4)
+_WORD = re.compile(r"(?<![\w/])[a-z]+(?![\w])")
+
+
+def put_right(folded: str, vocabulary: Vocabulary) -> str:
+    """The folded text with chat words written out and mistyped question words corrected."""
+    out: list[str] = []
+    position = 0
+    before = ""
+    for match in _WORD.finditer(folded):
+        out.append(folded[position : match.start()])
+        fixed = _fix(match[0], before, vocabulary)
+        out.append(fixed)
+        before = fixed
+        position = match.end()
+    return "".join(out) + folded[position:]
+
+
+def _fix(word: str, before: str, vocabulary: Vocabulary) -> str:
+    if word in SLANG and not (word in SHY_SLANG and (word in vocabulary or len(word) < 2)):
+        return SLANG[word]
+    if word in QUESTION_WORDS or word in FUNCTION or word.startswith("zq") or len(word) < 4 or word in vocabulary:
+        return word
+    reading = vocabulary.read(word)
+    if reading.words and reading.how in ("exact", "short", "sound"):
+        return word
+    meant, distance = nearest_question_word(word)
+    if meant is None:
+        return word
+    if reading.words:
+        product_distance = (reading.cost - 0.2) / 0.15
+        if product_distance < distance or (product_distance == distance and before in ("de", "do", "da", "dos", "das")):
+            return word
+    return meant
+
+
+def nearest_question_word(word: str) -> tuple[str | None, float]:
+    """The question word that a mistyped word stands for, and how far it is."""
+    squeezed = re.sub(r"(.)\1+", r"\1", word)
+    budget = edit_budget(len(word)) if len(word) > 4 else 1
+    best: tuple[str | None, float] = (None, 9.0)
+    for spelling in {word, squeezed}:
+        for candidate, distance, _ in process.extract(
+            spelling, _CORE, scorer=OSA.distance, score_cutoff=budget, limit=6
+        ):
+            if len(word) == 4 and sorted(candidate) != sorted(word):
+                continue  # four letters: only two of them swapped
+            if distance < best[1] and (plausible_slip(word, candidate)):
+                best = (candidate, distance)
+    return best

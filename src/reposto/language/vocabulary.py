@@ -1,0 +1,202 @@
+"""The words of a catalogue, and which of them a typed word may mean: inflection, abbreviation, typing error."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from reposto.language.lexicon import ABBREVIATIONS
+
+_GENDERED = re.compile(
+    r"(ad|id|ic|iv|os|eir|in|an|av|et|nt|ct|uc|ux|ent|aç|ac|ist|onz|rel|elh|ranc|ret|rm|rt|nch|ch|l)[oa]$"
+)
+_PLURALS = (("oes", "ao"), ("aes", "ao"), ("aos", "ao"), ("ais", "al"), ("eis", "el"), ("ois", "ol"), ("uis", "ul"),
+            ("res", "r"), ("zes", "z"), ("ns", "m"), ("s", ""))  # fmt: skip
+_DIMINUTIVES = (
+    (re.compile(r"guinh[oa]s?$"), "g"),
+    (re.compile(r"quinh[oa]s?$"), "c"),
+    (re.compile(r"z?inh[oa]s?$"), ""),
+)
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str) -> str:
+    """Number and adjectival gender removed: zincadas -> zincad, percintas -> percint(a)."""
+    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
+        for ending, singular in _PLURALS:
+            if word.endswith(ending) and len(word) - len(ending) >= 2:
+                word = word[: -len(ending)] + singular
+                break
+    if len(word) >= 5 and word[-1] in "oa" and _GENDERED.search(word):
+        return word[:-1]
+    return word
+
+
+_SOUNDS = (
+    ("ph", "f"), ("th", "t"), ("lh", "1"), ("nh", "2"), ("sch", "x"), ("ch", "x"), ("sh", "x"), ("qu", "k"), ("ck", "k"), ("xc", "s"),
+    ("sc", "s"), ("gu", "g"), ("ge", "je"), ("gi", "ji"), ("ce", "se"), ("ci", "si"), ("c", "k"), ("q", "k"), ("z", "s"), ("y", "i"),
+    ("w", "v"), ("h", ""), ("1", "lh"), ("2", "nh"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=200_000)
+def sound(word: str) -> str:
+    """How a word sounds to a Brazilian who never learnt to spell it: dobradissa = dobradica, ezgoto = esgoto."""
+    for written, heard in _SOUNDS:
+        word = word.replace(written, heard)
+    word = re.sub(r"(.)\1+", r"\1", word)
+    word = re.sub(r"m(?=[^aeioubpm]|$)", "n", word)
+    return re.sub(r"n(?=[bp])", "m", word)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a typed word may be in the catalogue; `cost` 0 exact .. 1 hardly believable."""
+
+    words: frozenset[str]
+    cost: float = 0.0
+    how: str = "exact"
+
+
+NOTHING = Reading(frozenset(), 1.0, "none")
+
+
+def edit_budget(length: int) -> int:
+    """How many slips of the finger a word of this length may hold."""
+    if length <= 3:
+        return 0
+    return 1 if length <= 7 else 2
+
+
+class Vocabulary:
+    """All words of a catalogue's names, with whatever is needed to read a typed word as one of them."""
+
+    def __init__(self, counts: dict[str, int], written_out: Iterable[str] = ()) -> None:
+        self.counts = counts
+        self._written_out = frozenset(written_out)  # words seen in mixed-case names: not ERP abbreviations
+        self._sorted = sorted(counts)
+        self._stems: dict[str, list[str]] = defaultdict(list)
+        self._sounds: dict[str, list[str]] = defaultdict(list)
+        self._by_length: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        self._shorts: dict[str, list[str]] = defaultdict(list)
+        for word in self._sorted:
+            self._stems[stem(word)].append(word)
+            key = sound(word)
+            self._sounds[key].append(word)
+            self._by_length[len(key)].append((key, word))
+            for full in ABBREVIATIONS.get(word, ()):
+                self._shorts[stem(full)].append(word)
+        self._keys = {length: [k for k, _ in pairs] for length, pairs in self._by_length.items()}
+        self._cache: dict[str, Reading] = {}
+
+    def __contains__(self, word: str) -> bool:
+        return word in self.counts
+
+    def is_short(self, word: str) -> bool:
+        """Whether a word looks like an abbreviation rather than a word of its own."""
+        if word in ABBREVIATIONS:
+            return word not in self._written_out
+        if len(word) < 3 or word[-1] in "aeioulz" or word in self._written_out:
+            return False
+        return len(word) >= 4 or word[-1] not in "rmns"
+
+    def read(self, word: str, dotted: bool = False) -> Reading:
+        """The catalogue's words that a typed word may stand for; dotted: it ended in an abbreviation point."""
+        key = word + "." if dotted else word
+        found = self._cache.get(key)
+        if found is None:
+            if len(self._cache) > 50_000:  # a bound for hostile input, not a tuning
+                self._cache.clear()
+            found = self._cache[key] = self._read(word, dotted)
+        return found
+
+    def _read(self, word: str, dotted: bool) -> Reading:
+        exact = self._inflections(word)
+        family = exact | self._abbreviated(word)
+        if not exact or dotted or self.is_short(word):
+            family |= self._extended(word, dotted)
+        if family:
+            return Reading(frozenset(family), 0.0 if exact else 0.1, "exact" if exact else "short")
+        return self._misspelt(word)
+
+    def _inflections(self, word: str) -> set[str]:
+        found = set(self._stems.get(stem(word), ()))
+        if word in self.counts:
+            found.add(word)
+        if not found and len(word) > 5:
+            for pattern, ending in _DIMINUTIVES:
+                if base := pattern.sub(ending, word):
+                    if base != word:
+                        for vowel in "oa":
+                            found.update(self._stems.get(stem(base + vowel), ()))
+                        break
+        return found
+
+    def _abbreviated(self, word: str) -> set[str]:
+        """Abbreviations in the catalogue of a word typed in full."""
+        found = set(self._shorts.get(stem(word), ()))
+        for length in range(3, len(word) - 1):
+            prefix = word[:length]
+            if prefix in self.counts and prefix not in ABBREVIATIONS and self.is_short(prefix):
+                found.add(prefix)
+        return found
+
+    def _extended(self, word: str, dotted: bool) -> set[str]:
+        """Words in full of an abbreviation typed."""
+        found: set[str] = set()
+        for full in ABBREVIATIONS.get(word, ()):
+            found |= self._inflections(full) | self._abbreviated(full)
+        short = (
+            dotted or (word in ABBREVIATIONS and len(word) >= 3) or (len(word) >= 3 and word[-1] not in "aeioulzrmns")
+        )
+        short = short or (len(word) >= 4 and word[-1] in "rmns")
+        if short and (len(word) >= 3 or dotted):
+            at = bisect_left(self._sorted, word)
+            while at < len(self._sorted) and self._sorted[at].startswith(word):
+                if len(self._sorted[at]) >= len(word) + 2:
+                    found.add(self._sorted[at])
+                at += 1
+        return found
+
+    def _misspelt(self, word: str) -> Reading:
+        if len(word) < 4:
+            return NOTHING
+        key = sound(word)
+        if same := self._sounds.get(key):
+            return Reading(self._families(same), 0.2, "sound")
+        budget = edit_budget(len(word))
+        hits: list[tuple[float, str]] = []
+        for length in range(max(2, len(key) - budget), len(key) + budget + 1):
+            pairs = self._by_length.get(length)
+            if not pairs:
+                continue
+            for _, distance, at in process.extract(
+                key, self._keys[length], scorer=OSA.distance, score_cutoff=budget, limit=8
+            ):
+                candidate = pairs[at][1]
+                if plausible_slip(word, candidate):
+                    hits.append((distance, candidate))
+        if not hits:
+            return NOTHING
+        best = min(distance for distance, _ in hits)
+        return Reading(self._families(w for d, w in hits if d == best), 0.2 + 0.15 * best, "typo")
+
+    def _families(self, words: Iterable[str]) -> frozenset[str]:
+        found: set[str] = set()
+        for word in words:
+            found |= self._inflections(word) | self._abbreviated(word)
+        return frozenset(found)
+
+
+def plausible_slip(typed: str, meant: str) -> bool:
+    """Whether the difference looks like a finger's slip: not both ends changed, not a short word's first letter."""
+    if typed[0] == meant[0]:
+        return True
+    return len(typed) >= 6 and typed[1:3] == meant[1:3] or (len(typed) >= 5 and typed[:2] == meant[1::-1])
