@@ -1,1 +1,3 @@
 """reposto: a purchasing assistant that pushes its answers."""
+
+__version__ = "0.1.0"

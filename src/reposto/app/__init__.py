@@ -1,0 +1,1 @@
+"""Processes and wiring: settings, logging, HTTP, WebSocket, workers, the command line."""

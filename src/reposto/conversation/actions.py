@@ -18,7 +18,8 @@ from reposto.conversation.change import Change
 from reposto.language import prose
 from reposto.model.errors import Conflict, InvalidInput, NotFound
 from reposto.model.message import Message
-from reposto.model.request import Expect, Intent, Request
+from reposto.model.orders import OrderLine
+from reposto.model.request import Expect, Intent, NamedProduct, Request
 from reposto.storage import chat, company, jobs, purchasing
 from reposto.storage.engine import Store
 
@@ -121,12 +122,12 @@ def approve_purchase(connection: Connection, pressed: Pressed) -> tuple[Message,
             "Esta análise não recomenda uma compra com fornecedor e quantidade.",
             "This analysis does not recommend a purchase with a supplier and a quantity.",
         )
-    line = purchasing.NewLine(metadata["sku"], float(advice["quantity"]), _decimal(advice["unit_price"]))
+    line = OrderLine(metadata["sku"], float(advice["quantity"]), _decimal(advice["unit_price"]))
     expected = advice["expected_arrival"]
     number = purchasing.create_order(
         connection,
-        advice["supplier_id"],
-        [line],
+        supplier_id=advice["supplier_id"],
+        lines=[line],
         status="draft",
         created_by=pressed.asker.user_id,
         ordered_on=pressed.today,
@@ -142,8 +143,14 @@ def approve_purchase(connection: Connection, pressed: Pressed) -> tuple[Message,
         "total": advice["total"],
         "job_id": metadata["job_id"],
     }
+    known = metadata["analysis"]
     content = prose.write_order_created(
-        number, metadata["analysis"]["name"], metadata["analysis"]["unit"], advice, pressed.asker.locale
+        number,
+        NamedProduct(known["sku"], known["name"], known["unit"]),
+        float(advice["quantity"]),
+        advice["supplier"],
+        Decimal(advice["total"]),
+        pressed.asker.locale,
     )
     message = chat.append_message(
         connection,

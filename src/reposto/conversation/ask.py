@@ -75,8 +75,12 @@ def ask(
     content: str,
     client_id: str | None,
     now: datetime,
+    typical_seconds: float | None = None,
 ) -> Asked:
-    """Store the question and the agent's reply; queue the analyses that it needs. A resend changes nothing."""
+    """Store the question and the agent's reply; queue the analyses that it needs. A resend changes nothing.
+
+    `typical_seconds` is the expected run time as long as there are no finished runs to measure.
+    """
     content = check_content(content)
     key = _question_key(client_id)
     with store.read() as connection:
@@ -87,9 +91,11 @@ def ask(
         index = catalogue.current(connection)
         turns = recent_turns(chat.read_last_messages(connection, session_id, CONTEXT_MESSAGES))
         today = now.astimezone(company.zone(connection)).date()
-        typical = jobs.typical_seconds(connection)
+        typical = jobs.typical_seconds(connection) or typical_seconds
     request = index.understander.understand(content, turns=turns, today=today)
-    draft = Draft(session_id, asker, content, key, request, index, typical)
+    # the sender's tab knows its own question again by this
+    metadata = None if client_id is None else {"client_id": client_id}
+    draft = Draft(session_id, asker, content, key, request, index, typical, metadata)
     with store.write() as connection:
         chat.lock_session(connection, session_id)
         repeated = _find_repeated(connection, session_id, key)
@@ -151,7 +157,7 @@ def _start_analyses(
         product = draft.index.products[sku]
         job = _new_job(draft, question, sku)
         # analyses of one message wait for each other at worst; the expected time says so
-        eta = None if draft.typical_seconds is None else round(draft.typical_seconds * (position + 1), 1)
+        eta = None if draft.typical_seconds is None else round(draft.typical_seconds * (position + 1) + 0.05, 1)
         jobs.insert_job(connection, job, now=now + timedelta(microseconds=position), locale=draft.asker.locale)
         queued.append(job)
         metadata = {

@@ -13,7 +13,7 @@ from reposto.language import prose, quick
 from reposto.model.encode import to_data
 from reposto.model.message import Job, Message
 from reposto.model.request import Expect, Intent, Request
-from reposto.storage import chat, facts, jobs
+from reposto.storage import catalogue, chat, facts, jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def decide(
     if request.expect is Expect.ANSWER and request.skus:
         return _quick_fact(connection, request, locale, now)
     if request.intent is Intent.CANCEL_CURRENT:
-        return _cancel_running(connection, session_id, locale, now)
+        return _cancel_running(connection, session_id, index, locale, now)
     running = len(jobs.find_open(connection, session_id))
     content = prose.write_reply(request, locale, running=running, has_catalogue=bool(index.products))
     return Reply(content, {"type": "answer", "intent": request.intent.value})
@@ -56,13 +56,14 @@ def _quick_fact(connection: Connection, request: Request, locale: str, now: date
     return Reply("\n\n".join(parts), metadata)
 
 
-def _cancel_running(connection: Connection, session_id: int, locale: str, now: datetime) -> Reply:
+def _cancel_running(connection: Connection, session_id: int, index: Index, locale: str, now: datetime) -> Reply:
     cancelled: list[Job] = []
     for job in jobs.find_open(connection, session_id):
         ended = jobs.cancel(connection, job.id, session_id, now=now)
         if ended is not None:
             cancelled.append(ended)
-    content = prose.write_cancelled(len(cancelled), locale)
+    product = index.products.get(cancelled[0].sku) if len(cancelled) == 1 else None
+    content = prose.write_cancelled(product, locale) if cancelled else quick.write_nothing_runs(locale)
     metadata: dict[str, Any] = {"type": "answer", "intent": Intent.CANCEL_CURRENT.value}
     if cancelled:
         metadata = {"type": "analysis_cancelled", "job_id": cancelled[0].id, "sku": cancelled[0].sku}
@@ -76,7 +77,7 @@ def say_cancelled(connection: Connection, job: Job, *, now: datetime) -> Message
         connection,
         job.session_id,
         "agent",
-        prose.write_cancelled(1, job.locale),
+        prose.write_cancelled(catalogue.find_named_product(connection, job.sku), job.locale),
         now=now,
         metadata={"type": "analysis_cancelled", "job_id": job.id, "sku": job.sku},
         in_reply_to=job.question_seq,

@@ -16,7 +16,7 @@ from reposto.conversation.change import Change
 from reposto.language import prose
 from reposto.model.errors import AnalysisCancelled, StaleAttempt
 from reposto.model.message import MAX_ATTEMPTS, Job, JobState, Message, Step
-from reposto.storage import chat, jobs
+from reposto.storage import catalogue, chat, jobs
 from reposto.storage.engine import Store
 
 # G9 asks for a dead worker's job to be taken up within 10 s: lease + reaper's round stay below that.
@@ -71,31 +71,31 @@ def answer(store: Store, job: Job, content: str, metadata: dict[str, Any], *, no
     return Change(job.session_id, (message,), (ended,))
 
 
-def fail(store: Store, job: Job, *, reason: str, detail: str, product: str, now: datetime) -> Change:
+def fail(store: Store, job: Job, *, reason: str, detail: str, now: datetime) -> Change:
     """End the job with an error that a buyer can read; `detail` is for the operator, kept on the job."""
     with store.write() as connection:
         ended = jobs.finish(connection, job.id, job.attempt, JobState.FAILED, now=now, error=detail[:2000])
         if ended is None:
             _refuse(connection, job)
             raise AssertionError
-        message = _say_failed(connection, job, reason, product, now)
+        message = _say_failed(connection, job, reason, now)
     return Change(job.session_id, (message,), (ended,))
 
 
-def hand_back(store: Store, job: Job, *, now: datetime, product: str = "") -> Change | None:
+def hand_back(store: Store, job: Job, *, now: datetime) -> Change | None:
     """Give a running attempt's job back to the queue (crash, shutdown); after the last attempt, say that it failed.
 
     None if this attempt no longer owns the job.
     """
     with store.write() as connection:
-        return _retry_or_fail(connection, job, product, now)
+        return _retry_or_fail(connection, job, now)
 
 
 def hand_back_all(store: Store, *, worker: str, now: datetime) -> list[Change]:
     """Give back whatever a dead worker held."""
     with store.write() as connection:
         held = jobs.find_running(connection, worker)
-        return [change for job in held if (change := _retry_or_fail(connection, job, "", now)) is not None]
+        return [change for job in held if (change := _retry_or_fail(connection, job, now)) is not None]
 
 
 def reap(store: Store, *, now: datetime) -> list[Change]:
@@ -105,23 +105,24 @@ def reap(store: Store, *, now: datetime) -> list[Change]:
             return []
     with store.write() as connection:
         expired = jobs.find_expired(connection, now=now)
-        return [change for job in expired if (change := _retry_or_fail(connection, job, "", now)) is not None]
+        return [change for job in expired if (change := _retry_or_fail(connection, job, now)) is not None]
 
 
-def _retry_or_fail(connection: Connection, job: Job, product: str, now: datetime) -> Change | None:
+def _retry_or_fail(connection: Connection, job: Job, now: datetime) -> Change | None:
     if job.attempt < MAX_ATTEMPTS:
         released = jobs.release(connection, job.id, job.attempt)
         return None if released is None else Change(job.session_id, jobs=(released,), queued=True)
     ended = jobs.finish(connection, job.id, job.attempt, JobState.FAILED, now=now, error=f"{job.attempt} attempts died")
     if ended is None:
         return None
-    return Change(job.session_id, (_say_failed(connection, job, "attempts", product, now),), (ended,))
+    return Change(job.session_id, (_say_failed(connection, job, "worker_died", now),), (ended,))
 
 
-def _say_failed(connection: Connection, job: Job, reason: str, product: str, now: datetime) -> Message:
-    content = prose.write_failure(reason, product or job.sku, job.attempt, job.locale)
+def _say_failed(connection: Connection, job: Job, reason: str, now: datetime) -> Message:
+    product = catalogue.find_named_product(connection, job.sku)
+    content = prose.write_failure(reason, product, job.attempt, job.locale)
     metadata = {"type": "analysis_error", "sku": job.sku, "job_id": job.id, "reason": reason}
-    retry = {"action_type": "retry", "label": prose.label("retry", job.locale), "action_data": {"job_id": job.id}}
+    retry = {"action_type": "retry", "label": prose.label_recalculate(job.locale), "action_data": {"job_id": job.id}}
     return _end(connection, job, "agent", content, {**metadata, "actions": [retry]}, now)
 
 
@@ -140,3 +141,19 @@ def _refuse(connection: Connection, job: Job) -> None:
     if present is None or present.state is JobState.CANCELLED:
         raise AnalysisCancelled
     raise StaleAttempt
+
+
+def hand_back_orphans(store: Store, *, now: datetime) -> list[Change]:
+    """Give back everything that runs: for a server that owns its database alone and has just started."""
+    with store.read() as connection:
+        if not jobs.find_all_running(connection):
+            return []
+    with store.write() as connection:
+        held = jobs.find_all_running(connection)
+        return [change for job in held if (change := _retry_or_fail(connection, job, now)) is not None]
+
+
+def has_queued(store: Store) -> bool:
+    """Whether anything waits for a worker."""
+    with store.read() as connection:
+        return jobs.any_queued(connection)

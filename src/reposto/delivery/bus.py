@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,6 +18,7 @@ class Wake:
     messages: tuple[tuple[int, bytes], ...] = ()
     progress: tuple[tuple[dict[str, Any], bytes], ...] = ()
     deleted: bool = False
+    results: tuple[tuple[str, str], ...] = ()  # (sku, job id) of finished analyses among the messages, for the log
 
 
 def wake_for(change: Change) -> Wake:
@@ -27,7 +28,15 @@ def wake_for(change: Change) -> Wake:
         tuple((message.seq, wire.encode_message(message)) for message in change.messages),
         tuple((wire.snapshot(job), wire.encode_progress(job)) for job in change.jobs),
         change.deleted,
+        tuple(_results(change)),
     )
+
+
+def _results(change: Change) -> Iterator[tuple[str, str]]:
+    for message in change.messages:
+        metadata = message.metadata or {}
+        if metadata.get("type") == "analysis_result":
+            yield metadata["sku"], metadata["job_id"]
 
 
 class Bus(Protocol):

@@ -30,6 +30,7 @@ class Connection:
     protocol: SessionProtocol
     outbox: Outbox
     on_request: Callable[[Question | Cancel], None]
+    credential: str = ""  # hash of the cookie or token by which it came in
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
 
@@ -111,6 +112,14 @@ class Hub:
                 self.perform(connection, connection.protocol.wake(seq, plain))
             for job, frame in wake.progress:
                 self.perform(connection, connection.protocol.progress(job, frame))
+        for sku, job_id in wake.results:
+            log.info(
+                "agents.task.websocket_sent",
+                sku=sku,
+                session_id=wake.session_id,
+                job_id=job_id,
+                sockets=len(members),
+            )
 
     def perform(self, connection: Connection, outputs: Sequence[Output]) -> None:
         """Do what a protocol asked for. Never raises, never waits."""
@@ -133,6 +142,13 @@ class Hub:
         """Close a connection with a code and forget it."""
         connection.outbox.close(code)
         self.dismiss(connection)
+
+    def cut_credential(self, credential: str) -> None:
+        """Close what came in by a credential that is void now."""
+        for members in list(self._by_session.values()):
+            for connection in list(members):
+                if connection.credential == credential:
+                    self.cut(connection, CloseCode.NOT_AUTHENTICATED)
 
     def cut_all(self, code: CloseCode) -> None:
         """Close every connection; the server is going."""

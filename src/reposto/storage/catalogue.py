@@ -17,11 +17,19 @@ PRODUCT_COLUMNS = tuple(products.c[name] for name in Product.__dataclass_fields_
 SUPPLIER_COLUMNS = tuple(suppliers.c[name] for name in Supplier.__dataclass_fields__)
 
 
-def list_named_products(connection: Connection) -> list[NamedProduct]:
+def list_named_products(connection: Connection, *, limit: int | None = None) -> list[NamedProduct]:
     """Every active product by all the texts by which a buyer may call it, ordered by SKU."""
     columns = [products.c[name] for name in NamedProduct.__dataclass_fields__]
-    rows = connection.execute(select(*columns).where(products.c.active.is_(True)).order_by(products.c.sku))
+    query = select(*columns).where(products.c.active.is_(True)).order_by(products.c.sku).limit(limit)
+    rows = connection.execute(query)
     return [NamedProduct(*row) for row in rows]
+
+
+def find_named_product(connection: Connection, sku: str) -> NamedProduct | None:
+    """One product by its SKU, active or not; None if there is no such product."""
+    columns = [products.c[name] for name in NamedProduct.__dataclass_fields__]
+    row = connection.execute(select(*columns).where(products.c.sku == sku)).one_or_none()
+    return None if row is None else NamedProduct(*row)
 
 
 def list_named_suppliers(connection: Connection) -> list[NamedSupplier]:
@@ -68,13 +76,19 @@ def bump_version(connection: Connection, *, catalogue: bool = False) -> int:
     if catalogue:
         _increment(connection, "catalogue_version")
     last_day = _find_last_day(connection)
-    _write_meta(connection, "data_until", f"{version} {last_day.isoformat() if last_day else ''}")
+    write_meta(connection, "data_until", f"{version} {last_day.isoformat() if last_day else ''}")
     return version
 
 
 def read_meta(connection: Connection) -> dict[str, str]:
     """The database's own notes: versions, lineage."""
     return {row.key: row.value for row in connection.execute(select(meta.c.key, meta.c.value))}
+
+
+def write_meta(connection: Connection, key: str, value: str) -> None:
+    """Keep a note, replacing the one of that name."""
+    statement = insert_into(connection, meta).values(key=key, value=value)
+    connection.execute(statement.on_conflict_do_update(index_elements=[meta.c.key], set_={"value": value}))
 
 
 def find_data_until(connection: Connection, known: dict[str, str]) -> date | None:
@@ -105,11 +119,6 @@ def _increment(connection: Connection, key: str) -> int:
 
 def _plus_one() -> Any:
     return cast(cast(meta.c.value, Integer) + 1, Text)
-
-
-def _write_meta(connection: Connection, key: str, value: str) -> None:
-    statement = insert_into(connection, meta).values(key=key, value=value)
-    connection.execute(statement.on_conflict_do_update(index_elements=[meta.c.key], set_={"value": value}))
 
 
 def _find_last_day(connection: Connection) -> date | None:

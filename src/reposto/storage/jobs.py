@@ -152,6 +152,17 @@ def find_running(connection: Connection, worker: str) -> list[Job]:
     return [_job(row) for row in connection.execute(query)]
 
 
+def find_all_running(connection: Connection) -> list[Job]:
+    """What any worker holds."""
+    return [_job(row) for row in connection.execute(select(jobs).where(jobs.c.state == JobState.RUNNING))]
+
+
+def any_queued(connection: Connection) -> bool:
+    """Whether a job waits to be claimed."""
+    query = select(jobs.c.id).where(jobs.c.state == JobState.QUEUED).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def find_open(connection: Connection, session_id: int) -> list[Job]:
     """A session's jobs that are queued or running, oldest first."""
     query = select(jobs).where(jobs.c.session_id == session_id, jobs.c.state.in_([JobState.QUEUED, JobState.RUNNING]))

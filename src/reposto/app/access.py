@@ -1,0 +1,229 @@
+"""Who is asking: cookies, API tokens, one-time codes, passwords, origins, CSRF, and how often."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections import deque
+from collections.abc import Mapping
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from reposto.app.settings import LOOPBACK, Settings
+from reposto.model.clock import monotonic, utc_now
+from reposto.model.errors import InvalidInput, NotAllowed, NotAuthenticated, SettingInvalid, TooMany
+from reposto.model.text import clean
+from reposto.storage import users
+from reposto.storage.engine import Store
+from reposto.storage.users import User
+
+COOKIE = "reposto_session"
+CSRF_HEADER = "x-csrf-token"
+LOCAL_USER = "local"
+COOKIE_LIFE = timedelta(days=30)
+TOKEN_LIFE = timedelta(days=365)
+CODE_LIFE = timedelta(hours=24)
+MIN_PASSWORD = 10  # characters; length is what a guesser pays for (NIST SP 800-63B)
+MAX_PASSWORD = 200
+LOGIN_TRIES, LOGIN_WINDOW_S = 10, 300.0  # the 11th failure in 5 minutes is refused (RELIABILITY A5)
+CALLS, CALLS_WINDOW_S = 600, 60.0  # HTTP calls of one user
+
+_hasher = PasswordHasher()
+# Verified when there is no such user, so that both cases take the same time.
+_DECOY = _hasher.hash(secrets.token_hex(16))
+
+
+class Limiter:
+    """At most `limit` events per window and key; forgets keys that have been quiet."""
+
+    def __init__(self, limit: int, window_s: float) -> None:
+        self._limit = limit
+        self._window = window_s
+        self._seen: dict[str, deque[float]] = {}
+
+    def check(self, key: str) -> None:
+        """Raise TooMany when the key has used up its window."""
+        events = self._recent(key)
+        if len(events) >= self._limit:
+            raise TooMany(retry_after=round(events[0] + self._window - monotonic(), 1))
+
+    def count(self, key: str) -> None:
+        """Note an event."""
+        if len(self._seen) > 10_000:
+            self._seen = {known: events for known in list(self._seen) if (events := self._recent(known))}
+        self._seen.setdefault(key, deque()).append(monotonic())
+
+    def _recent(self, key: str) -> deque[float]:
+        events = self._seen.get(key, deque())
+        start = monotonic() - self._window
+        while events and events[0] <= start:
+            events.popleft()
+        return events
+
+
+class Gate:
+    """Every question of who may do what, in one place."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._settings = settings
+        self._logins = Limiter(LOGIN_TRIES, LOGIN_WINDOW_S)
+        self.calls = Limiter(CALLS, CALLS_WINDOW_S)
+
+    # ---------------------------------------------------------------- credentials
+
+    def identify(self, cookies: Mapping[str, str], authorization: str | None) -> User:
+        """The user behind a cookie or a bearer token; NotAuthenticated otherwise."""
+        token = bearer(authorization)
+        kind = "token"
+        if token is None:
+            token, kind = cookies.get(COOKIE), "cookie"
+        if not token:
+            raise NotAuthenticated
+        with self._store.read() as connection:
+            user = users.find_by_credential(connection, token, kind, now=utc_now())
+        if user is None:
+            raise NotAuthenticated
+        return user
+
+    def redeem(self, code: str) -> str:
+        """A one-time code becomes a cookie; each works once."""
+        now = utc_now()
+        with self._store.write() as connection:
+            user = users.find_by_credential(connection, code, "code", now=now)
+            if user is None or not users.revoke_credential(connection, code, now=now):
+                raise NotAuthenticated(
+                    "Este link já foi usado ou venceu. Peça outro com `reposto link`.",
+                    "This link was used or has expired. Get another with `reposto link`.",
+                )
+            cookie = secrets.token_urlsafe(32)
+            users.store_credential(connection, cookie, user.id, "cookie", now=now, expires_at=now + COOKIE_LIFE)
+        return cookie
+
+    def log_in(self, name: str, password: str, client: str) -> str:
+        """A name and a password become a cookie; guessing is slowed down by name and by address."""
+        keys = (f"name:{name.casefold()}", f"client:{client}")
+        for key in keys:
+            self._logins.check(key)
+        with self._store.read() as connection:
+            user = users.find_user(connection, clean(name))
+        known = user.password_hash if user is not None and user.password_hash else _DECOY
+        if not _verify(known, password) or user is None or user.password_hash is None:
+            for key in keys:
+                self._logins.count(key)
+            raise NotAuthenticated("Nome ou senha não conferem.", "Name or password is wrong.")
+        now = utc_now()
+        cookie = secrets.token_urlsafe(32)
+        with self._store.write() as connection:
+            users.store_credential(connection, cookie, user.id, "cookie", now=now, expires_at=now + COOKIE_LIFE)
+        return cookie
+
+    def log_out(self, cookie: str) -> None:
+        """Make the cookie void."""
+        with self._store.write() as connection:
+            users.revoke_credential(connection, cookie, now=utc_now())
+
+    # ---------------------------------------------------------------- requests
+
+    def check_origin(self, origin: str | None, host: str | None, *, by_token: bool) -> None:
+        """Only our own pages may open sockets or change anything with a cookie; a token needs no origin."""
+        if origin is None:
+            if by_token:
+                return
+            raise NotAllowed("Origem não informada.", "The Origin header is missing.")
+        if origin in self._settings.allowed_origins:
+            return
+        parts = urlsplit(origin)
+        if parts.scheme in ("http", "https") and host and origin == f"{parts.scheme}://{host}":
+            return
+        raise NotAllowed("Origem não permitida.", "This origin is not allowed.")
+
+    def check_host(self, host: str | None) -> None:
+        """On loopback only loopback names are served: another name is somebody's DNS pointing at us."""
+        if not self._settings.on_loopback:
+            return
+        name = (host or "").rsplit(":", 1)[0] if not (host or "").startswith("[") else (host or "").split("]")[0][1:]
+        if name not in LOOPBACK and not any(urlsplit(o).netloc == host for o in self._settings.allowed_origins):
+            raise NotAllowed("Este endereço não é servido.", "This host name is not served.")
+
+    def check_csrf(self, cookies: Mapping[str, str], header: str | None) -> None:
+        """A cookie alone doesn't change anything: the page must show that it can read its token."""
+        expected = csrf_token(cookies.get(COOKIE, ""))
+        if header is None or not hmac.compare_digest(header.encode(), expected.encode()):
+            raise NotAllowed("Recarregue a página e tente de novo.", "Reload the page and try again.")
+
+
+def bearer(authorization: str | None) -> str | None:
+    """The token of an Authorization header, or None."""
+    if authorization is None:
+        return None
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def csrf_token(cookie: str) -> str:
+    """Derived from the cookie, so nothing has to be stored."""
+    return hashlib.sha256(f"csrf:{cookie}".encode()).hexdigest()[:40]
+
+
+def add_user(store: Store, name: str, password: str | None, *, role: str, locale: str) -> User:
+    """Add a user; raises InvalidInput when the name is taken or the password too weak."""
+    name = clean(name)
+    if not name or len(name) > 120:
+        raise InvalidInput("O nome deve ter de 1 a 120 caracteres.", "The name must have 1 to 120 characters.")
+    hashed = None if password is None else hash_password(password)
+    with store.write() as connection:
+        if users.find_user(connection, name) is not None:
+            raise InvalidInput(f"Já existe o usuário {name!r}.", f"User {name!r} exists already.")
+        return users.create_user(connection, name, password_hash=hashed, role=role, locale=locale, now=utc_now())
+
+
+def hash_password(password: str) -> str:
+    """argon2id, the library's defaults."""
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise InvalidInput(
+            f"A senha deve ter de {MIN_PASSWORD} a {MAX_PASSWORD} caracteres.",
+            f"The password must have {MIN_PASSWORD} to {MAX_PASSWORD} characters.",
+        )
+    return _hasher.hash(password)
+
+
+def ensure_local_user(store: Store, locale: str) -> User:
+    """The one who works on this machine; has no password."""
+    with store.write() as connection:
+        known = users.find_user(connection, LOCAL_USER)
+        return known or users.create_user(
+            connection, LOCAL_USER, password_hash=None, role="admin", locale=locale, now=utc_now()
+        )
+
+
+def issue(store: Store, user: User, kind: str, life: timedelta) -> str:
+    """A new credential of 256 random bits; shown once, stored as a hash."""
+    token = secrets.token_urlsafe(32)
+    now = utc_now()
+    with store.write() as connection:
+        users.store_credential(connection, token, user.id, kind, now=now, expires_at=now + life)
+    return token
+
+
+def check_may_listen(store: Store, settings: Settings) -> None:
+    """Refuse to be reachable from elsewhere while nobody could log in."""
+    if settings.on_loopback:
+        return
+    with store.read() as connection:
+        if users.count_password_users(connection) == 0:
+            raise SettingInvalid(
+                f"Para atender em {settings.host}, crie antes um usuário com senha: reposto user add NOME.",
+                f"To listen on {settings.host}, first add a user with a password: reposto user add NAME.",
+            )
+
+
+def _verify(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password[: MAX_PASSWORD + 1])
+    except (VerifyMismatchError, InvalidHashError):
+        return False

@@ -1,0 +1,177 @@
+"""Run one claimed job: load the facts, let the analysts work, write the answer, save it, tell."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import structlog
+
+from reposto.analysts.analysis import analyse
+from reposto.conversation import work
+from reposto.delivery.bus import Wake, wake_for
+from reposto.language import prose
+from reposto.model.clock import monotonic, utc_now
+from reposto.model.encode import to_data
+from reposto.model.errors import AnalysisCancelled, NotFound, StaleAttempt, StorageBusy
+from reposto.model.facts import ProductFacts
+from reposto.model.findings import Analysis
+from reposto.model.message import Job, Step
+from reposto.model.request import Expect, Intent, Request
+from reposto.storage import catalogue, company
+from reposto.storage import facts as facts_store
+from reposto.storage.engine import Store
+
+log = structlog.get_logger(__name__)
+
+PROGRESS_EVERY_S = 0.1  # a buyer sees no more; a step that changes faster is shown with the next
+DEFAULT_HORIZON = 30  # days, when the question names none
+MAX_HORIZON = 365
+
+
+class Stopped(Exception):
+    """This attempt must not go on: cancelled, or another one has taken over."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """The steps of a running job, saved not oftener than a buyer can see."""
+
+    store: Store
+    job: Job
+    tell: Callable[[Wake], None]
+    stopped: Callable[[], bool]
+    steps: dict[str, Step] = field(default_factory=dict)
+    began: dict[str, float] = field(default_factory=dict)
+    saved_at: float = field(default_factory=monotonic)
+
+    def step(self, name: str, state: str) -> None:
+        """An analyst began or ended; raises Stopped when there is no point in going on."""
+        if self.stopped():
+            raise Stopped
+        now = monotonic()
+        if state == "running":
+            self.began[name] = now
+        seconds = round(now - self.began.get(name, now), 3) if state == "done" else None
+        self.steps[name] = Step(name, self.steps[name].label, state, seconds)
+        if now - self.saved_at >= PROGRESS_EVERY_S:
+            self.saved_at = now
+            self._save()
+
+    def _save(self) -> None:
+        try:
+            change = work.progress(self.store, self.job, tuple(self.steps.values()), now=utc_now())
+        except StorageBusy:
+            return  # only a picture; the next one will do
+        except (StaleAttempt, AnalysisCancelled):
+            raise Stopped from None
+        self.tell(wake_for(change))
+
+
+def run_job(store: Store, job: Job, *, tell: Callable[[Wake], None], stopped: Callable[[], bool]) -> None:
+    """Bring a claimed job to its end: a result, or an error that a buyer can read. Raises Stopped."""
+    bound = log.bind(sku=job.sku, session_id=job.session_id, job_id=job.id, attempt=job.attempt)
+    bound.info("agents.task.start", question_seq=job.question_seq)
+    began = monotonic()
+    progress = Progress(store, job, tell, stopped, {step.name: step for step in job.steps})
+    try:
+        content, metadata = _analyse(store, job, progress, bound)
+        change = _insist(lambda: work.answer(store, job, content, metadata, now=utc_now()))
+    except (StaleAttempt, AnalysisCancelled):
+        raise Stopped from None
+    except Stopped:
+        raise
+    except Exception as error:
+        _fail(store, job, error, tell, bound)
+        return
+    bound.info("agents.task.result_saved", seq=change.messages[0].seq)
+    tell(wake_for(change))
+    bound.info("agents.task.completed", seconds=round(monotonic() - began, 3))
+
+
+def _analyse(store: Store, job: Job, progress: Progress, bound: Any) -> tuple[str, dict[str, Any]]:
+    request = read_request(job.request)
+    with store.read() as connection:
+        today = request.today or utc_now().astimezone(company.zone(connection)).date()
+        facts = facts_store.load_facts(connection, job.sku, today=today, loaded_at=utc_now())
+    began = monotonic()
+    analysis = analyse_request(facts, request, progress.step)
+    bound.info(
+        "agents.analysis.completed",
+        seconds=round(monotonic() - began, 3),
+        verdict=analysis.recommendation.verdict,
+        confidence=analysis.confidence,
+    )
+    content = prose.write_analysis(analysis, request, job.locale)
+    actions = prose.suggest(analysis, job.locale)
+    for action in actions:
+        action["action_data"]["job_id"] = job.id  # a button runs on the stored result, never on what a client sends
+    return content, {"analysis": to_data(analysis), "actions": actions, "attempt": job.attempt}
+
+
+def analyse_request(facts: ProductFacts, request: Request, step: Callable[[str, str], None]) -> Analysis:
+    """The four analysts on one product, with what the question states."""
+    horizon = int(request.params.get("horizon_days") or DEFAULT_HORIZON)
+    quantity = request.params.get("quantity")
+    return analyse(
+        facts,
+        horizon_days=max(1, min(horizon, MAX_HORIZON)),
+        intent=request.intent.value,
+        quantity=float(quantity) if isinstance(quantity, (int, float)) and quantity > 0 else None,
+        step=step,
+    )
+
+
+def read_request(data: dict[str, Any]) -> Request:
+    """The request as it was stored with the job."""
+    return Request(
+        text=data["text"],
+        intent=Intent(data["intent"]),
+        expect=Expect(data["expect"]),
+        skus=tuple(data["skus"]),
+        params=data["params"],
+        today=date.fromisoformat(data["today"]) if data.get("today") else None,
+    )
+
+
+def _fail(store: Store, job: Job, error: Exception, tell: Callable[[Wake], None], bound: Any) -> None:
+    reason = "not_found" if isinstance(error, NotFound) else "internal"
+    detail = "".join(traceback.format_exception(error))
+    bound.error("agents.task.failed", reason=reason, error=type(error).__name__, traceback=detail)
+    try:
+        change = _insist(lambda: work.fail(store, job, reason=reason, detail=detail[-2000:], now=utc_now()))
+    except (StaleAttempt, AnalysisCancelled):
+        raise Stopped from None
+    tell(wake_for(change))
+
+
+def _insist(save: Callable[[], Any], tries: int = 6) -> Any:
+    """The work is done; a busy database is no reason to throw it away. The heartbeat keeps the lease meanwhile."""
+    for _ in range(tries - 1):
+        try:
+            return save()
+        except StorageBusy:
+            continue  # each try has waited for the lock for five seconds already
+    return save()
+
+
+def warm_up(store: Store) -> float | None:
+    """Load what an analysis needs by making one, unseen; returns the seconds of a second one, or None without products.
+
+    That is the expected time that buyers are told until there are real runs to measure.
+    """
+    with store.read() as connection:
+        products = catalogue.list_named_products(connection, limit=1)
+        if not products:
+            return None
+        today = utc_now().astimezone(company.zone(connection)).date()
+        facts = facts_store.load_facts(connection, products[0].sku, today=today, loaded_at=utc_now())
+    request = Request(products[0].name, Intent.DEMAND_FORECAST, Expect.ANSWER, (products[0].sku,), today=today)
+    analyse_request(facts, request, lambda _name, _state: None)
+    began = monotonic()
+    analysis = analyse_request(facts, request, lambda _name, _state: None)
+    prose.write_analysis(analysis, request, "pt-BR")
+    return monotonic() - began

@@ -1,0 +1,206 @@
+"""The command line: `reposto serve`, `demo`, `import`, `user`, `token`, `link`, `ask`, `understand`, `backtest`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from reposto.app.logs import configure_logs
+from reposto.app.settings import Settings, load_settings
+from reposto.model.errors import FileRefused, RepostoError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+user_app = typer.Typer(no_args_is_help=True)
+app.add_typer(user_app, name="user", help="Usuários.")
+
+Home = Annotated[Path | None, typer.Option(help="Pasta do banco de dados e dos arquivos enviados.")]
+EXIT_REFUSED = 2
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Endereço em que atender.")] = None,
+    port: Annotated[int | None, typer.Option(help="Porta em que atender (0 = qualquer uma livre).")] = None,
+    home: Home = None,
+    processes: Annotated[int, typer.Option(help="Processos da API (mais de um precisa de PostgreSQL).")] = 1,
+) -> None:
+    """Atende a página, a API e, embutidos, os processos de análise."""
+    from reposto.app.server import serve as run
+
+    settings = load_settings(home, host=host, port=port)
+    if processes != 1:
+        _stop("--processes maior que 1 precisa de PostgreSQL e de um barramento entre processos; use 1.")
+    configure_logs(settings.log_level, settings.log_format)
+    run(settings, say=lambda line: print(line, flush=True))
+
+
+@app.command()
+def demo(home: Home = None) -> None:
+    """Carrega a empresa de demonstração; uma segunda vez não muda nada."""
+    from reposto.app.demo_cli import run_demo
+
+    settings = _prepare(home)
+    print(run_demo(_open(settings)))
+
+
+@app.command("import")
+def import_files(
+    files: Annotated[list[Path], typer.Argument(help="Arquivos CSV ou XLSX.")],
+    kind: Annotated[str | None, typer.Option(help="products, stock, sales, suppliers, offers, orders…")] = None,
+    dry_run: Annotated[bool, typer.Option(help="Só confere, não grava.")] = False,
+    home: Home = None,
+) -> None:
+    """Carrega os arquivos da empresa: inteiros, ou nada."""
+    from reposto.app.import_cli import run_import
+
+    settings = _prepare(home)
+    raise typer.Exit(run_import(_open(settings), files, kind=kind, dry_run=dry_run))
+
+
+@user_app.command("add")
+def add_user(
+    name: Annotated[str, typer.Argument(help="Nome.")],
+    role: Annotated[str, typer.Option(help="buyer, manager ou admin.")] = "buyer",
+    locale: Annotated[str, typer.Option(help="pt-BR ou en.")] = "pt-BR",
+    home: Home = None,
+) -> None:
+    """Cria um usuário com senha (lida do terminal, ou da entrada padrão se não for um terminal)."""
+    from reposto.app.access import add_user as add
+
+    settings = _prepare(home)
+    if role not in ("buyer", "manager", "admin") or locale not in ("pt-BR", "en"):
+        _stop("role: buyer, manager ou admin; locale: pt-BR ou en.")
+    if sys.stdin.isatty():
+        password = typer.prompt("Senha", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    user = add(_open(settings), name, password, role=role, locale=locale)
+    print(f"usuário {user.name} criado")
+
+
+@app.command()
+def token(
+    user: Annotated[str | None, typer.Option(help="De quem; sem isso, o usuário local.")] = None, home: Home = None
+) -> None:
+    """Imprime um token para `Authorization: Bearer`."""
+    from reposto.app.access import TOKEN_LIFE, issue
+
+    settings = _prepare(home)
+    store = _open(settings)
+    print(issue(store, _user(store, settings, user), "token", TOKEN_LIFE))
+
+
+@app.command()
+def link(
+    user: Annotated[str | None, typer.Option(help="De quem; sem isso, o usuário local.")] = None, home: Home = None
+) -> None:
+    """Imprime outro link de entrada, que vale uma vez."""
+    from reposto.app.access import CODE_LIFE, issue
+    from reposto.app.server import is_running
+
+    settings = _prepare(home)
+    base = is_running(settings.home)
+    if base is None:
+        _stop("Nenhum servidor usa esta pasta; comece com `reposto serve`.")
+    store = _open(settings)
+    print(f"{base}/login?code={issue(store, _user(store, settings, user), 'code', CODE_LIFE)}")
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="A pergunta.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Imprime a mensagem do resultado como JSON.")] = False,
+    home: Home = None,
+) -> None:
+    """Pergunta pelo terminal ao servidor que está rodando."""
+    from reposto.app.ask_cli import ask_server
+    from reposto.app.server import is_running
+
+    settings = _prepare(home)
+    base = is_running(settings.home)
+    if base is None:
+        _stop("Nenhum servidor usa esta pasta; comece com `reposto serve` em outro terminal.")
+    from reposto.app.access import TOKEN_LIFE, issue
+
+    store = _open(settings)
+    token_text = issue(store, _user(store, settings, None), "token", TOKEN_LIFE)
+    raise typer.Exit(ask_server(base, token_text, question, as_json=as_json))
+
+
+@app.command()
+def understand(
+    catalogue: Annotated[Path, typer.Option(help="CSV de produtos.")],
+    questions: Annotated[Path, typer.Option(help="JSONL de perguntas.")],
+    out: Annotated[Path, typer.Option(help="JSONL a escrever.")],
+    suppliers: Annotated[Path | None, typer.Option(help="CSV de fornecedores.")] = None,
+) -> None:
+    """O que a camada de linguagem entende de cada pergunta, sem banco de dados."""
+    from reposto.app.understand_cli import understand_file
+
+    understand_file(catalogue, suppliers, questions, out)
+
+
+@app.command()
+def backtest(
+    panel: Annotated[Path, typer.Option(help="CSV ou Parquet com unique_id, ds, y.")],
+    horizon: Annotated[int, typer.Option(help="Períodos à frente.")],
+) -> None:
+    """Quão boas teriam sido as previsões sobre um histórico."""
+    from reposto.app.backtest_cli import backtest_panel
+
+    print(backtest_panel(panel, horizon))
+
+
+def _prepare(home: Path | None) -> Settings:
+    settings = load_settings(home)
+    configure_logs("warning", settings.log_format)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    return settings
+
+
+def _open(settings: Settings):  # type: ignore[no-untyped-def]
+    from reposto.storage.engine import Store
+    from reposto.storage.schema import migrate
+
+    store = Store(settings.url)
+    migrate(store)
+    return store
+
+
+def _user(store, settings: Settings, name: str | None):  # type: ignore[no-untyped-def]
+    from reposto.app.access import ensure_local_user
+    from reposto.storage import users
+
+    if name is None:
+        return ensure_local_user(store, settings.locale)
+    with store.read() as connection:
+        user = users.find_user(connection, name)
+    if user is None:
+        _stop(f"Não existe o usuário {name!r}; crie com `reposto user add {name}`.")
+    return user
+
+
+def _stop(sentence: str) -> NoReturn:
+    print(sentence, file=sys.stderr)
+    raise typer.Exit(1)
+
+
+def main() -> None:
+    """Entry point: errors are sentences, not stack traces."""
+    try:
+        app()
+    except FileRefused as error:
+        print(error.message_pt, file=sys.stderr)
+        for row in error.rows:
+            print(f"  linha {row.row}, {row.column}: {row.value!r}: {row.reason}", file=sys.stderr)
+        sys.exit(EXIT_REFUSED)
+    except RepostoError as error:
+        print(error.message_pt, file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

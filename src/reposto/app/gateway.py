@@ -1,0 +1,224 @@
+"""The WebSocket route: who may come in, and what happens between a socket and its protocol."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, WebSocket
+from starlette.responses import PlainTextResponse
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+
+from reposto.app.access import COOKIE, bearer
+from reposto.app.direct import SCOPE_KEY, DirectOutbox
+from reposto.app.runtime import Runtime
+from reposto.conversation import ask as asking
+from reposto.conversation import sessions
+from reposto.conversation.ask import Asker
+from reposto.delivery import wire
+from reposto.delivery.hub import Connection
+from reposto.delivery.outbox import QueueOutbox
+from reposto.delivery.session import Cancel, Question, SessionProtocol
+from reposto.model.clock import monotonic, utc_now
+from reposto.model.errors import NotAllowed, NotAuthenticated, NotFound, RepostoError, TooMany
+from reposto.storage.users import User, hash_token
+
+log = structlog.get_logger(__name__)
+router = APIRouter()
+
+MAX_PENDING = 20  # requests of one socket that wait for the one before; more are refused
+
+
+@router.websocket("/api/chat/ws/{session_id}")
+async def chat_socket(websocket: WebSocket, session_id: str) -> None:
+    """One tab of one conversation."""
+    runtime: Runtime = websocket.app.state.runtime
+    try:
+        user = await _admit(runtime, websocket)
+    except NotAllowed as error:
+        runtime.hub.counters.refused += 1
+        await websocket.send_denial_response(PlainTextResponse(error.message("pt-BR"), status_code=403))
+        return
+    except NotAuthenticated:
+        await _turn_away(runtime, websocket, wire.CloseCode.NOT_AUTHENTICATED)
+        return
+    cursor = _cursor(websocket)
+    number = _number(session_id)
+    if number is None or cursor is None:
+        await _turn_away(runtime, websocket, wire.CloseCode.NO_SESSION)
+        return
+    if not runtime.hub.has_room(user.id):
+        await _turn_away(runtime, websocket, wire.CloseCode.TOO_MANY)
+        return
+    if runtime.stopping:
+        await _turn_away(runtime, websocket, wire.CloseCode.RESTARTING)
+        return
+    await Tab(runtime, websocket, number, user).live(*cursor)
+
+
+async def _admit(runtime: Runtime, websocket: WebSocket) -> User:
+    """Origin first, then identity, both before the handshake is accepted; never anything from the URL."""
+    headers = websocket.headers
+    by_token = bearer(headers.get("authorization")) is not None
+    runtime.gate.check_host(headers.get("host"))
+    runtime.gate.check_origin(headers.get("origin"), headers.get("host"), by_token=by_token)
+    if "token" in websocket.query_params:
+        raise NotAllowed("O token não vai no endereço.", "A token does not belong into the address.")
+    return await runtime.in_thread(runtime.gate.identify, websocket.cookies, headers.get("authorization"))
+
+
+async def _turn_away(runtime: Runtime, websocket: WebSocket, code: wire.CloseCode) -> None:
+    """A page can read a close code, but not why a handshake failed: accept, then close."""
+    runtime.hub.counters.refused += 1
+    await websocket.accept(_subprotocol(websocket))
+    await websocket.close(code)
+
+
+def _subprotocol(websocket: WebSocket) -> str | None:
+    return wire.SUBPROTOCOL if wire.SUBPROTOCOL in websocket.scope.get("subprotocols", ()) else None
+
+
+def _credential(websocket: WebSocket) -> str:
+    token = bearer(websocket.headers.get("authorization")) or websocket.cookies.get(COOKIE, "")
+    return hash_token(token)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def _cursor(websocket: WebSocket) -> tuple[int | None, str | None] | None:
+    """(after, epoch); None when `after` is no cursor."""
+    after, epoch = websocket.query_params.get("after"), websocket.query_params.get("epoch")
+    if after in (None, ""):
+        return None, epoch or None
+    number = _number(str(after))
+    return None if number is None else (number, epoch or None)
+
+
+class Tab:
+    """A socket, its protocol and its connection in the hub."""
+
+    def __init__(self, runtime: Runtime, websocket: WebSocket, session_id: int, user: User) -> None:
+        self._runtime = runtime
+        self._websocket = websocket
+        self._session_id = session_id
+        self._user = user
+        self._asker = Asker(user.id, user.locale)
+        speaks_v1 = _subprotocol(websocket) is not None
+        self._protocol = SessionProtocol(session_id, speaks_v1=speaks_v1, locale=user.locale)
+        self._turn = asyncio.Lock()  # requests of one socket are carried out in the order in which they came
+        self._pending = 0
+        self._connection: Connection | None = None
+
+    async def live(self, after: int | None, epoch: str | None) -> None:
+        """From the handshake to the end of the socket."""
+        runtime = self._runtime
+        try:
+            await runtime.in_thread(sessions.access_session, runtime.store, self._session_id, self._user.id)
+        except NotFound:
+            await _turn_away(runtime, self._websocket, wire.CloseCode.NO_SESSION)
+            return
+        await self._websocket.accept(_subprotocol(self._websocket))
+        outbox = self._open_outbox()
+        connection = Connection(self._user.id, self._protocol, outbox, self._on_request, _credential(self._websocket))
+        self._connection = connection
+        runtime.hub.admit(connection)  # subscribed first, the position read after: nothing falls between
+        try:
+            position = await runtime.in_thread(sessions.resume, runtime.store, self._session_id, self._user.id)
+            outputs = self._protocol.open(
+                after=after,
+                epoch=epoch,
+                server_epoch=position.epoch,
+                last_seq=position.last_seq,
+                jobs=[wire.snapshot(job) for job in position.jobs],
+            )
+            runtime.hub.perform(connection, outputs)
+            await self._receive(connection)
+        except NotFound:
+            runtime.hub.cut(connection, wire.CloseCode.NO_SESSION)
+            await self._closed()
+        except RepostoError:
+            runtime.hub.cut(connection, wire.CloseCode.RESTARTING)  # the database is away: come back with jitter
+            await self._closed()
+        except WebSocketDisconnect:
+            pass
+        finally:
+            runtime.hub.dismiss(connection)
+            await outbox.finish()
+
+    async def _receive(self, connection: Connection) -> None:
+        while True:
+            event = await self._websocket.receive()
+            if event["type"] == "websocket.disconnect":
+                return
+            text = event.get("text")
+            if text is None:
+                text = (event.get("bytes") or b"").decode("utf-8", "replace")
+            self._runtime.hub.perform(connection, self._protocol.received(text, now=monotonic()))
+
+    async def _closed(self) -> None:
+        """Wait until the close frame has gone out and the peer has answered, or the socket was dropped."""
+        while self._websocket.client_state is not WebSocketState.DISCONNECTED:
+            event = await self._websocket.receive()
+            if event["type"] == "websocket.disconnect":
+                return
+
+    def _open_outbox(self) -> DirectOutbox | QueueOutbox:
+        socket = self._websocket.scope.get("extensions", {}).get(SCOPE_KEY)
+        if socket is not None:
+            return DirectOutbox(socket)
+        return QueueOutbox(self._websocket.send_text, self._websocket.close)
+
+    def _on_request(self, request: Question | Cancel) -> None:
+        if self._pending >= MAX_PENDING:
+            self._refuse(TooMany(), request)
+            return
+        self._pending += 1
+        # The task is the server's: a tab that closes while its question is being stored doesn't undo anything.
+        self._runtime.spawn(self._carry_out(request))
+
+    async def _carry_out(self, request: Question | Cancel) -> None:
+        runtime = self._runtime
+        try:
+            async with self._turn:
+                if isinstance(request, Cancel):
+                    change = await runtime.in_thread(
+                        sessions.cancel,
+                        runtime.store,
+                        self._session_id,
+                        self._user.id,
+                        request.job_id,
+                        now=utc_now(),
+                    )
+                else:
+                    change = (await self._ask(request)).change
+            runtime.publish(change)
+        except RepostoError as error:
+            self._refuse(error, request)
+        except Exception:
+            log.exception("gateway.request_failed", session_id=self._session_id)
+            self._refuse(RepostoError(), request)
+        finally:
+            self._pending -= 1
+
+    async def _ask(self, question: Question) -> asking.Asked:
+        runtime = self._runtime
+        return await runtime.in_thread(
+            asking.ask,
+            runtime.store,
+            runtime.catalogue,
+            session_id=self._session_id,
+            asker=self._asker,
+            content=question.content,
+            client_id=question.client_id,
+            now=utc_now(),
+            typical_seconds=runtime.pool.typical_seconds,
+        )
+
+    def _refuse(self, error: RepostoError, request: Any) -> None:
+        if self._connection is None:
+            return
+        client_id = getattr(request, "client_id", None)
+        self._runtime.hub.perform(self._connection, self._protocol.refuse(error, client_id))

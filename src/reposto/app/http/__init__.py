@@ -1,0 +1,1 @@
+"""The HTTP side: routes, errors as sentences, security headers, the built page."""

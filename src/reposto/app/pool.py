@@ -1,0 +1,234 @@
+"""The embedded workers: processes beside the server, started, nudged, stopped and replaced by it.
+
+Job state lives in the table. The pool only says "there may be work" to an idle worker, kills one that doesn't stop
+in time, and hands back at once what a dead one held (the reaper would find it some seconds later anyway).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import structlog
+
+from reposto.app.pipe import HEADER, decode_wake, pack
+from reposto.app.settings import environment
+from reposto.conversation import work
+from reposto.conversation.change import Change
+from reposto.delivery.bus import Wake
+from reposto.model.clock import monotonic, utc_now
+from reposto.storage.engine import Store
+
+log = structlog.get_logger(__name__)
+
+STOP_WITHIN_S = 0.6  # a cancelled worker that hasn't stopped by then is killed: "within a second"
+HARD_LIMIT_S = 75.0  # one analysis; the slot comes back by force (RELIABILITY W8)
+LEAVE_WITHIN_S = 4.0  # at shutdown: time to finish what runs, before it is handed back
+RESTART_PAUSE_S = (0.0, 0.2, 1.0, 5.0)  # after 0, 1, 2, 3 and more deaths in a row without a ready in between
+PIPE_LIMIT = 64 * 1024 * 1024  # bytes of one event
+
+
+@dataclass(slots=True, eq=False)
+class Child:
+    """One worker process as the server sees it."""
+
+    name: str
+    process: asyncio.subprocess.Process
+    events: asyncio.StreamReader
+    ready: bool = False
+    idle: bool = False
+    job_id: str | None = None
+    busy_since: float = 0.0
+    cancelling: set[str] = field(default_factory=set)
+
+    def tell(self, command: dict[str, Any]) -> None:
+        """Send a command; a dead child is noticed elsewhere."""
+        assert self.process.stdin is not None
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError, RuntimeError):
+            self.process.stdin.write(pack(command))
+
+
+class Pool:
+    """N worker processes."""
+
+    def __init__(
+        self,
+        store: Store,
+        url: str,
+        *,
+        size: int,
+        publish: Callable[[Wake], None],
+        publish_change: Callable[[Change], None],
+        in_thread: Callable[..., Awaitable[Any]],
+        log_level: str,
+        log_format: str,
+    ) -> None:
+        self._store = store
+        self._url = url
+        self._size = size
+        self._publish = publish
+        self._publish_change = publish_change
+        self._in_thread = in_thread
+        self._log = (log_level, log_format)
+        self._children: list[Child | None] = [None] * size
+        self._keepers: list[asyncio.Task[None]] = []
+        self._leaving = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.typical_seconds: float | None = None  # from the workers' warm-up, until there are real runs
+        self.restarts = 0
+
+    async def start(self) -> None:
+        """Begin; workers become ready by themselves."""
+        self._keepers = [asyncio.create_task(self._keep(slot)) for slot in range(self._size)]
+
+    def nudge(self) -> None:
+        """There may be something to claim: wake one idle worker (each claims until nothing is left)."""
+        for child in self._children:
+            if child is not None and child.idle:
+                child.idle = False
+                child.tell({"kind": "work"})
+                return
+
+    def nudge_all(self) -> None:
+        """Wake every idle worker: for the reaper's round, when wake-ups may have been lost."""
+        for child in self._children:
+            if child is not None and child.idle:
+                child.idle = False
+                child.tell({"kind": "work"})
+
+    def stop_job(self, job_id: str) -> None:
+        """A cancelled job's worker must stop; by force if need be."""
+        for child in self._children:
+            if child is not None and child.job_id == job_id:
+                child.tell({"kind": "cancel", "job_id": job_id})
+                self._spawn(self._kill_unless_stopped(child, job_id))
+
+    def pids(self) -> list[int]:
+        """The workers' process ids."""
+        return [child.process.pid for child in self._children if child is not None]
+
+    @property
+    def ready(self) -> bool:
+        """Whether at least one worker can take a job."""
+        return any(child is not None and child.ready for child in self._children)
+
+    def kill_overdue(self) -> None:
+        """Take back the slot of an analysis that runs away."""
+        for child in self._children:
+            if child is not None and child.job_id is not None and monotonic() - child.busy_since > HARD_LIMIT_S:
+                log.error("worker.overdue", worker=child.name, job_id=child.job_id)
+                _kill(child)
+
+    async def close(self) -> None:
+        """Let the workers finish what they do, for a while; then hand back the rest."""
+        self._leaving = True
+        children = [child for child in self._children if child is not None]
+        for child in children:
+            child.tell({"kind": "leave"})
+        waiting = [asyncio.create_task(child.process.wait()) for child in children]
+        if waiting:
+            await asyncio.wait(waiting, timeout=LEAVE_WITHIN_S)
+        for child in children:
+            _kill(child)
+        await asyncio.gather(*self._keepers, return_exceptions=True)
+
+    async def _keep(self, slot: int) -> None:
+        """Keep one slot filled: start a worker, listen to it, replace it when it dies."""
+        deaths = 0
+        while not self._leaving:
+            await asyncio.sleep(RESTART_PAUSE_S[min(deaths, len(RESTART_PAUSE_S) - 1)])
+            child = await self._start_child(slot)
+            self._children[slot] = child
+            try:
+                await self._listen(child)
+            except (asyncio.IncompleteReadError, ValueError):
+                pass
+            finally:
+                self._children[slot] = None
+            _kill(child)
+            code = await child.process.wait()
+            deaths = 0 if child.ready else deaths + 1
+            if not self._leaving:
+                self.restarts += 1
+                log.warning("worker.died", worker=child.name, code=code)
+            await self._hand_back(child)
+
+    async def _start_child(self, slot: int) -> Child:
+        name = f"{os.getpid()}-{slot}-{uuid.uuid4().hex[:8]}"
+        read_end, write_end = os.pipe()
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "reposto.app.child",
+                self._url,
+                name,
+                str(write_end),
+                *self._log,
+                stdin=asyncio.subprocess.PIPE,
+                pass_fds=(write_end,),
+                env=_child_environment(),
+                start_new_session=True,  # Ctrl-C in the terminal is for the server, which drains
+            )
+        finally:
+            os.close(write_end)
+        reader = asyncio.StreamReader(limit=PIPE_LIMIT)
+        loop = asyncio.get_running_loop()
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(read_end, "rb"))
+        log.debug("worker.started", worker=name, pid=process.pid)
+        return Child(name, process, reader)
+
+    async def _listen(self, child: Child) -> None:
+        while True:
+            size = HEADER.unpack(await child.events.readexactly(HEADER.size))[0]
+            event = orjson.loads(await child.events.readexactly(size))
+            kind = event["kind"]
+            if kind == "wake":
+                self._publish(decode_wake(event))
+            elif kind == "busy":
+                child.job_id, child.busy_since, child.idle = event["job_id"], monotonic(), False
+                self.nudge()  # there may be more for another worker
+            elif kind == "idle":
+                child.job_id, child.idle = None, True
+            elif kind == "ready":
+                child.ready = True
+                self.typical_seconds = event["seconds"] or self.typical_seconds
+                child.tell({"kind": "work"})
+
+    async def _kill_unless_stopped(self, child: Child, job_id: str) -> None:
+        await asyncio.sleep(STOP_WITHIN_S)
+        if child.job_id == job_id and child in self._children:
+            log.info("worker.killed_for_cancel", worker=child.name, job_id=job_id)
+            _kill(child)
+
+    async def _hand_back(self, child: Child) -> None:
+        try:
+            changes = await self._in_thread(work.hand_back_all, self._store, worker=child.name, now=utc_now())
+        except Exception as error:  # the reaper will find them when the lease ends
+            log.warning("worker.hand_back_failed", worker=child.name, error=type(error).__name__)
+            return
+        for change in changes:
+            self._publish_change(change)
+
+    def _spawn(self, work_to_do: Any) -> None:
+        task = asyncio.create_task(work_to_do)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _kill(child: Child) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        child.process.send_signal(signal.SIGKILL)
+
+
+def _child_environment() -> dict[str, str]:
+    # One analysis is small; threads of a numeric library would only get in the way of the other workers.
+    return {**environment(), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}

@@ -1,0 +1,149 @@
+"""What a server process holds while it runs, and how it starts and stops."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import structlog
+
+from reposto.app.access import Gate
+from reposto.app.pool import Pool
+from reposto.app.settings import Settings
+from reposto.conversation import sessions, work
+from reposto.conversation.catalogue import Catalogue
+from reposto.conversation.change import Change
+from reposto.delivery.bus import MemoryBus, Wake, wake_for
+from reposto.delivery.hub import Hub
+from reposto.delivery.wire import CloseCode, encode_message
+from reposto.model.clock import monotonic, utc_now
+from reposto.storage.engine import Store
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+DB_THREADS = 8  # below the database pool's ten connections, so that a thread never waits for a connection
+PAGE_MESSAGES = 100  # of a replay
+PAGE_BYTES = 256 * 1024  # of a replay: a page always fits into a tab's buffer, with room for live messages
+
+
+class Runtime:
+    """The wiring: storage below, use cases in threads, hub and sockets on the event loop, workers beside."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self.settings = settings
+        self.store = store
+        self.catalogue = Catalogue(store)
+        self.gate = Gate(store, settings)
+        self.started_at = monotonic()
+        self.stopping = False
+        self.last_reap = monotonic()
+        self._threads = ThreadPoolExecutor(DB_THREADS, thread_name_prefix="db")
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.bus = MemoryBus(self._schedule)
+        self.hub = Hub(self.bus, self._read_page, self._positions)
+        self.bus.listen(self.hub.on_wake)
+        self.pool = Pool(
+            store,
+            settings.url,
+            size=settings.workers,
+            publish=self.bus.publish,
+            publish_change=self.publish,
+            in_thread=self.in_thread,
+            log_level=settings.log_level,
+            log_format=settings.log_format,
+        )
+
+    async def start(self) -> None:
+        """Take up what a killed server left, start the workers and the safety nets."""
+        self._loop = asyncio.get_running_loop()
+        for change in await self.in_thread(work.hand_back_orphans, self.store, now=utc_now()):
+            self.publish(change)
+        await self.in_thread(self.catalogue.warm)
+        await self.pool.start()
+        self.spawn(self.hub.sweep_forever())
+        self.spawn(self._reap_forever())
+
+    async def stop(self) -> None:
+        """Drain: sockets are closed by now; let workers finish or hand back, then let go of the database."""
+        self.stopping = True
+        await self.pool.close()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        self.store.close()
+
+    def leave(self) -> None:
+        """The first moment of a shutdown: no new sockets, and the open ones are told to come back."""
+        self.stopping = True
+        self.hub.cut_all(CloseCode.RESTARTING)
+
+    async def in_thread(self, call: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """Run a synchronous use case beside the event loop."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, lambda: call(*args, **kwargs))
+
+    def publish(self, change: Change) -> None:
+        """After a commit: tell the tabs, the workers, and those that must stop. Call it on the event loop."""
+        if change.messages or change.jobs or change.deleted:
+            self.bus.publish(wake_for(change))
+        for job_id in change.cancelled:
+            self.pool.stop_job(job_id)
+        if change.queued:
+            self.pool.nudge()
+
+    def spawn(self, work_to_do: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """A task that belongs to the server, not to a connection."""
+        task = asyncio.create_task(work_to_do)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def _schedule(self, listener: Callable[[Wake], None], wake: Wake) -> None:
+        loop = self._loop
+        if loop is None:
+            return
+        try:
+            running = asyncio.get_running_loop()
+        except RuntimeError:
+            running = None
+        if running is loop:
+            listener(wake)
+        else:
+            with contextlib.suppress(RuntimeError):  # the loop is closing
+                loop.call_soon_threadsafe(listener, wake)
+
+    async def _read_page(self, session_id: int, after: int) -> Sequence[tuple[int, bytes]]:
+        return await self.in_thread(self._read_page_now, session_id, after)
+
+    def _read_page_now(self, session_id: int, after: int) -> list[tuple[int, bytes]]:
+        page: list[tuple[int, bytes]] = []
+        size = 0
+        for message in sessions.read_after(self.store, session_id, after=after, limit=PAGE_MESSAGES):
+            plain = encode_message(message)
+            size += len(plain)
+            if page and size > PAGE_BYTES:
+                break
+            page.append((message.seq, plain))
+        return page
+
+    async def _positions(self, session_ids: list[int]) -> dict[int, int]:
+        return await self.in_thread(sessions.newest_seqs, self.store, session_ids)
+
+    async def _reap_forever(self) -> None:
+        while True:
+            await asyncio.sleep(work.REAP_EVERY_S)
+            try:
+                for change in await self.in_thread(work.reap, self.store, now=utc_now()):
+                    self.publish(change)
+                if await self.in_thread(work.has_queued, self.store):
+                    self.pool.nudge_all()
+                self.pool.kill_overdue()
+                self.last_reap = monotonic()
+            except Exception as error:  # the next round tries again
+                log.warning("reaper.failed", error=type(error).__name__)

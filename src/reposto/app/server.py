@@ -1,0 +1,153 @@
+"""Build the ASGI application and run it under uvicorn; one owner per SQLite home."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import orjson
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from reposto import __version__
+from reposto.app import gateway
+from reposto.app.access import CODE_LIFE, check_may_listen, ensure_local_user, issue
+from reposto.app.direct import SocketProtocol
+from reposto.app.http import chat, health, login, page
+from reposto.app.http.common import add_error_handlers
+from reposto.app.http.shield import Shield
+from reposto.app.runtime import Runtime
+from reposto.app.settings import Settings
+from reposto.delivery import wire
+from reposto.model.errors import SettingInvalid
+from reposto.storage.engine import Store
+from reposto.storage.schema import migrate
+
+log = structlog.get_logger(__name__)
+
+# A dead peer is found after interval + timeout = 30 s and dropped at once (C2 allows the server 40 s).
+PING_INTERVAL_S, PING_TIMEOUT_S = 20.0, 10.0
+GRACE_S = 3.0  # after 1012 was sent: for HTTP calls that are under way (G10: exit within 10 s in all)
+
+
+def build_app(runtime: Runtime) -> FastAPI:
+    """Routes and middleware around a runtime."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await runtime.start()
+        yield
+        await runtime.stop()
+
+    app = FastAPI(
+        title="reposto", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
+    )
+    app.state.runtime = runtime
+    add_error_handlers(app)
+    for router in (health.router, login.router, chat.router, gateway.router, page.router):
+        app.include_router(router)
+    app.add_middleware(Shield, gate=runtime.gate)
+    return app
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which tells the tabs before it closes their sockets."""
+
+    def __init__(self, config: uvicorn.Config, runtime: Runtime, on_ready: Callable[[int], None]) -> None:
+        super().__init__(config)
+        self._runtime = runtime
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say where."""
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready(self.servers[0].sockets[0].getsockname()[1])
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close the sockets with 1012 ourselves, then let uvicorn do the rest."""
+        self._runtime.leave()
+        await asyncio.sleep(0)  # the close frames go out
+        await super().shutdown(sockets)
+
+
+def serve(settings: Settings, *, say: Callable[[str], None]) -> None:
+    """Run the server until SIGTERM or SIGINT. Raises SettingInvalid when it may not start."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with own_home(settings):
+        store = Store(settings.url)
+        migrate(store)
+        check_may_listen(store, settings)
+        runtime = Runtime(settings, store)
+        config = uvicorn.Config(
+            build_app(runtime),
+            host=settings.host,
+            port=settings.port,
+            http="h11",
+            ws=SocketProtocol,
+            ws_max_size=wire.MAX_FRAME,
+            ws_ping_interval=PING_INTERVAL_S,
+            ws_ping_timeout=PING_TIMEOUT_S,
+            ws_per_message_deflate=False,  # measured: half the throughput and twice the memory
+            timeout_graceful_shutdown=int(GRACE_S),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="on",
+        )
+        server = Server(config, runtime, lambda port: _announce(settings, store, port, say))
+        try:
+            server.run()
+        finally:
+            (settings.home / "server.json").unlink(missing_ok=True)
+
+
+def _announce(settings: Settings, store: Store, port: int, say: Callable[[str], None]) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    base = f"http://{host}:{port}"
+    where = {"pid": os.getpid(), "url": base}
+    (settings.home / "server.json").write_bytes(orjson.dumps(where))
+    say(f"reposto ready on {base}/agents")
+    if settings.on_loopback:
+        user = ensure_local_user(store, settings.locale)
+        code = issue(store, user, "code", CODE_LIFE)
+        say(f"entre por aqui (vale uma vez): {base}/login?code={code}")
+
+
+@contextlib.contextmanager
+def own_home(settings: Settings) -> Iterator[None]:
+    """Two servers on one SQLite file would fight over its jobs: the second is refused, with the first one's pid."""
+    if not settings.url.startswith("sqlite"):
+        yield
+        return
+    with (settings.home / "reposto.lock").open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            pid = file.read().strip() or "?"
+            raise SettingInvalid(
+                f"Já há um servidor usando {settings.home} (processo {pid}). Pare-o ou use outro --home.",
+                f"A server is using {settings.home} already (process {pid}). Stop it or use another --home.",
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def is_running(home: Path) -> str | None:
+    """The address of the server that uses this home, if one does."""
+    try:
+        where = orjson.loads((home / "server.json").read_bytes())
+        os.kill(where["pid"], signal.SIG_DFL)
+    except (OSError, ValueError, KeyError):
+        return None
+    return str(where["url"])

@@ -1,0 +1,99 @@
+"""Settings, from the environment (`REPOSTO_…`) and from `reposto.toml` in the home. Nobody else reads either."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from reposto.model.errors import SettingInvalid
+from reposto.storage.engine import sqlite_url
+
+PREFIX = "REPOSTO_"
+DEFAULT_HOME = Path("reposto-data")
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class Settings(BaseSettings):
+    """What can be set; the descriptions are shown when a value is refused."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid")
+
+    home: Path = Field(DEFAULT_HOME, description="a folder for the database and uploads")
+    host: str = Field("127.0.0.1", description="an address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="a port, 0 to 65535 (0 = any free one)")
+    workers: int = Field(2, ge=1, le=64, description="worker processes, 1 to 64")
+    database_url: str = Field("", description="postgresql+psycopg://user:password@host/name, or empty for SQLite")
+    allowed_origins: tuple[str, ...] = Field(
+        (), description='a JSON list of further origins, such as ["https://compras.example.com"]'
+    )
+    secure_cookie: bool = Field(False, description="true behind TLS, else false")
+    locale: Literal["pt-BR", "en"] = Field("pt-BR", description="pt-BR or en")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug, info, warning or error")
+    log_format: Literal["auto", "console", "json"] = Field("auto", description="auto, console or json")
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and not value.startswith(("postgresql+psycopg://", "postgresql://", "sqlite:///")):
+            raise ValueError("not a database we speak")
+        return value.replace("postgresql://", "postgresql+psycopg://", 1) if value.startswith("postgresql:") else value
+
+    @property
+    def url(self) -> str:
+        """The database's URL; by default a SQLite file in the home."""
+        return self.database_url or sqlite_url(self.home.resolve() / "reposto.sqlite")
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return self.host in LOOPBACK
+
+
+def load_settings(home: Path | None = None, **given: Any) -> Settings:
+    """Settings from what was given on the command line, else the environment, else `reposto.toml`, else defaults.
+
+    Raises SettingInvalid, naming the setting and what it may be, never its value: it may be a secret.
+    """
+    base = home or Path(os.environ.get(f"{PREFIX}HOME") or DEFAULT_HOME)
+    from_file = _read_toml(base / "reposto.toml")
+    chosen = {name: value for name, value in given.items() if value is not None}
+    in_environment = {name for name in from_file if f"{PREFIX}{name.upper()}" in os.environ}
+    values = {name: value for name, value in from_file.items() if name not in in_environment}
+    try:
+        return Settings(**{**values, **chosen, "home": base})
+    except ValidationError as error:
+        raise SettingInvalid(*_explain(error)) from None
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingInvalid(
+            f"{path.name} não pode ser lido: {error}", f"{path.name} cannot be read: {error}"
+        ) from None
+
+
+def _explain(error: ValidationError) -> tuple[str, str]:
+    name = str(error.errors()[0]["loc"][0])
+    field = Settings.model_fields.get(name)
+    shown = f"{PREFIX}{name.upper()}"
+    if field is None:
+        known = ", ".join(sorted(Settings.model_fields))
+        return f"{shown} não existe; existem: {known}.", f"{shown} is unknown; there are: {known}."
+    return (
+        f"{shown} está errado; pode ser: {field.description}.",
+        f"{shown} is wrong; it may be: {field.description}.",
+    )
+
+
+def environment() -> dict[str, str]:
+    """The environment for a process that we start: ours, without our settings, which it gets as arguments."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}

@@ -1,0 +1,143 @@
+"""A browser tab as a program: keeps its cursor, comes back when cut off, and records what it was shown."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.typing import Subprotocol
+
+RETRY_S = 0.15  # shorter than the page's, so that many faults fit into a test
+
+
+@dataclass(slots=True)
+class Received:
+    """One connection's messages, as (seq, message)."""
+
+    seqs: list[int] = field(default_factory=list)
+    closed_with: int | None = None
+
+
+class Tab:
+    """One open conversation. `run()` stays connected until `leave()`; `messages` is what a buyer would see."""
+
+    def __init__(self, base: str, token: str, session_id: int, *, after: int | None = 0) -> None:
+        self.base, self.token, self.session_id = base, token, session_id
+        self.messages: dict[int, dict[str, Any]] = {}
+        self.connections: list[Received] = []
+        self.progress: list[dict[str, Any]] = []
+        self.errors: list[dict[str, Any]] = []
+        self.ready = asyncio.Event()
+        self.resets = 0
+        self._after = after
+        self._epoch: str | None = None
+        self._socket: ClientConnection | None = None
+        self._leaving = False
+        self._changed = asyncio.Condition()
+        self._unanswered: dict[str, str] = {}  # client_id -> content, sent again until stored
+
+    @property
+    def cursor(self) -> int | None:
+        return max(self.messages) if self.messages else self._after
+
+    async def run(self) -> None:
+        """Stay connected."""
+        while not self._leaving:
+            with contextlib.suppress(OSError, ConnectionClosed, InvalidHandshake, EOFError, TimeoutError):
+                await self._connect_once()
+            self.ready.clear()
+            if not self._leaving:
+                await asyncio.sleep(RETRY_S * random.uniform(0.5, 1.5))
+
+    async def _connect_once(self) -> None:
+        query = "" if self.cursor is None else f"?after={self.cursor}"
+        if self._epoch and query:
+            query += f"&epoch={self._epoch}"
+        url = f"{self.base.replace('http', 'ws', 1)}/api/chat/ws/{self.session_id}{query}"
+        async with connect(
+            url,
+            additional_headers={"Authorization": f"Bearer {self.token}"},
+            subprotocols=[Subprotocol("reposto.v1")],
+            open_timeout=5,
+            close_timeout=1,
+            max_size=None,
+            proxy=None,
+        ) as socket:
+            self._socket = socket
+            received = Received()
+            self.connections.append(received)
+            try:
+                async for raw in socket:
+                    await self._take(orjson.loads(raw), received)
+            finally:
+                self._socket = None
+                received.closed_with = socket.close_code
+
+    async def _take(self, frame: dict[str, Any], received: Received) -> None:
+        kind = frame["type"]
+        if kind == "message":
+            received.seqs.append(frame["seq"])
+            self.messages[frame["seq"]] = frame
+            self._unanswered.pop((frame.get("metadata") or {}).get("client_id", ""), None)
+        elif kind == "ready":
+            self._epoch = frame["epoch"]
+            self.ready.set()
+            for client_id, content in list(self._unanswered.items()):
+                await self._send_question(client_id, content)
+        elif kind == "reset":
+            self.messages.clear()
+            self.resets += 1
+        elif kind == "progress":
+            self.progress.append(frame)
+        elif kind == "error":
+            self.errors.append(frame)
+            self._unanswered.pop(frame.get("client_id", ""), None)
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def ask(self, content: str) -> str:
+        """Send a question now, and again after every reconnect until it comes back stored; returns its client id."""
+        client_id = str(uuid.uuid4())
+        self._unanswered[client_id] = content
+        await self._send_question(client_id, content)
+        return client_id
+
+    async def _send_question(self, client_id: str, content: str) -> None:
+        if self._socket is None:
+            return
+        frame = {"type": "question", "client_id": client_id, "content": content}
+        with contextlib.suppress(ConnectionClosed):
+            await self._socket.send(orjson.dumps(frame).decode())
+
+    async def cancel(self, job_id: str) -> None:
+        """Ask for an analysis to stop."""
+        assert self._socket is not None
+        await self._socket.send(orjson.dumps({"type": "cancel", "job_id": job_id}).decode())
+
+    def reset_connection(self) -> None:
+        """Cut the TCP connection without a goodbye (RST)."""
+        if self._socket is not None:
+            self._socket.transport.abort()
+
+    async def leave(self) -> None:
+        """Close for good."""
+        self._leaving = True
+        if self._socket is not None:
+            await self._socket.close()
+
+    async def wait_for(self, condition: Any, within: float = 30.0) -> None:
+        """Until `condition(self)` holds."""
+        async with asyncio.timeout(within), self._changed:
+            await self._changed.wait_for(lambda: condition(self))
+
+    def of_type(self, kind: str) -> list[dict[str, Any]]:
+        """Messages whose metadata says this type, in order."""
+        ordered = [self.messages[seq] for seq in sorted(self.messages)]
+        return [message for message in ordered if (message.get("metadata") or {}).get("type") == kind]
