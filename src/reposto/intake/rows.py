@@ -3,7 +3,7 @@
 `None` means "the file does not say": what is stored stays, and a new record gets the table's default.
 `row` is the line's number in the file (the header is 1); 0 when it did not come from a file.
 Quantities are in the product's unit of stock (up to 3 decimals are kept), money in R$ (4 decimals), percentages
-as numbers (5.0 means 5 %). Text is NFC. `supplier` is a CNPJ without punctuation, or a name or trade name as registered.
+as numbers (5.0 means 5 %). Text is NFC. `supplier` is a CNPJ, or a name or trade name as registered.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple, TypeAlias
+
+from reposto.model.orders import OrderStatus
 
 Kind: TypeAlias = Literal[
     "suppliers", "products", "stock", "sales", "offers", "orders", "receipts", "promotions", "prices"
@@ -116,9 +118,6 @@ class OfferRow(NamedTuple):
     icms_st_percent: float | None = None
     payment_terms: str | None = None  # days: "28/42/56"
     row: int = 0
-
-
-OrderStatus: TypeAlias = Literal["draft", "approved", "sent", "partial", "received", "cancelled"]
 
 
 class OrderRow(NamedTuple):

@@ -73,9 +73,12 @@ class FileRefused(InvalidInput):
     code = "file_refused"
     pt = "O arquivo foi recusado; nada foi gravado."
 
-    def __init__(self, pt: str | None = None, en: str | None = None, *, rows: tuple[RowError, ...] = ()) -> None:
+    def __init__(
+        self, pt: str | None = None, en: str | None = None, *, rows: tuple[RowError, ...] = (), more: int = 0
+    ) -> None:
         super().__init__(pt, en)
         self.rows = rows
+        self.more = more  # bad cells beyond those listed
 
 
 class NotAuthenticated(RepostoError):

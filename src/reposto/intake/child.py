@@ -1,0 +1,132 @@
+"""The process that reads a stranger's file: confined, it only writes rows to its standard output.
+
+A job comes in as JSON on standard input; messages go out pickled, one after the other (`messages.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import pickle  # only written here; the parent reads what this process, our own code, wrote
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TypeAlias
+
+from reposto.intake.convert import Converter, Problems
+from reposto.intake.csv_reader import read_csv
+from reposto.intake.headers import Header, explain_missing, recognise
+from reposto.intake.limits import HEADER_WITHIN, confine
+from reposto.intake.messages import Batch, Begin, Crashed, End, Message, Refused
+from reposto.intake.numbers import NumberReader, Style
+from reposto.intake.rows import Kind, Row
+from reposto.intake.sniff import Source
+from reposto.intake.values import Broken, RawCell, Reading
+from reposto.intake.xlsx_reader import read_xlsx
+from reposto.model.errors import FileRefused
+
+BATCH = 5_000  # rows to a message: a few hundred KiB
+
+
+Send: TypeAlias = Callable[[Message], None]
+Lines: TypeAlias = Iterator[tuple[int, Sequence[RawCell]]]
+
+
+def main() -> None:
+    """Read one file."""
+    job = json.load(sys.stdin)
+    source = Source(Path(job["path"]), job["format"], job["size"])
+    out = sys.stdout.buffer
+
+    def send(message: Message) -> None:
+        pickle.dump(message, out, protocol=pickle.HIGHEST_PROTOCOL)
+        out.flush()
+
+    try:
+        confine(source.size)
+        read(source, job["kind"], date.fromisoformat(job["today"]), send)
+    except FileRefused as error:
+        send(Refused(error.message_pt, error.message_en))
+    except MemoryError:
+        send(Refused("Ler este arquivo precisaria de memória demais; divida-o em partes.", "Too much memory needed."))
+    except Exception:
+        send(Crashed(traceback.format_exc()))
+
+
+def read(source: Source, kind: Kind | None, today: date, send: Send) -> None:
+    """Read the file, a second time if its numbers turn out to be written in another style."""
+    style: Style | None = "comma"
+    while style is not None:
+        reading = Reading(today, NumberReader(style))
+        _read_once(source, kind, reading, send)
+        style = reading.numbers.better_style()
+        if style is None:
+            return
+
+
+def _read_once(source: Source, kind: Kind | None, reading: Reading, send: Send) -> None:
+    lines, position, sheets = _open(source, kind)
+    header, lines = _find_header(lines, kind, source.path.name)
+    problems = Problems()
+    converters = [Converter(header, layout, reading, problems) for layout in header.layouts]
+    columns = {c.kind: {x.field.name: x.header for x in c.columns} for c in converters}
+    send(Begin(header.kind, columns, header.ignored))
+    width = len(header.cells) if source.format == "csv" else None
+    batches: dict[Kind, list[Row]] = {converter.kind: [] for converter in converters}
+    count = 0
+    for number, cells in lines:
+        if not _has_content(cells):
+            continue
+        count += 1
+        if width is not None and len(cells) > width and _has_content(cells[width:]):
+            problems.add(number, "(linha)", len(cells), f"tem {len(cells)} colunas e o cabeçalho {width}; {_COMMA}")
+            continue
+        for converter in converters:
+            row = converter.convert(number, cells)
+            if row is not None and not problems:
+                batch = batches[converter.kind]
+                batch.append(row)
+                if len(batch) >= BATCH:
+                    send(Batch(converter.kind, batch, min(position() / max(source.size, 1), 1.0)))
+                    batch.clear()
+    for kind_, batch in batches.items():
+        if batch and not problems:
+            send(Batch(kind_, batch, 1.0))
+    if reading.numbers.better_style() is None:
+        send(End(count, tuple(problems.rows), problems.more, tuple(_warn(converters, sheets))))
+
+
+_COMMA = "há um separador ou uma vírgula decimal a mais sem aspas?"
+
+
+def _open(source: Source, kind: Kind | None) -> tuple[Lines, Callable[[], int], list[str]]:
+    if source.format == "xlsx":
+        return read_xlsx(source.path)
+    lines, position = read_csv(source.path, kind)
+    return lines, position, []
+
+
+def _find_header(lines: Lines, kind: Kind | None, file_name: str) -> tuple[Header, Lines]:
+    seen: list[list[str]] = []
+    for _, (_number, cells) in zip(range(HEADER_WITHIN), lines, strict=False):
+        words = ["" if isinstance(cell, Broken) else str(cell) for cell in cells]
+        header = recognise(words, kind, file_name)
+        if header is not None:
+            return header, lines
+        seen.append(words)
+    raise explain_missing(seen, kind)
+
+
+def _has_content(cells: Iterable[RawCell]) -> bool:
+    return any(not isinstance(cell, str) or cell.strip() for cell in cells)
+
+
+def _warn(converters: Iterable[Converter], sheets: Sequence[str]) -> Iterator[str]:
+    for column in dict.fromkeys(header for converter in converters for header in converter.numeric_codes):
+        yield (
+            f"A coluna {column} está como número na planilha: se algum código começava com zero, o zero se perdeu."
+            " Formate a coluna como texto antes de exportar."
+        )
+    if len(sheets) > 1:
+        yield f"Só a planilha {sheets[0]} foi lida; ficaram de fora: {', '.join(sheets[1:])}."

@@ -1,0 +1,315 @@
+"""One cell -> one value, or BadValue with a reason a buyer understands. Brazilian spellings first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+from reposto.intake.cnpj import BadCnpj, parse_cnpj
+from reposto.intake.numbers import BadNumber, NumberReader
+from reposto.intake.words import fold
+from reposto.model.text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A spreadsheet's cell that has no value: a formula never calculated, an error."""
+
+    shown: str
+    reason: str
+
+
+Cell: TypeAlias = str | Decimal | date  # a CSV only has text; a spreadsheet also has numbers and dates
+RawCell: TypeAlias = Cell | Broken
+Value: TypeAlias = str | Decimal | date | bool | int | float | None
+
+MAX_AMOUNT = Decimal(10) ** 9  # units or R$; a million such rows still add up within 64 bits of thousandths
+FIRST_YEAR = 1990  # before the Real no price compares, and no shop exports such sales
+LAST_YEARS_AHEAD = 10  # an offer or a delivery further away is a typing error
+
+
+class BadValue(ValueError):
+    """The reason, in Portuguese."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """What the cells of one file are read with, and what was noticed on the way."""
+
+    today: date
+    numbers: NumberReader = field(default_factory=NumberReader)
+
+
+Parser: TypeAlias = Callable[[Cell, Reading], Value]
+
+
+def is_blank(cell: Cell) -> bool:
+    """Nothing was written there."""
+    return isinstance(cell, str) and not cell.strip()
+
+
+def text(limit: int) -> Parser:
+    """Text of at most `limit` characters."""
+
+    def parse(cell: Cell, reading: Reading) -> str:
+        found = clean(_as_text(cell))
+        if len(found) > limit:
+            raise BadValue(f"texto com {len(found)} caracteres; o máximo é {limit}")
+        return unescape(found)
+
+    return parse
+
+
+def unescape(found: str) -> str:
+    """Take back the apostrophe that our own export puts before what a spreadsheet would run as a formula."""
+    return found[1:] if found[:1] == "'" and found[1:2] in ESCAPED else found
+
+
+ESCAPED = frozenset("=+-@\t\0\r\n'＝＋－＠")  # also the full-width forms, which some spreadsheets run as well
+
+_SCIENTIFIC = re.compile(r"\d([.,]\d+)?E\+?\d+", re.IGNORECASE)
+
+
+def code(limit: int) -> Parser:
+    """An identifier: text whose leading zeros matter."""
+    parse_text = text(limit)
+
+    def parse(cell: Cell, reading: Reading) -> Value:
+        if isinstance(cell, date):
+            raise BadValue("o Excel trocou o código por uma data; formate a coluna como texto e digite de novo")
+        if isinstance(cell, str) and _SCIENTIFIC.fullmatch(cell.strip()) and ("+" in cell or "," in cell):
+            raise BadValue("o Excel trocou o código por um número; formate a coluna como texto e exporte de novo")
+        return parse_text(cell, reading)
+
+    return parse
+
+
+def amount(*, positive: bool = False) -> Parser:
+    """A number >= 0 (or > 0), exact."""
+
+    def parse(cell: Cell, reading: Reading) -> Decimal:
+        if isinstance(cell, date):
+            raise BadValue("é uma data; aqui vai um número")
+        try:
+            value = reading.numbers.read(cell)
+        except BadNumber as error:
+            raise BadValue(str(error)) from None
+        if value < 0:
+            raise BadValue("não pode ser negativo")
+        if positive and value == 0:
+            raise BadValue("precisa ser maior que zero")
+        if value > MAX_AMOUNT:
+            raise BadValue("é grande demais para ser verdade (máximo 1.000.000.000)")
+        return value
+
+    return parse
+
+
+def sold(cell: Cell, reading: Reading) -> Decimal:
+    """A quantity sold; a negative one is a return, which is not a sale."""
+    try:
+        return _SOLD(cell, reading)  # type: ignore[return-value]
+    except BadValue as error:
+        if "negativo" in str(error):
+            raise BadValue("é negativa: devolução não é venda; retire a linha ou desconte da venda do dia") from None
+        raise
+
+
+_SOLD = amount()
+
+
+def percent(limit: float = 100.0) -> Parser:
+    """5, 5,5 or 5,5 %, as a number of hundredths."""
+    parse_amount = amount()
+
+    def parse(cell: Cell, reading: Reading) -> float:
+        if isinstance(cell, str):
+            cell = cell.strip().removesuffix("%")
+        value = parse_amount(cell, reading)
+        assert isinstance(value, Decimal)
+        if value > Decimal(limit):
+            raise BadValue(f"percentual acima de {limit:g} %")
+        return float(value)
+
+    return parse
+
+
+def whole(limit: int) -> Parser:
+    """A whole number from 0 to `limit`; "15 dias" is 15."""
+    parse_amount = amount()
+
+    def parse(cell: Cell, reading: Reading) -> int:
+        if isinstance(cell, str):
+            cell = re.sub(r"\s*(dias?( úteis| uteis)?|d)\.?$", "", cell.strip(), flags=re.IGNORECASE)
+        value = parse_amount(cell, reading)
+        assert isinstance(value, Decimal)
+        if value != value.to_integral_value():
+            raise BadValue("precisa ser um número inteiro")
+        if value > limit:
+            raise BadValue(f"passa de {limit}")
+        return int(value)
+
+    return parse
+
+
+_DATE = re.compile(
+    r"(?:(?P<d>\d{1,2})[/.\-](?P<m>\d{1,2})[/.\-](?P<y>\d{4}|\d{2})|(?P<iy>\d{4})[/\-](?P<im>\d{1,2})[/\-](?P<id>\d{1,2})"
+    r"|(?P<cy>\d{4})(?P<cm>\d{2})(?P<cd>\d{2}))(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?"
+)
+
+When: TypeAlias = Literal["past", "any"]
+
+
+def day(when: When = "past") -> Parser:
+    """dd/mm/aaaa, aaaa-mm-dd or aaaammdd, with or without a time of day."""
+
+    def parse(cell: Cell, reading: Reading) -> date:
+        found = cell if isinstance(cell, date) else _parse_date(_as_text(cell).strip())
+        if found.year < FIRST_YEAR:
+            raise BadValue(f"o ano {found.year} é antigo demais (antes de {FIRST_YEAR})")
+        if when == "past" and found > reading.today:
+            raise BadValue("está no futuro")
+        if found.year > reading.today.year + LAST_YEARS_AHEAD:
+            raise BadValue(f"o ano {found.year} está longe demais")
+        return found
+
+    return parse
+
+
+def _parse_date(found: str) -> date:
+    match = _DATE.fullmatch(found)
+    if match is None:
+        raise BadValue("não é uma data; use dd/mm/aaaa")
+    year, month, day_of_month = (
+        match[a] or match[b] or match[c] for a, b, c in (("y", "iy", "cy"), ("m", "im", "cm"), ("d", "id", "cd"))
+    )
+    if int(month) > 12:
+        raise BadValue(f"o mês {int(month)} não existe; use dd/mm/aaaa")
+    try:
+        return date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day_of_month))
+    except ValueError:
+        raise BadValue("essa data não existe no calendário") from None
+
+
+_YES = frozenset("sim s x 1 true verdadeiro v yes y ativo a ativa".split())
+_NO = frozenset("nao n 0 false falso f no inativo i inativa excluido excluida bloqueado".split())
+
+
+def flag(cell: Cell, reading: Reading) -> bool:
+    """sim/não, S/N, 1/0, x, ativo/inativo."""
+    word = fold(_as_text(cell))
+    if word in _YES:
+        return True
+    if word in _NO:
+        return False
+    raise BadValue("não entendi; use sim ou não")
+
+
+def cnpj(cell: Cell, reading: Reading) -> str:
+    """Old or alphanumeric, with or without punctuation, its check digits right."""
+    try:
+        return parse_cnpj(_as_text(cell))
+    except BadCnpj as error:
+        raise BadValue(str(error)) from None
+
+
+def supplier(cell: Cell, reading: Reading) -> str:
+    """A CNPJ (kept without punctuation) or a name."""
+    found = text(300)(cell, reading)
+    assert isinstance(found, str)
+    try:
+        return parse_cnpj(found)
+    except BadCnpj:
+        return found
+
+
+STATES = frozenset("AC AL AM AP BA CE DF ES GO MA MG MS MT PA PB PE PI PR RJ RN RO RR RS SC SE SP TO EX".split())
+
+
+def state(cell: Cell, reading: Reading) -> str:
+    """Two letters; EX is abroad."""
+    found = _as_text(cell).strip().upper()
+    if found not in STATES:
+        raise BadValue("não é uma UF; use duas letras, como SP")
+    return found
+
+
+def ean(cell: Cell, reading: Reading) -> str:
+    """A bar code's digits; "SEM GTIN" is none."""
+    found = code(20)(cell, reading)
+    assert isinstance(found, str)
+    return "" if fold(found).startswith("sem") else found
+
+
+def digits(limit: int) -> Parser:
+    """A classification code such as the NCM, without its dots."""
+    parse_code = code(limit + 8)
+
+    def parse(cell: Cell, reading: Reading) -> str:
+        found = re.sub(r"[.\s\-]", "", str(parse_code(cell, reading)))
+        if len(found) > limit or not found.isalnum():
+            raise BadValue(f"não é um código de até {limit} dígitos")
+        return found
+
+    return parse
+
+
+def unit(cell: Cell, reading: Reading) -> str:
+    """UN, KG, M2 …"""
+    found = text(12)(cell, reading)
+    assert isinstance(found, str)
+    return found.upper().replace("²", "2").replace("³", "3")
+
+
+def payment_terms(cell: Cell, reading: Reading) -> str:
+    """Days, as 28/42/56; "à vista" is 0; 28 DDL is 28."""
+    found = fold(_as_text(cell)).replace("ddl", "").replace("dias", "")
+    if "vista" in found or "antecipado" in found:
+        return "0"
+    days = re.findall(r"\d+", found)
+    if not days or re.search(r"[a-z]{3,}", found) or any(int(d) > 720 for d in days):
+        raise BadValue("não entendi o prazo; use dias, como 28/42/56")
+    return "/".join(str(int(d)) for d in days)
+
+
+_STATUS_OF = {
+    word: name
+    for name, words in {
+        "draft": ("rascunho", "draft", "em digitacao"),
+        "approved": ("aprovado", "aprovada", "liberado", "liberada", "approved"),
+        "sent": ("enviado", "enviada", "aberto", "aberta", "em aberto", "pendente", "em andamento", "sent"),
+        "partial": ("parcial", "parcialmente recebido", "recebido parcialmente", "atendido parcialmente", "partial"),
+        "received": (
+            "recebido",
+            "recebida",
+            "atendido",
+            "atendida",
+            "concluido",
+            "finalizado",
+            "encerrado",
+            "received",
+        ),
+        "cancelled": ("cancelado", "cancelada", "cancelled", "eliminado"),
+    }.items()
+    for word in words
+}
+
+
+def order_status(cell: Cell, reading: Reading) -> str:
+    """The stage of a purchase order."""
+    found = _STATUS_OF.get(fold(_as_text(cell)))
+    if found is None:
+        raise BadValue("situação desconhecida; use rascunho, aprovado, enviado, parcial, recebido ou cancelado")
+    return found
+
+
+def _as_text(cell: Cell) -> str:
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, Decimal):
+        return format(cell.quantize(Decimal(1)) if cell == cell.to_integral_value() else cell, "f")
+    return cell.isoformat()
