@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from reposto.analysts import rhythm, words
 from reposto.analysts.forecast import Engine, Forecast
-from reposto.analysts.situation import Situation, survey
+from reposto.analysts.situation import Situation, expected_level, survey
 from reposto.model.facts import ProductFacts
 from reposto.model.findings import Accuracy, Confidence, DemandFinding, Evidence, Missing, Range, SeriesPoint
 
@@ -20,7 +20,8 @@ LONGEST_COVERAGE = 3650.0  # days; ten years of stock is "for ever"
 STALE_DAYS = 30  # sales older than that can't carry a decision
 _FACTS_OF_METHOD = {
     "local": "níveis suavizados e binomial negativa sobre as vendas deste produto",
-    "pooled": "tabelas ajustadas sobre todo o catálogo, aplicadas às vendas deste produto",
+    "pooled": "tabelas ajustadas sobre todo o catálogo, em média com as vendas deste produto sozinhas",
+    "guess": "ainda sem vendas: o nível vem do comprador ou da categoria",
 }
 
 
@@ -245,8 +246,11 @@ def _evidence(situation: Situation) -> tuple[Evidence, ...]:
     if sales is not None:
         end = sales.start + timedelta(days=len(sales.quantity) - 1)
         found.append(Evidence("sales", "Vendas importadas", sales.rows, sales.start, end, _method(situation.near)))
-    elif situation.near is not None:
+    elif expected_level(facts) is not None:
         found.append(Evidence("guess", "Venda esperada informada pelo comprador", 1, method="informada na conversa"))
+    elif situation.near is not None:
+        label = f"Outros produtos{f' da categoria {facts.product.category}' if facts.product.category else ''}"
+        found.append(Evidence("catalogue", label, 0, method=_method(situation.near)))
     if facts.stock is not None:
         found.append(
             Evidence("stock", "Posição de estoque", 1, facts.stock.as_of, facts.stock.as_of, _stock_method(situation))

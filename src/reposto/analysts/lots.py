@@ -42,16 +42,16 @@ def annual_cost(quantity: float, annual_demand: float, offer: Offer, company: Co
 def best_lot(offer: Offer, company: Company, unit: str, *, annual_demand: float, least: float, most: float) -> Lot:
     """Cheapest orderable lot in [least, most] by annual cost under all-units discounts; ties go to the smaller.
 
-    Candidates: least, each tier's break and each tier's economic quantity where it lies inside the tier, rounded up
-    to MOQ and pack. Beyond `most` only where more units cost no more in total. With `least` growing the answer never
-    shrinks. least > 0; most < least counts as least. Silver,
-    Pyke & Thomas, 4th ed., ch. 4 (quantity discounts); Hadley & Whitin (1963).
+    Candidates: least, each tier's break and each tier's economic quantity where it lies inside the tier, cut to `most`
+    and rounded up to MOQ and pack. Further only where more units cost no more in total. With `least` growing the
+    answer never shrinks. least > 0; most < least counts as least. Silver, Pyke & Thomas, 4th ed., ch. 4 (quantity
+    discounts); Hadley & Whitin (1963).
     """
     least = orderable(least, offer, unit)
     candidates = {least}
     for quantity in _candidates(offer, company, annual_demand):
-        rounded = orderable(quantity, offer, unit)
-        if least < rounded <= most:
+        rounded = orderable(min(quantity, most), offer, unit)
+        if rounded > least:
             candidates.add(rounded)
     lots = [Lot(q, annual_cost(q, annual_demand, offer, company)) for q in sorted(candidates)]
     best = min(lots, key=lambda lot: (round(lot.annual_cost, 2), lot.quantity))

@@ -22,6 +22,7 @@ from reposto.model.facts import Offer
 Days = NDArray[np.int64]
 
 LONGEST_LOT_DAYS = 120  # days of demand in one lot: beyond four months money and shelf are better used elsewhere
+LONGEST_LOT_DAYS_UNSURE = 60  # the same where past forecasts of the product were poor
 SEARCH_DAYS = 365  # order-by dates further away are not worth a promise
 
 
@@ -128,11 +129,11 @@ def _plan(situation: Situation, paths: StockPaths, offer: Offer) -> Plan | None:
 
 
 def _lot(situation: Situation, offer: Offer, least: float) -> float:
-    """The lot for a need: economic under price breaks, but no more than the need where the forecast can't carry it."""
+    """The lot for a need: economic under price breaks; no more than the need for what is new or dying."""
     per_day = daily_demand(situation)
     steady = situation.known is not None and demand_pattern(situation.known) not in ("new", "dying", "none")
-    sure = steady and situation.far is not None and situation.far.confidence != "low"
-    most = per_day * LONGEST_LOT_DAYS if sure else 0.0
+    sure = situation.near is not None and situation.near.confidence != "low"
+    most = per_day * (LONGEST_LOT_DAYS if sure else LONGEST_LOT_DAYS_UNSURE) if steady else 0.0
     company, unit = situation.facts.company, situation.facts.product.unit
     return best_lot(offer, company, unit, annual_demand=per_day * 365, least=least, most=most).quantity
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from reposto.analysts import words
+from reposto.analysts.leadtime import LeadTime
 from reposto.analysts.plan import Plan
 from reposto.analysts.situation import Situation
 from reposto.model.findings import DemandFinding, LogisticsFinding, Missing, PriceFinding, Verdict
@@ -112,8 +113,7 @@ def _about_plan(situation: Situation, plan: Plan, logistics: LogisticsFinding, v
     median = words.days(lead.quantile(0.5), business=True)
     if lead.measured:
         promised = f" (prometido: {lead.promised})" if lead.promised is not None else ""
-        own = f"{lead.receipts} recebimentos" if lead.receipts != 1 else "1 recebimento"
-        base = own if not lead.pooled else f"{own} deste produto e os demais do fornecedor"
+        base = _receipts(lead)
         texts.append(f"{name} entrega em {median}{promised}, segundo {base}.")
     else:
         texts.append(
@@ -130,6 +130,14 @@ def _about_plan(situation: Situation, plan: Plan, logistics: LogisticsFinding, v
     if late:
         texts.append(f"Pedido atrasado: {words.listed(late[:3])}; a data prevista já passou.")
     return texts
+
+
+def _receipts(lead: LeadTime) -> str:
+    """Which deliveries the lead time stands on."""
+    if lead.receipts == 0:
+        return "os recebimentos de outros produtos dele"
+    own = "1 recebimento" if lead.receipts == 1 else f"{lead.receipts} recebimentos"
+    return f"{own} deste produto e os dos outros" if lead.pooled else f"{own} deste produto"
 
 
 def _up(value: float) -> float:
@@ -153,11 +161,12 @@ def _about_choice(situation: Situation, found: tuple[Plan, ...], prices: PriceFi
             f"{words.unit_reais(other.cost.unit)} de {rival}."
         ]
     rival = situation.supplier_name(cheapest.offer.supplier_id)
-    dearer = words.unit_reais(plan.cost.unit - cheapest.cost.unit)
-    return [
-        f"{name} custa {dearer} a mais por {unit} que {rival}, mas falta menos até chegar: "
-        f"{words.share(plan.stockout)} de chance contra {words.share(cheapest.stockout)}, ou pede um lote menor."
-    ]
+    dearer = f"{name} custa {words.unit_reais(plan.cost.unit - cheapest.cost.unit)} a mais por {unit} que {rival}"
+    fewer = cheapest.short - plan.short
+    if fewer >= 0.5:
+        sooner = words.quantity(round(fewer), unit)
+        return [f"{dearer}, mas chega antes: cerca de {sooner} a menos em falta até a entrega."]
+    return [f"{dearer} neste pedido, mas sai mais barato no ano com o lote que costuma ser comprado."]
 
 
 def _about_price(situation: Situation, prices: PriceFinding) -> list[str]:

@@ -68,6 +68,8 @@ def _text(situation: Situation, plan: Plan, amount: Decimal, margin: float, *, b
     days = words.days(situation.facts.company.review_days)
     now, later = words.share(plan.stockout), words.share(plan.stockout_if_waiting)
     at_risk = f"({words.reais(amount)} de margem em risco)"
+    if not buying and plan.stockout_if_waiting < 0.005:
+        return f"Esperando {days} para pedir, a chance de faltar antes da chegada é desprezível."
     if not buying:
         return f"Esperando {days} para pedir, a chance de faltar antes da chegada é de {later} {at_risk}."
     text = f"Pedindo hoje, a chance de faltar antes da chegada é de {now} {at_risk}"
@@ -151,7 +153,8 @@ def _excess(situation: Situation, plan: Plan | None, quantity: float) -> RiskCau
     cost = unit_cost(situation, plan)
     rate = situation.facts.company.holding_cost_percent_year / 100
     amount = _reais(float(cost) * beyond * rate * EXCESS_DAYS / 365) if cost is not None else None
-    text = f"Sobram {words.quantity(round(beyond), unit)} além de {EXCESS_DAYS} dias de venda esperada."
+    text = f"Sobram {words.quantity(round(beyond), unit)} além de {EXCESS_DAYS} dias de venda esperada"
+    text += f"; estocá-las por meio ano custa {words.reais(amount)}." if amount is not None else "."
     return RiskCause("excess", text, 0.0, amount)
 
 
@@ -177,9 +180,8 @@ def _without_plan(
     if excess is not None:
         causes.append(excess)
     if paths is None:
-        text = "O risco não pode ser calculado: " + (
-            missing[0][0].lower() + missing[0][1:] if missing else "faltam dados."
-        )
+        lacking = missing[0].split(";")[0].rstrip(".") if missing else "Faltam dados"
+        text = f"O risco não pode ser calculado: {lacking[0].lower()}{lacking[1:]}."
         return RiskFinding("medium", None, None, None, tuple(causes), text)
     month = min(30, paths.last)
     probability = float(paths.stockout_by_day()[month])

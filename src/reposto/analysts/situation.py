@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 
 from reposto.analysts.calendar import BusinessCalendar, business_calendar
-from reposto.analysts.forecast import Engine, Forecast, History, LocalEngine
+from reposto.analysts.forecast import Engine, Forecast, History, LocalEngine, PooledEngine, PooledTables
 from reposto.analysts.leadtime import LeadTime, lead_times, probable_arrivals
 from reposto.analysts.paths import Arrival, StockPaths, demand_paths, stock_paths
 from reposto.analysts.rhythm import Known
@@ -103,8 +104,18 @@ def survey(facts: ProductFacts, horizon_days: int, engine: Engine | None = None)
 
 
 def choose_engine(facts: ProductFacts) -> Engine:
-    """The best engine that the data allow."""
-    return LocalEngine()
+    """Tables fitted across the catalogue where there are any that this version can read, else the product alone."""
+    tables = _tables(facts.forecast_tables) if facts.forecast_tables else None
+    return LocalEngine() if tables is None else PooledEngine(tables)
+
+
+@lru_cache(maxsize=2)
+def _tables(payload: bytes) -> PooledTables | None:
+    """Decoded once per fit, not once per question; None where another version of the program wrote them."""
+    try:
+        return PooledTables.from_bytes(payload)
+    except (ValueError, KeyError, OSError, EOFError):
+        return None
 
 
 def expected_level(facts: ProductFacts) -> float | None:
@@ -185,7 +196,7 @@ def _forecasts(
 ) -> tuple[Forecast | None, Forecast | None]:
     """The forecast over the days asked about (with its back-test) and one far enough for any stock decision."""
     guess = expected_level(facts)
-    if sales is None and guess is None:
+    if sales is None and guess is None and not isinstance(engine, PooledEngine):
         return None, None
     history = _history(facts, sales)
     closed = _closed_days(sales, facts.today, calendar) if sales is not None else frozenset()
