@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { Api } from '../data/http';
+import type { Called } from '../client/ports';
+import { Api, type Me } from '../data/http';
 import { asLocale, I18nContext, makeI18n, type Locale } from '../i18n';
 import { Boundary } from '../ui/Boundary';
 import { Login } from './Login';
@@ -18,20 +19,20 @@ export function App() {
   const theirs = phase.kind === 'in' ? phase.services.me.locale : navigator.language;
   const i18n = useMemo(() => makeI18n(chosen ?? (theirs.startsWith('en') && phase.kind === 'in' ? 'en' : 'pt-BR')), [chosen, theirs, phase.kind]);
 
-  const enter = useCallback(async () => {
-    const called = await api.me();
+  const arrive = useCallback((called: Called<Me>) => {
     if (called.ok) {
       if (location.pathname.startsWith('/login')) history.replaceState(null, '', '/agents');
       setPhase({ kind: 'in', services: makeServices(api, called.value, () => setPhase({ kind: 'login' })) });
     } else setPhase({ kind: called.status === 401 ? 'login' : 'unreachable' });
   }, [api]);
+  const enter = useCallback(() => void api.me().then(arrive), [api, arrive]);
 
   useEffect(() => {
-    void enter();
-  }, [enter]);
+    void api.me().then(arrive);
+  }, [api, arrive]);
   useEffect(() => {
     if (phase.kind !== 'unreachable') return undefined;
-    const id = window.setInterval(() => void enter(), RETRY_MS);
+    const id = window.setInterval(enter, RETRY_MS);
     return () => window.clearInterval(id);
   }, [phase.kind, enter]);
   useEffect(() => {
@@ -49,7 +50,7 @@ export function App() {
         {phase.kind === 'in' ? (
           <ServicesProvider value={phase.services}><Workspace onLocale={choose} /></ServicesProvider>
         ) : phase.kind === 'login' ? (
-          <Login api={api} onDone={() => void enter()} />
+          <Login api={api} onDone={enter} />
         ) : (
           <main className="centre" role="status">{i18n.t(phase.kind === 'loading' ? 'app.loading' : 'app.unreachable')}</main>
         )}

@@ -1,4 +1,4 @@
-import { useEffect, useRef, type FormEvent, type KeyboardEvent } from 'react';
+import { useEffect, useRef, type SubmitEvent, type KeyboardEvent } from 'react';
 import { MAX_CONTENT } from '../client/wire';
 import { useI18n } from '../i18n';
 import { Icon } from '../ui/Icon';
@@ -14,7 +14,7 @@ const NEAR = 400; // characters before the limit at which the counter appears
 export function Composer({ text, onText, onSend }: Props) {
   const { t } = useI18n();
   const field = useRef<HTMLTextAreaElement>(null);
-  const left = MAX_CONTENT - [...text].length;
+  const left = MAX_CONTENT - Array.from(text).length;
   const ready = text.trim().length > 0 && left >= 0;
 
   useEffect(() => {
@@ -28,7 +28,7 @@ export function Composer({ text, onText, onSend }: Props) {
     onText('');
     field.current?.focus();
   };
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     send();
   };

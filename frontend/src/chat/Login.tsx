@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from 'react';
+import { useState, type SubmitEvent } from 'react';
 import type { Api } from '../data/http';
 import { useI18n } from '../i18n';
 
@@ -6,7 +6,7 @@ export function Login({ api, onDone }: { api: Api; onDone(): void }) {
   const { t } = useI18n();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const fields = new FormData(event.currentTarget);
     setBusy(true);
@@ -19,7 +19,7 @@ export function Login({ api, onDone }: { api: Api; onDone(): void }) {
     <main className="login">
       <form onSubmit={(event) => void submit(event)}>
         <div className="brand">
-          <img src={`${import.meta.env.BASE_URL}assets/favicon.svg`} alt="" width="36" height="36" />
+          <img src={`${import.meta.env.BASE_URL}favicon.svg`} alt="" width="36" height="36" />
           <span><strong>{t('app.name')}</strong><small>{t('app.tagline')}</small></span>
         </div>
         <h1 className="sr-only">{t('login.title')}</h1>

@@ -6,6 +6,7 @@ import type { Message } from '../client/wire';
 import { useI18n } from '../i18n';
 import { Boundary } from '../ui/Boundary';
 import { Markdown } from '../ui/Markdown';
+import { Moment } from '../ui/Moment';
 import { Actions } from './Actions';
 import { Answer } from './answer/Answer';
 import { Choices } from './Choices';
@@ -20,6 +21,7 @@ export interface TurnProps {
 }
 
 export const TurnView = memo(function TurnView({ turn, live, ordered, onCancel, onActed }: TurnProps) {
+  const { t } = useI18n();
   const { message, outcome } = turn;
   if (message.sender === 'human') return <Bubble content={message.content} seq={message.seq} at={message.criado_em} />;
   if (message.metadata?.type !== 'analysis_started') return <Reply message={message} ordered={ordered} onActed={onActed} />;
@@ -27,6 +29,7 @@ export const TurnView = memo(function TurnView({ turn, live, ordered, onCancel, 
   return (
     <Block message={message}>
       <Markdown text={message.content} />
+      {turn.cancelled ? <p className="tag">{t('job.cancelled')}</p> : null}
       {live ? <JobPanel message={message} state={live} onCancel={onCancel} /> : null}
     </Block>
   );
@@ -71,7 +74,7 @@ function Block({ message, started, children }: { message: Message; started?: Mes
     <article className={`reply ${message.sender}`} data-seq={message.seq} data-sender={message.sender} data-type={message.metadata?.type ?? ''}>
       <header className="reply-head">
         <strong>{message.sender === 'system' ? t('message.system') : t('message.assistant')}</strong>
-        <time dateTime={message.criado_em}>{f.moment(message.criado_em, Date.now())}</time>
+        <Moment iso={message.criado_em} />
         {took >= 0 ? <span>{t('job.took', { time: f.seconds(took) })}</span> : null}
       </header>
       {children}
@@ -92,12 +95,12 @@ function Trace({ started }: { started: Message }) {
 }
 
 function Bubble({ content, seq, at }: { content: string; seq: number; at: string }) {
-  const { t, f } = useI18n();
+  const { t } = useI18n();
   return (
     <article className="own" data-seq={seq} data-sender="human">
       <span className="sr-only">{t('message.you')}: </span>
       <p className="own-text">{content}</p>
-      <time className="own-note" dateTime={at}>{f.moment(at, Date.now())}</time>
+      <Moment className="own-note" iso={at} />
     </article>
   );
 }

@@ -2,7 +2,9 @@ import { useState } from 'react';
 import type { SessionSummary } from '../data/http';
 import { useI18n, type Key } from '../i18n';
 import { Dialog } from '../ui/Dialog';
+import { useNow } from '../ui/hooks';
 import { Icon } from '../ui/Icon';
+import { Moment } from '../ui/Moment';
 import { useServices } from './services';
 import type { Sessions } from './useSessions';
 
@@ -15,7 +17,7 @@ interface Props {
 export function SessionList({ sessions, current, onOpen }: Props) {
   const { t } = useI18n();
   const [doomed, setDoomed] = useState<SessionSummary | null>(null);
-  const groups = grouped(sessions.items, Date.now());
+  const groups = grouped(sessions.items, useNow(60_000));
   return (
     <nav className="sessions" aria-label={t('list.title')}>
       {sessions.items.length === 0 && !sessions.loading && !sessions.failed ? <p className="muted pad">{t('list.empty')}</p> : null}
@@ -58,7 +60,7 @@ interface ItemProps {
 }
 
 function Item({ item, current, onOpen, onDelete }: ItemProps) {
-  const { t, f } = useI18n();
+  const { t } = useI18n();
   const { outbox } = useServices();
   const seen = outbox.seen(item.id);
   const unread = !current && seen !== null && item.last_seq > seen;
@@ -76,7 +78,7 @@ function Item({ item, current, onOpen, onDelete }: ItemProps) {
       >
         <span className="session-title">{title}</span>
         <span className="session-note">
-          <time dateTime={item.criado_em}>{f.moment(item.criado_em, Date.now())}</time>
+          <Moment iso={item.criado_em} />
           {unread ? <><span className="dot good" aria-hidden="true" /><span className="sr-only">{t('list.unread')}</span></> : null}
         </span>
       </a>

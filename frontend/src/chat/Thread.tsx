@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { SessionState } from '../client/state';
-import { turnsOf, type Turn } from '../client/turns';
+import { orderedJobs, turnsOf, type Turn } from '../client/turns';
+import { metaText } from '../client/wire';
 import { useI18n } from '../i18n';
 import { Icon } from '../ui/Icon';
 import { TurnView } from './MessageView';
@@ -18,7 +19,7 @@ interface Props {
 export function Thread({ state, onCancel, onActed, children }: Props) {
   const { t } = useI18n();
   const turns = useMemo(() => turnsOf(state.messages), [state.messages]);
-  const orders = useMemo(() => ordersOf(state), [state]);
+  const orders = useMemo(() => orderedJobs(state.messages), [state.messages]);
   const [shown, setShown] = useState(SHOWN);
   const { box, away, ready, toEnd, toReady } = useFollow(state, turns);
   const hidden = Math.max(0, turns.length - shown);
@@ -36,7 +37,7 @@ export function Thread({ state, onCancel, onActed, children }: Props) {
               key={turn.key}
               turn={turn}
               live={runs(turn) ? state : null}
-              ordered={turn.outcome !== null && orders.has(turn.outcome.seq)}
+              ordered={orders.has(metaText(turn.message, 'job_id') ?? '')}
               onCancel={onCancel}
               onActed={onActed}
             />
@@ -53,16 +54,7 @@ export function Thread({ state, onCancel, onActed, children }: Props) {
   );
 }
 
-const runs = (turn: Turn): boolean => turn.message.metadata?.type === 'analysis_started' && turn.outcome === null;
-
-/** Which answers already became an order. */
-function ordersOf(state: SessionState): ReadonlySet<number> {
-  const made = new Set<number>();
-  for (const { metadata } of state.messages) {
-    if (metadata?.type === 'order_created' && typeof metadata.in_reply_to === 'number') made.add(metadata.in_reply_to);
-  }
-  return made;
-}
+const runs = (turn: Turn): boolean => turn.message.metadata?.type === 'analysis_started' && !turn.outcome && !turn.cancelled;
 
 /** Follows the newest while it is being read; never moves the page under someone who reads something older. */
 function useFollow(state: SessionState, turns: readonly Turn[]) {
@@ -94,10 +86,11 @@ function useFollow(state: SessionState, turns: readonly Turn[]) {
   useLayoutEffect(() => {
     const before = answered.current;
     answered.current = newest ?? 0;
-    const arrived = newest !== null && newest !== before && (state.liveFrom === null || newest > state.liveFrom);
-    if (arrived && before !== null && !following.current) setReady(newest);
-    else if (arrived && newest !== null && following.current) show(newest);
-    else if (following.current) toEnd();
+    const arrived = newest !== before && (state.liveFrom === null || (newest ?? 0) > state.liveFrom);
+    if (newest === null || !arrived) {
+      if (following.current) toEnd();
+    } else if (following.current) show(newest);
+    else if (before !== null) setReady(newest);
   }, [newest, state.lastSeq, state.jobs, state.pending, state.liveFrom, show, toEnd]);
 
   return { box, away, ready, toEnd, toReady: () => ready !== null && show(ready) };

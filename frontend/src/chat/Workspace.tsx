@@ -1,10 +1,10 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { Starter } from '../client/starter';
 import { useI18n, type Locale } from '../i18n';
 import { Icon } from '../ui/Icon';
 import { Conversation } from './Conversation';
 import { NewConversation } from './NewConversation';
-import { go, useRoute } from './route';
+import { go, sessionIn, useRoute } from './route';
 import { SessionList } from './SessionList';
 import { useServices } from './services';
 import { useSessions } from './useSessions';
@@ -31,7 +31,7 @@ export function Workspace({ onLocale }: { onLocale(locale: Locale): void }) {
       <a className="skip" href="#main">{t('app.skip')}</a>
       <aside className="side">
         <div className="brand">
-          <img src={`${import.meta.env.BASE_URL}assets/favicon.svg`} alt="" width="28" height="28" />
+          <img src={`${import.meta.env.BASE_URL}favicon.svg`} alt="" width="28" height="28" />
           <span><strong>{t('app.name')}</strong><small>{t('app.tagline')}</small></span>
           <button type="button" className="icon-button menu push" aria-label={t('list.close')} onClick={() => setDrawer(false)}><Icon name="close" /></button>
         </div>
@@ -54,25 +54,18 @@ export function Workspace({ onLocale }: { onLocale(locale: Locale): void }) {
 /** Creates the session of a first question, wherever the buyer is by then. */
 function useStarter(onCreated: () => void): Starter {
   const { api, outside, outbox, tab } = useServices();
-  const created = useRef(onCreated);
+  const [starter] = useState(() => new Starter({ ...outside, createSession: () => api.createSession() }, outbox, tab));
   useEffect(() => {
-    created.current = onCreated;
-  }, [onCreated]);
-  const [starter] = useState(
-    () =>
-      new Starter({ ...outside, createSession: () => api.createSession() }, outbox, tab, (id) => {
-        created.current();
-        if (location.pathname === '/agents' || location.pathname === '/agents/') go(id, true);
-      }),
-  );
-  useEffect(() => {
-    starter.wake();
+    starter.start((id) => {
+      onCreated();
+      if (sessionIn(location.pathname) === null) go(id, true);
+    });
     const stop = whenBack(() => starter.wake());
     return () => {
       stop();
       starter.stop();
     };
-  }, [starter]);
+  }, [starter, onCreated]);
   return starter;
 }
 

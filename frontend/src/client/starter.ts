@@ -27,12 +27,12 @@ export class Starter {
   private busy = false;
   private failures = 0;
   private stopped = false;
+  private onCreated: (sessionId: number) => void = () => undefined;
 
   constructor(
     private readonly outside: StarterOutside,
     private readonly outbox: Outbox,
     private readonly tab: string,
-    private readonly onCreated: (sessionId: number) => void,
   ) {
     this.view = { pending: outbox.list(NEW_SESSION), retryAt: null, problem: null };
   }
@@ -43,6 +43,12 @@ export class Starter {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   };
+
+  start(onCreated: (sessionId: number) => void): void {
+    this.onCreated = onCreated;
+    this.stopped = false;
+    this.wake();
+  }
 
   submit(content: string): void {
     const { clock, newId } = this.outside;

@@ -1,6 +1,6 @@
 // What one tab knows of one conversation: a pure reducer over what arrives and what the buyer does.
 
-import { isOutcome, metaText, type Frame, type Message, type Progress } from './wire';
+import { endedJobs, metaText, type Frame, type Message, type Progress } from './wire';
 
 /** A question of this browser that isn't known to be saved yet. */
 export interface Pending {
@@ -118,7 +118,7 @@ function addMessage(state: SessionState, message: Message, at: number): SessionS
   if (message.seq <= state.lastSeq) return count(state, 'duplicates');
   if (message.seq !== state.lastSeq + 1) return state.gap ? state : { ...count(state, 'gaps'), gap: true };
   const clientId = metaText(message, 'client_id');
-  const jobId = metaText(message, 'job_id');
+  const ended = endedJobs(message);
   const live = state.liveFrom !== null && message.metadata?.type === 'analysis_started';
   return {
     ...state,
@@ -126,7 +126,7 @@ function addMessage(state: SessionState, message: Message, at: number): SessionS
     lastSeq: message.seq,
     pending: clientId ? without(state.pending, clientId) : state.pending,
     receivedAt: live ? { ...state.receivedAt, [message.seq]: at } : state.receivedAt,
-    ...(jobId && isOutcome(message) ? endJob(state, jobId) : {}),
+    ...(ended.length > 0 ? endJobs(state, ended) : {}),
   };
 }
 
@@ -147,14 +147,14 @@ function addProgress(state: SessionState, progress: Progress): SessionState {
 }
 
 function hasEnded(state: SessionState, jobId: string): boolean {
-  return state.messages.some((message) => isOutcome(message) && message.metadata?.job_id === jobId);
+  return state.messages.some((message) => endedJobs(message).includes(jobId));
 }
 
 const newest = (held: Progress | undefined, job: Progress): Progress => (held && held.rev >= job.rev ? held : job);
 
-function endJob(state: SessionState, jobId: string): Pick<SessionState, 'jobs' | 'cancelling'> {
-  const jobs = Object.fromEntries(Object.entries(state.jobs).filter(([id]) => id !== jobId));
-  return { jobs, cancelling: state.cancelling.filter((id) => id !== jobId) };
+function endJobs(state: SessionState, ended: readonly string[]): Pick<SessionState, 'jobs' | 'cancelling'> {
+  const jobs = Object.fromEntries(Object.entries(state.jobs).filter(([id]) => !ended.includes(id)));
+  return { jobs, cancelling: state.cancelling.filter((id) => !ended.includes(id)) };
 }
 
 function refuse(state: SessionState, clientId: string, detail: string): SessionState {

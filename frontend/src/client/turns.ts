@@ -1,29 +1,41 @@
 // Messages as the page shows them: an answer stands where its acknowledgement stood.
 
-import { isObject, isOutcome, metaText, type Message } from './wire';
+import { endedJobs, isObject, metaNumber, metaText, type Message } from './wire';
 
 export interface Turn {
   key: number; // seq of the message that opened the place
   message: Message;
-  outcome: Message | null; // of an analysis_started
+  outcome: Message | null; // of an analysis_started: what stands in its place now
+  cancelled: boolean; // of an analysis_started: ended by a message that stands elsewhere ("cancele tudo")
 }
 
-/** In seq order; an outcome joins the acknowledgement of its job when that is held, otherwise stands alone. */
+/** In seq order; an outcome takes the place of its acknowledgement unless it answers another question. */
 export function turnsOf(messages: readonly Message[]): Turn[] {
   const turns: Turn[] = [];
   const started = new Map<string, Turn>();
   for (const message of messages) {
+    const places = endedJobs(message).flatMap((id) => started.get(id) ?? []);
+    const own = places.find((turn) => !turn.outcome && answersSame(turn.message, message));
+    if (own) own.outcome = message;
+    else for (const turn of places) turn.cancelled = true;
+    if (own) continue;
+    const turn = { key: message.seq, message, outcome: null, cancelled: false };
     const jobId = metaText(message, 'job_id');
-    const place = jobId && isOutcome(message) ? started.get(jobId) : undefined;
-    if (place && !place.outcome) {
-      place.outcome = message;
-      continue;
-    }
-    const turn = { key: message.seq, message, outcome: null };
     if (jobId && message.metadata?.type === 'analysis_started') started.set(jobId, turn);
     turns.push(turn);
   }
   return turns;
+}
+
+function answersSame(acknowledgement: Message, outcome: Message): boolean {
+  const [asked, answered] = [metaNumber(acknowledgement, 'in_reply_to'), metaNumber(outcome, 'in_reply_to')];
+  return asked === null || answered === null || asked === answered;
+}
+
+/** Analyses of which an order was made. */
+export function orderedJobs(messages: readonly Message[]): ReadonlySet<string> {
+  const made = messages.filter(({ metadata }) => metadata?.type === 'order_created');
+  return new Set(made.flatMap((message) => metaText(message, 'job_id') ?? []));
 }
 
 export interface Button {

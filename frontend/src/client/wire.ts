@@ -162,3 +162,12 @@ const OUTCOMES: readonly string[] = ['analysis_result', 'analysis_error', 'analy
 export function isOutcome(message: Message): boolean {
   return OUTCOMES.includes(message.metadata?.type ?? '');
 }
+
+/** The analyses that a message ends: one, or several that were cancelled by one word. */
+export function endedJobs(message: Message): readonly string[] {
+  if (!isOutcome(message)) return [];
+  const several: unknown = message.metadata?.job_ids;
+  if (Array.isArray(several)) return several.filter((id) => typeof id === 'string');
+  const jobId = metaText(message, 'job_id');
+  return jobId ? [jobId] : [];
+}
