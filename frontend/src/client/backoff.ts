@@ -13,5 +13,5 @@ export function jitter(failures: number, random: () => number): number {
 /** The earliest time at or after `wanted` that keeps the attempt limit; `attempts` are past times, ascending. */
 export function admit(wanted: number, attempts: readonly number[]): number {
   const oldest = attempts.at(-MAX_ATTEMPTS);
-  return oldest === undefined ? wanted : Math.max(wanted, oldest + WINDOW_MS);
+  return oldest === undefined ? wanted : Math.max(wanted, oldest + WINDOW_MS + 1);
 }

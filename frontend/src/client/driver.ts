@@ -264,13 +264,13 @@ export class SessionLink {
   }
 
   private ping(patience: number): void {
-    this.socket?.send(JSON.stringify({ type: 'ping' }));
-    this.resend();
     this.clear('ping');
     this.set('watch', patience, () => {
       this.abandon();
       this.retryLater();
     });
+    this.socket?.send(JSON.stringify({ type: 'ping' }));
+    this.resend();
   }
 
   // ---- questions
