@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, select, update
 from reposto.model.clock import DEFAULT_ZONE
 from reposto.model.facts import Company
 from reposto.storage.catalogue import find_data_until, read_meta
-from reposto.storage.tables import company
+from reposto.storage.tables import company, imports, products, suppliers
 
 RULES = tuple(f.name for f in fields(Company) if f.name != "data_until")  # that one is read off the sales
 
@@ -34,3 +35,18 @@ def zone(connection: Connection) -> ZoneInfo:
     """Where the company's days begin."""
     name = connection.execute(select(company.c.timezone).where(company.c.id == 1)).scalar()
     return ZoneInfo(name) if name else DEFAULT_ZONE
+
+
+def holds_other_data(connection: Connection, skus: Collection[str], file_prefix: str) -> bool:
+    """Whether there are products beside `skus`, or files were imported whose names don't begin with `file_prefix`."""
+    if set(connection.scalars(select(products.c.sku))) - set(skus):
+        return True
+    foreign = select(imports.c.id).where(imports.c.file_name.not_like(f"{file_prefix}%"))
+    return connection.execute(foreign.limit(1)).first() is not None
+
+
+def is_empty(connection: Connection) -> bool:
+    """Whether no company's data was loaded yet."""
+    return all(connection.execute(select(table.c.id).limit(1)).first() is None for table in (suppliers, imports)) and (
+        connection.execute(select(products.c.sku).limit(1)).first() is None
+    )

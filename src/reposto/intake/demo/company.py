@@ -32,6 +32,8 @@ from reposto.model.facts import Company
 
 PLAN_DAYS = 120  # how far ahead promotions are planned
 QUOTE_DAYS = 90  # between two price lists of a supplier
+OFFER_DAYS = 60  # after which a supplier renews its offer
+QUOTE_AFTER_JUMP_DAYS = 14  # when its prices moved: the new ones are known
 VALID_DAYS = 75
 SHORT_VALID_DAYS = 20  # of the few that nobody renewed
 SHORT_SHARE = 0.06
@@ -178,13 +180,14 @@ def _make_promotions(today: date) -> Iterator[PromotionRow]:
 def _make_offer(item: DemoProduct, key: str, anchor: date, today: date) -> Iterator[OfferRow]:
     supplier = BY_KEY[key]
     rng = make_rng("offer", item.sku, key)
-    quoted_on = today - timedelta(days=(today.toordinal() + int(rng.integers(60))) % 60)
+    every = QUOTE_AFTER_JUMP_DAYS if item.price_jump else OFFER_DAYS
+    quoted_on = today - timedelta(days=(today.toordinal() + int(rng.integers(every))) % every)
     valid_days = SHORT_VALID_DAYS if rng.random() < SHORT_SHARE else VALID_DAYS
     for quantity, _ in tiers_of(item, key):
         yield OfferRow(
             supplier=make_cnpj(supplier.root),
             sku=item.sku,
-            unit_price=unit_price(item, key, today, anchor, quantity),
+            unit_price=unit_price(item, key, quoted_on, anchor, quantity),
             min_quantity=to_amount(round(quantity * 1000)),
             moq=to_amount(round(moq_of(item, key) * 1000)),
             pack_multiple=to_amount(round(item.pack * 1000)),
