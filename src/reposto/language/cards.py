@@ -180,7 +180,7 @@ def quantity_line(voice: Voice, advice: RecommendationFinding, said: frozenset[s
     lasts = ""
     if advice.coverage_after_days is not None and "covers" not in said:
         lasts = voice.say("quantity.covers", days=voice.days(advice.coverage_after_days))
-    why = needed_words(voice, advice)
+    why = [] if "needed" in said else needed_words(voice, advice)
     return prose(what, *why, lasts) if what else prose(*why, lasts) if why else ""
 
 

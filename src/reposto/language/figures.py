@@ -46,7 +46,8 @@ _UNITS = {
     "trezentas=300 quatrocentos quatrocentas=400 quinhentos quinhentas=500 seiscentos seiscentas=600 setecentos "
     "setecentas=700 oitocentos oitocentas=800 novecentos novecentas=900 mil=1000",
     "en": "one=1 two=2 three=3 four=4 five=5 six=6 seven=7 eight=8 nine=9 ten=10 eleven=11 twelve=12 "
-    "thirteen=13 fourteen=14 fifteen=15 sixteen=16 seventeen=17 eighteen=18 nineteen=19 twenty=20 thirty=30 forty=40 fifty=50 sixty=60 "
+    "thirteen=13 fourteen=14 fifteen=15 sixteen=16 "
+    "seventeen=17 eighteen=18 nineteen=19 twenty=20 thirty=30 forty=40 fifty=50 sixty=60 "
     "seventy=70 eighty=80 ninety=90 hundred=100 thousand=1000",
 }
 # The 12 months of PriceFinding.average_12m are a window, not a finding; the "cento" of "por cento" is no hundred.

@@ -49,6 +49,12 @@ def inert(text: str, limit: int = MAX_NAME) -> str:
     return _BLOCK_START.sub(_escape_start, line)
 
 
+def literal(text: str, limit: int = MAX_NAME) -> str:
+    """Foreign text as a code span, to be copied exactly: e-mail, telephone, document number. Empty stays empty."""
+    line = _visible_line(text).replace("`", "'").strip()[:limit]
+    return f"`{line}`" if line else ""
+
+
 def _escape_start(match: re.Match[str]) -> str:
     return f"{match[1]}\\" if match[1].isdigit() else f"\\{match[1]}"
 

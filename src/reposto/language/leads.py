@@ -11,22 +11,43 @@ from reposto.model.findings import Analysis
 from reposto.model.request import Intent, Request
 
 
-def write_lead(voice: Voice, analysis: Analysis, request: Request) -> tuple[str, frozenset[str]]:
+def write_lead(voice: Voice, analysis: Analysis, request: Request, simulated: bool) -> tuple[str, frozenset[str]]:
     """Paragraphs before the card, and what they said."""
     lead = _LEADS.get(request.intent, _recommendation)(voice, analysis, request)
+    asked_too = [_second(voice, analysis, request, intent) for intent in request.also]
+    said = lead.said.union(*(second.said for second in asked_too))
+    more = tuple(part for second in asked_too for part in second.parts)
+    notes = _notes(voice, request, simulated)
     if lead.decides:
-        return sentences(lead.parts), lead.said
+        return lines(sentences((*lead.parts, *notes)), sentences(more)), said
     decided = decision(voice, analysis)
-    notes = _notes(voice, analysis, request)
-    return lines(sentences(lead.parts), sentences((*decided.parts, *notes))), lead.said | decided.said
+    return lines(sentences((*lead.parts, *more)), sentences((*decided.parts, *notes))), said | decided.said
 
 
-def _notes(voice: Voice, analysis: Analysis, request: Request) -> tuple[str, ...]:
+def _second(voice: Voice, analysis: Analysis, request: Request, intent: Intent) -> Lead:
+    """The answer to the other question of the same message, without naming the product again."""
+    write = _LEADS.get(intent)
+    if write is None or intent is request.intent:
+        return Lead(())
+    lead = write(voice, analysis, request)
+    named = f"{voice.product(analysis.name, analysis.sku)}: "
+    return Lead(tuple(part.removeprefix(named) for part in lead.parts), lead.said)
+
+
+def _notes(voice: Voice, request: Request, simulated: bool) -> tuple[str, ...]:
+    """What was asked for and isn't in the answer."""
     if request.intent is Intent.ORDER_CREATE:
         return (voice.say("lead.nothing_ordered"),)
-    if request.intent is Intent.WHAT_IF and analysis.intent != Intent.WHAT_IF:
+    if request.intent is Intent.WHAT_IF and not simulated:
         return (voice.say("lead.not_simulated"),)
+    if request.intent in _NOTED:
+        return (voice.say(f"note.{request.intent.value}"),)
     return ()
+
+
+_NOTED = frozenset(
+    {Intent.ABC_XYZ, Intent.COMPARE_PRODUCTS, Intent.QUOTE_REQUEST, Intent.DATA_CHANGE, Intent.ORDER_APPROVE}
+)
 
 
 def _demand(voice: Voice, analysis: Analysis, request: Request) -> Lead:
@@ -94,7 +115,7 @@ def _recommendation(voice: Voice, analysis: Analysis, request: Request) -> Lead:
     decided = decision(voice, analysis)
     first = f"{voice.product(analysis.name, analysis.sku)}: {_lower_first(decided.parts[0])}"
     because = _because(voice, analysis) if analysis.recommendation.verdict == "approve" else ()
-    parts = (first, *decided.parts[1:], *because, *_notes(voice, analysis, request))
+    parts = (first, *decided.parts[1:], *because)
     return Lead(parts, decided.said | ({"demand"} if because else set()), decides=True)
 
 
@@ -150,6 +171,22 @@ def _policy(voice: Voice, analysis: Analysis, request: Request) -> Lead:
     return Lead(tuple(parts))
 
 
+def _explain(voice: Voice, analysis: Analysis, request: Request) -> Lead:
+    """The sum behind the quantity, step by step; the rows behind the numbers stand in the details."""
+    advice, demand = analysis.recommendation, analysis.demand
+    named = voice.product(analysis.name, analysis.sku)
+    if advice.quantity is None or demand.available is None or advice.target_stock is None:
+        return _recommendation(voice, analysis, request)
+    values = {"target": voice.quantity(advice.target_stock), "free": voice.free(demand.available)}
+    parts = [voice.say("lead.explain", product=named, quantity=voice.quantity(advice.quantity), **values)]
+    if demand.on_order > 0:
+        parts.append(voice.say("lead.explain.on_order", quantity=voice.quantity(demand.on_order)))
+    parts += cards.needed_words(voice, advice)
+    if demand.total is not None:
+        parts.append(voice.say("lead.explain.demand", demand=cards.expected(voice, demand, demand.total)))
+    return Lead(tuple(parts), frozenset({"demand", "needed"}))
+
+
 LeadWriter = Callable[[Voice, Analysis, Request], Lead]
 _LEADS: dict[Intent, LeadWriter] = {
     Intent.DEMAND_FORECAST: _demand,
@@ -165,5 +202,6 @@ _LEADS: dict[Intent, LeadWriter] = {
     Intent.SUPPLIER_COMPARE: supply_leads.suppliers,
     Intent.SUPPLIER_LEAD_TIME: supply_leads.lead_time,
     Intent.LANDED_COST: supply_leads.landed_cost,
+    Intent.EXPLAIN: _explain,
     Intent.ORDER_STATUS: supply_leads.on_order,
 }

@@ -11,6 +11,7 @@ from reposto.language import cards
 from reposto.language.details import FOLD, write_details
 from reposto.language.formats import inert, number
 from reposto.language.leads import write_lead
+from reposto.language.replies import write_reply, write_too_long
 from reposto.language.voice import Voice, lines, locale_of, sentences
 from reposto.model.encode import to_data
 from reposto.model.findings import Analysis
@@ -18,6 +19,7 @@ from reposto.model.message import STEPS
 from reposto.model.request import Intent, NamedProduct, Option, Request
 
 __all__ = [
+    "label_recalculate",
     "split_fold",
     "suggest",
     "write_acknowledgement",
@@ -27,6 +29,8 @@ __all__ = [
     "write_failure",
     "write_not_found",
     "write_order_created",
+    "write_reply",
+    "write_too_long",
 ]
 
 SURE = 0.9  # below this the buyer is told how to correct the product
@@ -74,7 +78,7 @@ _FAILURES = {
 }
 
 
-def write_acknowledgement(product: NamedProduct, request: Request, eta_seconds: float, locale: str) -> str:
+def write_acknowledgement(product: NamedProduct, request: Request, eta_seconds: float | None, locale: str) -> str:
     """What was understood, the four consultations under way, and when to expect the answer."""
     voice = Voice(locale_of(locale), request.today or NO_DAY, product.unit)
     named = voice.product(product.name, product.sku)
@@ -86,10 +90,14 @@ def write_acknowledgement(product: NamedProduct, request: Request, eta_seconds: 
         first = voice.say(f"ack.{topic}", product=named)
     steps = voice.join([voice.say(f"step.{name}") for name, _ in STEPS])
     unsure = voice.say("ack.unsure") if request.confidence < SURE else ""
-    return sentences((first, voice.say("ack.steps", steps=steps, eta=_eta(voice, eta_seconds)), unsure))
+    eta = _eta(voice, eta_seconds)
+    under_way = voice.say("ack.steps", steps=steps, eta=eta) if eta else voice.say("ack.steps.unknown", steps=steps)
+    return sentences((first, under_way, unsure))
 
 
-def _eta(voice: Voice, seconds: float) -> str:
+def _eta(voice: Voice, seconds: float | None) -> str:
+    if seconds is None:
+        return ""
     if seconds < 1.5:
         return voice.say("ack.eta.now")
     if seconds < 90:
@@ -97,10 +105,13 @@ def _eta(voice: Voice, seconds: float) -> str:
     return voice.count("ack.eta.minutes", seconds / 60)
 
 
-def write_analysis(analysis: Analysis, request: Request, locale: str) -> str:
-    """Markdown: the answer to what was asked, the card, and after a `---` line the details the page folds."""
+def write_analysis(analysis: Analysis, request: Request, locale: str, *, simulated: bool = False) -> str:
+    """Markdown: the answer to what was asked, the card, and after a `---` line the details the page folds.
+
+    `simulated`: the analysis was made with the change that a what-if question states; else the text says it wasn't.
+    """
     voice = Voice(locale_of(locale), analysis.today, analysis.unit)
-    lead, said = write_lead(voice, analysis, request)
+    lead, said = write_lead(voice, analysis, request, simulated)
     table = ""
     if analysis.recommendation.verdict != "wait" or request.intent in _ABOUT_OFFERS:
         offers = cards.ranked(analysis.prices.offers)[: cards.CARD_OFFERS]
@@ -172,6 +183,10 @@ def write_order_created(
         "total": voice.money(total),
     }
     return f"{voice.say('order.created', **values)} {voice.say('order.created.next')}"
+
+
+def label_recalculate(locale: str) -> str:
+    return Voice(locale_of(locale), NO_DAY).say("action.recalculate")
 
 
 def suggest(analysis: Analysis, locale: str) -> list[dict[str, Any]]:

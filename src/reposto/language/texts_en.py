@@ -36,7 +36,7 @@ TEXTS: Final[dict[str, str]] = {
     "ack.suppliers": "I'll compare the suppliers of {product}",
     "ack.lead_time": "I'll measure the delivery time of {product}",
     "ack.landed": "I'll work out the landed cost of {product}",
-    "ack.what_if": "I'll redo the sums for {product} with the change you described",
+    "ack.what_if": "I'll analyse the purchase of {product}",
     "ack.explain": "I'll redo the sums for {product} to show where the numbers come from",
     "ack.analysis": "I'll analyse the purchase of {product}",
     "ack.unsure": "If this isn't the product you meant, give me its code or full name",
@@ -45,6 +45,7 @@ TEXTS: Final[dict[str, str]] = {
     "ack.eta.seconds": "in about {n} seconds",
     "ack.eta.minutes.one": "in about {n} minute",
     "ack.eta.minutes.many": "in about {n} minutes",
+    "ack.steps.unknown": "I'm consulting {steps}; the answer will appear here by itself",
     "step.demand": "the demand forecast",
     "step.prices": "prices and suppliers",
     "step.logistics": "lead times and freight",
@@ -117,6 +118,11 @@ TEXTS: Final[dict[str, str]] = {
     "lead.arriving": "Order {order}: {quantity}, {when}",
     "lead.demand.past.one": "The day before sold {past}",
     "lead.demand.past.many": "The {n} days before sold {past}",
+    "lead.explain": (
+        "{product}: **{quantity}** is what brings the stock up to the target of {target}, starting from {free}"
+    ),
+    "lead.explain.on_order": "It takes off {quantity} already on order",
+    "lead.explain.demand": "The demand used is the forecast: {demand}",
     "arrives.probable": "likely to arrive {date}",
     "arrives.promised": "promised for {date}",
     "arrives.unknown": "no date given",

@@ -12,8 +12,13 @@ from reposto.language import formats
 from reposto.language.formats import Locale
 from reposto.language.texts_en import TEXTS as ENGLISH
 from reposto.language.texts_pt import TEXTS as PORTUGUESE
+from reposto.language.texts_replies_en import TEXTS as ENGLISH_REPLIES
+from reposto.language.texts_replies_pt import TEXTS as PORTUGUESE_REPLIES
 
-TEXTS: Mapping[Locale, Mapping[str, str]] = {"pt-BR": PORTUGUESE, "en": ENGLISH}
+TEXTS: Mapping[Locale, Mapping[str, str]] = {
+    "pt-BR": {**PORTUGUESE, **PORTUGUESE_REPLIES},
+    "en": {**ENGLISH, **ENGLISH_REPLIES},
+}
 
 
 def locale_of(name: str) -> Locale:

@@ -1,0 +1,99 @@
+"""Short replies to what needs no product: talk, help, refusals, and what reposto can't do yet."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+
+from reposto.language.formats import inert, number
+from reposto.language.voice import Voice, bullets, lines, locale_of
+from reposto.model.message import MAX_CONTENT
+from reposto.model.request import Expect, Intent, Request
+
+_TALK = (
+    ("thanks", r"\b(obrigad\w*|brigad\w*|valeu+|vlw+|agradec\w*|tmj|thanks|thank you|thx)\b"),
+    (
+        "who",
+        r"\b(quem (e|eh) (voce|vc)|seu nome|voce e (um )?(robo|humano)|(vc|voce) e (uma )?ia|who are you|your name)\b",
+    ),
+    (
+        "insult",
+        r"\b(lixo|merda|burr[oa]|idiota|inutil|imbecil|porcaria|droga|bosta|ruim|pessim\w*|stupid|useless|crap)\b",
+    ),
+)
+_LISTS = frozenset({Intent.BUY_LIST, Intent.STOCK_OVERVIEW, Intent.EXCESS_STOCK, Intent.STOCKOUT_DATE})
+_CANNOT = {
+    Intent.ABC_XYZ: "cannot.abc",
+    Intent.SPEND: "cannot.spend",
+    Intent.ORDER_APPROVE: "cannot.approve",
+    Intent.ORDER_CANCEL: "cannot.cancel_order",
+    Intent.CONFIRM: "cannot.confirm",
+    Intent.DOCUMENT_EXPORT: "cannot.export",
+    Intent.QUOTE_REQUEST: "cannot.quote",
+    Intent.DATA_CHANGE: "cannot.change",
+    Intent.RECALL: "cannot.recall",
+    Intent.SUPPLIER_INFO: "cannot.supplier",
+    Intent.COMPARE_PRODUCTS: "cannot.compare",
+}
+
+
+def write_reply(
+    request: Request, locale: str, *, running: int = 0, has_catalogue: bool = True, example: str | None = None
+) -> str:
+    """The reply to a request that names no product to work on. `example`: a product's name, for the hints."""
+    voice = Voice(locale_of(locale), date.min)
+    if request.intent is Intent.SMALLTALK:
+        return voice.say(f"reply.{_kind_of_talk(request.text)}")
+    if request.intent is Intent.OFF_TOPIC:
+        return voice.say("reply.off_topic")
+    if request.intent is Intent.PROMPT_INJECTION:
+        return voice.say("reply.injection")
+    if request.intent is Intent.HELP:
+        return _help(voice, has_catalogue)
+    if request.intent is Intent.RUN_STATUS:
+        return voice.count("reply.running", running) if running else voice.say("reply.running.none")
+    if request.intent is Intent.TAX_QUESTION:
+        return voice.say("reply.tax")
+    if not has_catalogue:
+        return voice.say("not_found.empty")
+    if request.intent is Intent.UNCLEAR or request.expect in (Expect.CLARIFY, Expect.IGNORE):
+        return _unclear(voice, request, example)
+    return _not_possible(voice, request)
+
+
+def _kind_of_talk(text: str) -> str:
+    folded = unicodedata.normalize("NFKD", text.lower())
+    plain = "".join(c for c in folded if not unicodedata.combining(c))
+    return next((kind for kind, words in _TALK if re.search(words, plain)), "hello")
+
+
+def _help(voice: Voice, has_catalogue: bool) -> str:
+    rows = [voice.say(f"reply.help.{key}") for key in ("demand", "buy", "price", "why")]
+    text = lines(voice.say("reply.help"), bullets(rows), voice.say("reply.help.order"))
+    return text if has_catalogue else lines(text, voice.say("reply.load"))
+
+
+def _unclear(voice: Voice, request: Request, example: str | None) -> str:
+    if request.expect is Expect.CLARIFY:
+        return voice.say("reply.which")
+    shown = voice.say("reply.example", name=inert(example, 60)) if example else voice.say("reply.example.bare")
+    return voice.say("reply.noise" if request.text.strip() else "reply.empty", example=shown)
+
+
+def _not_possible(voice: Voice, request: Request) -> str:
+    if request.intent in _LISTS:
+        return voice.say("cannot.list")
+    if request.intent is Intent.SUPPLIER_LEAD_TIME:
+        return voice.say("cannot.ranking")
+    key = _CANNOT.get(request.intent)
+    if key is None:
+        return voice.say("reply.need_product")
+    stated = request.params.get("order_number")
+    order = f" ({voice.say('cannot.order', number=inert(str(stated), 40))})" if stated else ""
+    return voice.say(key, order=order)
+
+
+def write_too_long(locale: str) -> str:
+    voice = Voice(locale_of(locale), date.min)
+    return voice.say("reply.too_long", limit=number(MAX_CONTENT, 0, voice.locale))
