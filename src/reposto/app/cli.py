@@ -48,14 +48,20 @@ def demo(home: Home = None) -> None:
 
 @app.command("import")
 def import_files(
-    files: Annotated[list[Path], typer.Argument(help="Arquivos CSV ou XLSX.")],
+    files: Annotated[list[Path] | None, typer.Argument(help="Arquivos CSV ou XLSX.")] = None,
     kind: Annotated[str | None, typer.Option(help="products, stock, sales, suppliers, offers, orders…")] = None,
     dry_run: Annotated[bool, typer.Option(help="Só confere, não grava.")] = False,
+    template: Annotated[str | None, typer.Option(help="Mostra um modelo: vendas, produtos, estoque…")] = None,
     home: Home = None,
 ) -> None:
     """Carrega os arquivos da empresa: inteiros, ou nada."""
-    from reposto.app.import_cli import run_import
+    from reposto.app.import_cli import print_template, run_import
 
+    if template is not None:
+        print_template(template)
+        return
+    if not files:
+        _stop("Diga que arquivos carregar, ou veja um modelo com --template vendas.")
     settings = _prepare(home)
     raise typer.Exit(run_import(_open(settings), files, kind=kind, dry_run=dry_run))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -39,7 +39,7 @@ from reposto.storage.load_references import (
 from reposto.storage.load_sales import SalesSpool, merge_sales, to_sale
 from reposto.storage.types import QUANTITY_SCALE
 
-Progress: TypeAlias = Callable[[float], None]  # which part of the file has been read, 0 to 1
+Progress: TypeAlias = Callable[[str, float], None]  # file name, and which part of it has been read, 0 to 1
 
 CATALOGUE: frozenset[Kind] = frozenset({"products", "suppliers"})
 _SALES_BATCH = 10_000
@@ -102,7 +102,7 @@ def load_file(
     store: Store, path: Path, kind: Kind | None = None, *, dry_run: bool = False, progress: Progress | None = None
 ) -> LoadResult:
     """Load one file in one transaction; FileRefused lists its bad rows, and nothing is stored."""
-    return load_files(store, [path], kind, dry_run=dry_run, progress=progress)[0]
+    return next(load_files(store, [path], kind, dry_run=dry_run, progress=progress))
 
 
 def load_files(
@@ -112,16 +112,16 @@ def load_files(
     *,
     dry_run: bool = False,
     progress: Progress | None = None,
-) -> list[LoadResult]:
+) -> Iterator[LoadResult]:
     """Load several files, each in a transaction of its own; what others name goes first."""
     now = utc_now()
     if dry_run:
-        return _rehearse(store, paths, kind, now, progress)
-    results = []
+        yield from _rehearse(store, paths, kind, now, progress)
+        return
     for path, found in _in_order(paths, kind):
-        with prepare(store, path, found, now=now, progress=progress) as prepared, store.write() as connection:
-            results.append(apply(connection, prepared, now=now))
-    return results
+        with prepare(store, path, found, now=now, progress=progress) as prepared:
+            result = store_prepared(store, prepared, now=now)
+        yield result
 
 
 def load_rows(
@@ -135,8 +135,7 @@ def load_rows(
         else:
             prepared.rows[kind] = list(rows)
             prepared.lines = len(prepared.rows[kind])
-        with store.write() as connection:
-            return apply(connection, prepared, now=now)
+        return store_prepared(store, prepared, now=now)
 
 
 def prepare(
@@ -165,15 +164,21 @@ def prepare(
             else:
                 _keep(prepared, message)
                 if progress is not None:
-                    progress(message.done)
+                    progress(path.name, message.done)
         stack.pop_all()
     return prepared
+
+
+def store_prepared(store: Store, prepared: Prepared, *, now: datetime) -> LoadResult:
+    """Write what was prepared, in one transaction."""
+    with store.write() as connection:
+        return apply(connection, prepared, now=now)
 
 
 def apply(connection: Connection, prepared: Prepared, *, now: datetime) -> LoadResult:
     """Write what was prepared; the caller's transaction makes it whole or nothing."""
     begin_load(connection)
-    first = find_first_import(connection, prepared.kind, prepared.sha256)
+    first = find_first_import(connection, prepared.kind, prepared.sha256) if prepared.sha256 else None
     today = (first or now).astimezone(zone(connection)).date()
     done: dict[Kind, Changes] = {}
     for kind in (k for k in KINDS if k in prepared.rows or (k == prepared.kind == "sales")):
