@@ -1,11 +1,14 @@
 """The real `reposto serve` as a process of its own, to be asked, killed and started again."""
 
+from __future__ import annotations
+
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +20,7 @@ from tests.support.ports import free_port
 READY = re.compile(r"^reposto ready on (http://\S+?)/agents\b", re.MULTILINE)
 READY_SECONDS = 60.0  # a second or two alone; many times that beside a browser and another test process
 REPOSTO = Path(sys.executable).with_name("reposto")
+MARK = "TEST_SERVER"
 KEPT_VARIABLES = ("HOME", "LANG", "PATH", "TMPDIR", "TZ")
 
 
@@ -39,7 +43,8 @@ class ServerProcess:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = home.with_name(f"{home.name}-{self.port}.log")
         self._command = [str(program), "serve", "--home", str(home), "--port", str(self.port), *arguments]
-        self._env = clean_environment() | dict(env or {})
+        self._mark = f"{MARK}={uuid.uuid4().hex}"  # inherited by whatever it starts, so that nothing of it gets lost
+        self._env = clean_environment() | dict(env or {}) | dict([self._mark.split("=")])
         self._process: subprocess.Popen[bytes] | None = None
         self._log_start = 0
 
@@ -47,7 +52,7 @@ class ServerProcess:
     def pid(self) -> int:
         return self._started().pid
 
-    def start(self, wait: bool = True) -> "ServerProcess":
+    def start(self, wait: bool = True) -> ServerProcess:
         """Returns when the server takes requests; with `wait=False` at once, for a kill while it starts."""
         if self._process is not None and self._process.poll() is None:
             raise RuntimeError("the server is running already")
@@ -62,7 +67,7 @@ class ServerProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,  # its workers are found, and ended, by the group
+                start_new_session=True,  # what the terminal sends to pytest isn't meant for it
             )
         if wait:
             self.wait_until_ready()
@@ -93,10 +98,15 @@ class ServerProcess:
 
     def stop(self) -> None:
         """For the end of a test, whatever state it is in: nothing of it stays."""
-        if self._process is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+        if self._process is None:
+            return
+        self._process.kill()
+        self._process.wait()
+        while left := self._family():
+            for member in left:
+                with suppress(ProcessLookupError):
+                    os.kill(member.pid, signal.SIGKILL)
+            time.sleep(0.01)
 
     def logs(self) -> str:
         """Everything it printed, over all its starts."""
@@ -104,18 +114,16 @@ class ServerProcess:
 
     def worker_pids(self) -> list[int]:
         """The processes that run analyses, also those that a killed server left behind."""
-        main = self.pid
-        return [
-            member.pid
-            for member in iterate_processes()
-            if member.group == main and member.pid != main and not _is_helper(member, main)
-        ]
+        return [member.pid for member in self._family() if member.pid != self.pid and not _is_helper(member)]
 
-    def __enter__(self) -> "ServerProcess":
+    def __enter__(self) -> ServerProcess:
         return self.start()
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    def _family(self) -> list[ProcessInfo]:
+        return [process for process in iterate_processes() if self._mark in process.environment]
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None:
@@ -131,20 +139,17 @@ class ServerProcess:
 @dataclass(frozen=True)
 class ProcessInfo:
     pid: int
-    parent: int
-    group: int
     command: str
+    environment: tuple[str, ...]
 
 
 def iterate_processes() -> Iterator[ProcessInfo]:
-    """All that live, from /proc; zombies have ended and are left out."""
+    """All of this user's that live, from /proc; of a zombie neither command nor environment is left."""
     for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # it ended while being looked at
-            # The name in brackets may hold spaces and brackets itself.
-            state, parent, group, *_ = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()
+        with suppress(OSError):  # somebody else's, or it ended while being looked at
             command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            if state not in "ZX":
-                yield ProcessInfo(int(folder.name), int(parent), int(group), command)
+            environment = (folder / "environ").read_bytes().decode(errors="replace").split("\0")
+            yield ProcessInfo(int(folder.name), command, tuple(environment))
 
 
 def clean_environment() -> dict[str, str]:
@@ -152,6 +157,6 @@ def clean_environment() -> dict[str, str]:
     return {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
 
 
-def _is_helper(process: ProcessInfo, main: int) -> bool:
-    """What multiprocessing keeps beside its workers; the fork server's children carry its command line too."""
-    return "resource_tracker" in process.command or ("forkserver" in process.command and process.parent == main)
+def _is_helper(process: ProcessInfo) -> bool:
+    """What multiprocessing keeps beside its workers."""
+    return "multiprocessing.resource_tracker" in process.command

@@ -47,6 +47,11 @@ class Tab:
     def cursor(self) -> int | None:
         return max(self.messages) if self.messages else self._after
 
+    @property
+    def has_unanswered(self) -> bool:
+        """Whether something was asked that hasn't come back as stored."""
+        return bool(self._unanswered)
+
     async def run(self) -> None:
         """Stay connected."""
         while not self._leaving:

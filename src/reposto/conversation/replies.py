@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from reposto.conversation.catalogue import Index
 from reposto.language import prose, quick
+from reposto.language.replies import write_reply
 from reposto.model.encode import to_data
 from reposto.model.message import Job, Message
 from reposto.model.request import Expect, Intent, Request
@@ -43,8 +44,13 @@ def decide(
     if request.intent is Intent.CANCEL_CURRENT:
         return _cancel_running(connection, session_id, index, locale, now)
     running = len(jobs.find_open(connection, session_id))
-    content = prose.write_reply(request, locale, running=running, has_catalogue=bool(index.products))
+    content = write_reply(request, locale, running=running, has_catalogue=bool(index.products), example=_example(index))
     return Reply(content, {"type": "answer", "intent": request.intent.value})
+
+
+def _example(index: Index) -> str | None:
+    first = next(iter(index.products.values()), None)
+    return None if first is None else first.name
 
 
 def _quick_fact(connection: Connection, request: Request, locale: str, now: datetime) -> Reply:

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from reposto.model.clock import DEFAULT_ZONE
 from reposto.model.errors import RepostoError
 from reposto.model.message import Job, JobState, Message
+from reposto.model.zones import DEFAULT_ZONE
 
 SUBPROTOCOL = "reposto.v1"
 MAX_FRAME = 64 * 1024  # bytes of one incoming frame; beyond it the socket is closed with 1009

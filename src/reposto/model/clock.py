@@ -6,7 +6,7 @@ import time
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-DEFAULT_ZONE = ZoneInfo("America/Sao_Paulo")
+from reposto.model.zones import DEFAULT_ZONE
 
 
 def utc_now() -> datetime:

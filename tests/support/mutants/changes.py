@@ -1,0 +1,134 @@
+"""Defects to put into a running server, one function each: a fault test that passes with one of them proves nothing.
+
+`slow` is no defect: it stretches an analysis, so that a kill at a random moment hits one.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection
+
+
+def put(owner: object, name: str, value: object) -> None:
+    """Replace something, past the type checker, which rightly objects."""
+    setattr(owner, name, value)
+
+
+def slow() -> None:
+    """Every step of an analysis takes 60 ms longer."""
+    from reposto.app.analysis import Progress
+
+    before = Progress.step
+
+    def step(self: Progress, name: str, state: str) -> None:
+        before(self, name, state)
+        if state == "running":
+            time.sleep(0.06)
+
+    put(Progress, "step", step)
+
+
+def endless() -> None:
+    """The second analyst never comes back, and does not look whether it should stop."""
+    from reposto.app.analysis import Progress
+
+    before = Progress.step
+
+    def step(self: Progress, name: str, state: str) -> None:
+        before(self, name, state)
+        if name == "prices":
+            time.sleep(600)
+
+    put(Progress, "step", step)
+
+
+def forgets_the_dead() -> None:
+    """Nobody takes up again what a dead worker held."""
+    from reposto.conversation import work
+
+    for name in ("hand_back_all", "hand_back_orphans", "reap"):
+        put(work, name, lambda *_args, **_kwargs: [])
+
+
+def no_fence() -> None:
+    """Any attempt may end a job, however old it is and whatever became of the job."""
+    from reposto.storage import jobs
+    from reposto.storage.tables import jobs as table
+
+    put(jobs, "_owned", lambda job_id, _attempt: table.c.id == job_id)
+
+
+def tells_before_commit() -> None:
+    """What a client is told is committed a quarter of a second later."""
+    from reposto.storage.engine import Store
+
+    @contextmanager
+    def write(self: Store) -> Iterator[Connection]:
+        writer = self._writer
+        assert writer is not None
+        writer.acquire()
+        connection = self._connect(writes=True)
+        transaction = connection.begin()
+
+        def finish() -> None:
+            transaction.commit()
+            connection.close()
+            writer.release()
+
+        try:
+            yield connection
+        except BaseException:
+            transaction.rollback()
+            connection.close()
+            writer.release()
+            raise
+        timer = threading.Timer(0.25, finish)
+        timer.daemon = True
+        timer.start()
+
+    put(Store, "write", write)
+
+
+def forgets_cursors() -> None:
+    """A client that comes back is served from the present on, whatever it has missed."""
+    from reposto.app import gateway
+
+    put(gateway, "_cursor", lambda _websocket: (None, None))
+
+
+def unbounded() -> None:
+    """A tab that doesn't read is kept, whatever waits for it."""
+    from reposto.app.direct import DirectOutbox
+
+    put(DirectOutbox, "check", lambda _self, _now: True)
+    before = DirectOutbox.__init__
+
+    def init(self: DirectOutbox, socket: Any, **_kwargs: Any) -> None:
+        before(self, socket, max_unsent=1 << 40)
+
+    put(DirectOutbox, "__init__", init)
+
+
+def leaves_rudely() -> None:
+    """A server that is told to go drops its sockets and its workers as they are."""
+    from reposto.app.pool import Pool, _kill
+    from reposto.app.runtime import Runtime
+
+    def leave(self: Runtime) -> None:
+        for members in list(self.hub._by_session.values()):
+            for connection in list(members):
+                connection.outbox._socket.abort()  # type: ignore[attr-defined]
+
+    async def close(self: Pool) -> None:
+        self._leaving = True
+        for child in self._children:
+            if child is not None:
+                _kill(child)
+
+    put(Runtime, "leave", leave)
+    put(Pool, "close", close)
