@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select, update
 
-from reposto.model.clock import DEFAULT_ZONE
+from reposto.model.zones import DEFAULT_ZONE
 from reposto.model.facts import Company
 from reposto.storage.catalogue import find_data_until, read_meta
 from reposto.storage.tables import company, imports, products, suppliers
