@@ -1,5 +1,6 @@
 """`reposto serve` as a process: it starts, dies, starts again, and leaves nothing behind."""
 
+import signal
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -56,7 +57,8 @@ def test_starts_again_over_the_same_home_and_port_at_once_after_a_kill(server: S
 def test_terminates_within_ten_seconds_with_all_its_workers(server: ServerProcess) -> None:
     server.start()
     server.terminate()
-    assert server.wait(timeout=10) == 0, server.logs()
+    # uvicorn, having drained, ends by the signal that it was sent; systemd takes either for a clean exit.
+    assert server.wait(timeout=10) in {0, -signal.SIGTERM}, server.logs()
     assert eventually(lambda: server.worker_pids() == [], within=1)
 
 
