@@ -39,6 +39,7 @@ _LENGTH_WORD = (
     r"(?P<length>dias?|semanas?|quinzenas?|mes(?:es)?|bimestres?|trimestres?|quadrimestres?|semestres?|anos?)"
 )
 _MONTH = "(?P<month>" + "|".join(MONTHS) + ")"
+_KEPT_VERB = re.compile(r"(?:aguent|dur|cobr|segur|da)\w+")
 PAST = re.compile(
     r"\b(?:paguei|pagava|pagamos|pagavamos|pagou|custava|custou|foi|foram|era|eram|vendi|vendeu|vendemos|vendemo|venderam|gastei|gastamos|gastou|comprei|"
     r"compramos|saiu|sairam|passad[oa]s?|historico|consumiu|consumimos|usamos|usei|girou|ultim[oa]s?|teve|tivemos|vendia|chegou|atrasou|atrasaram|"
@@ -92,7 +93,8 @@ class TimeFinder:
 
     def _replace(self, pattern: str, use: Callable[[re.Match[str]], bool]) -> None:
         def swap(match: re.Match[str]) -> str:
-            return " zqdate " if use(match) else match[0]
+            verb = _KEPT_VERB.match(match[0])
+            return (verb[0] if verb else "") + " zqdate " if use(match) else match[0]
 
         self.text = re.sub(pattern, swap, self.text)
 
@@ -143,7 +145,7 @@ class TimeFinder:
         return self._set_horizon(ahead)
 
     def _day(self, match: re.Match[str]) -> bool:
-        for months in range(0, 3):
+        for months in range(3):
             year, month0 = divmod(self.today.year * 12 + self.today.month - 1 + months, 12)
             day = _safe_date(year, month0 + 1, int(match["d"]))
             if day and day > self.today:

@@ -12,11 +12,13 @@ from reposto.model.request import Intent
 
 _RULES = load_rules("intents.toml")
 _ORDERED = tuple((Intent(name), pattern) for name, pattern in _RULES.ordered)
+_IS = re.compile(r"\beh\b")
 _SUPPLIERS_ASKED = re.compile(r"\bfornecedor|\bquem\b")
 
 
 def classify(masked: str) -> Intent | None:
     """The intent of a masked sentence; None where no rule speaks."""
+    masked = _IS.sub("e", masked)
     named = _RULES.named
     if masked.count("§") >= 2 and named["compare"].search(masked) and not _SUPPLIERS_ASKED.search(masked):
         return Intent.COMPARE_PRODUCTS

@@ -18,9 +18,9 @@ def _pairs(text: str) -> dict[str, str]:
 # chat spelling -> standard spelling (accents already folded away)
 SLANG: dict[str, str] = _pairs("""
     qto=quanto qtos=quantos qta=quanta qtas=quantas qnt=quanto qnts=quantos qts=quantos qtd=quantidade qtde=quantidade
-    qdo=quando qnd=quando qndo=quando oq=o_que oque=o_que oq_eh=o_que_e pq=por_que pqe=por_que porque=por_que porq=por_que
+    qdo=quando qnd=quando qndo=quando oq=o_que oque=o_que  pq=por_que pqe=por_que porque=por_que porq=por_que
     vc=voce vcs=voces ce=voce cê=voce tb=tambem tbm=tambem p=para pra=para pro=para pras=para pros=para prum=para
-    q=que kd=cade ta=esta tao=estao to=estou tamo=estamos tava=estava eh=e nao=nao n=nao naum=nao num=nao
+    q=que kd=cade ta=esta tao=estao to=estou tamo=estamos tava=estava nao=nao n=nao naum=nao num=nao
     hj=hoje amanha=amanha agr=agora prox=proximo proxs=proximos proxima=proximo proximas=proximos ult=ultimo ults=ultimos
     pf=por_favor pfv=por_favor pfvr=por_favor favor=favor obg=obrigado vlw=valeu tmj=valeu blz=beleza
     mto=muito mt=muito mta=muita msm=mesmo cmg=comigo td=tudo tds=todos dps=depois ate=ate
@@ -40,10 +40,14 @@ FUNCTION = _words("""
     d c p n
 """)  # fmt: skip
 
+# letters that name a size or a type when they follow a product's word
+SIZE_LETTERS = frozenset("p m g u b c d".split())
+
 CONJUNCTIONS = _words("e ou x versus vs mais")
 
 # words that questions, orders and chatter are made of
 CHAT = _words("""
+    eh
     eu ele ela eles elas nos voce voces gente pessoal me te lhe mim comigo conosco meu minha meus minhas seu sua seus suas nosso nossa
     nossos nossas dele dela deles delas esse essa esses essas este esta estes estas isso isto aquele aquela aquilo aqueles aquelas
     desse dessa desses dessas deste desta disso nesse nessa neste nesta nisso desses daquele daquela naquele naquela mesmo mesma mesmos
@@ -86,6 +90,15 @@ CHAT = _words("""
     comprador diretor gerente equipe producao reuniao linha material cliente clientes alguem ninguem mundo
     burro burra lixo porcaria droga merda inferno saco inutil bosta lento ruim pessimo horrivel
     porta posto retirada tudo mesma embutido incluso inclusos incluindo financeiro mercado novo nova velho
+    pena cima tempo duas dois tres transporte chuva estrada diretoria auditoria ferias reclamacao resto lado jeito modo parte caminho ideia
+    verdade historia assunto palavra ajuda atencao responsavel setor area filial matriz obra casa galera turma rapaz moca minha patrao
+    dono funcionario vendedor motorista turno expediente folga planejamento programacao campanha temporada epoca safra fase inicio meados
+    fim final comeco metade dobro triplo restante pouquinho bocado monte cheio cheia vazio vazia aproximado confirmacao informacao
+    informacoes dado dados detalhe detalhes parecer opiniao dica retorno resposta pergunta duvida questao solucao alternativa escolha
+    decisao plano meta objetivo resultado resultados efeito caso casos exemplo acordo chance certeza necessidade vontade cuidado medo
+    dificil facil simples rapidamente imediatamente antigo antiga proprio propria qualquer quaisquer varios varias diversos diversas ambos
+    primeiramente finalmente inclusive exceto salvo conforme segundo mediante perante alem atraves devido quanto tanto tanta tantos tantas
+    quase sequer ate mal mil cem cento milhao reaizinhos conto pila puta caralho cacete droga diabo raios pelamor deus ufa nossa eita vixe
     devagar rapidinho urgentemente atualmente normalmente geralmente provavelmente exatamente melhor realmente
     stock how much many what which when where who the is are of for do does have we need please price demand supplier cheapest
     cuanto cuantos cuanta hay cual donde precio cuando proveedor hello thanks
@@ -99,11 +112,11 @@ _VERBS_AR = """comprar faltar durar acabar chegar custar pagar estar precisar pe
     negociar compensar valer virar estocar abater listar apresentar informar solicitar providenciar reclamar avisar ajudar andar
     costumar errar acertar tratar somar incluir tirar colocar botar separar reservar retirar emitir fechar abrir dobrar triplicar
     orcar planejar programar estourar quebrar girar resumir detalhar projetar estimar ganhar saltar despachar ligar bater disparar
-    abaixar reajustar alterar calcular fabricar justificar sair pintar pular anotar liberar autorizar""".split()
+    abaixar reajustar alterar calcular fabricar justificar sair perguntar reclamar combinar comentar conversar anotar agilizar adiantar antecipar postergar priorizar acelerar cobrar cortar liberar autorizar""".split()
 _VERBS_ER = """vender dever romper render repor fazer ter ver saber poder querer dizer ser receber perder fornecer oferecer conhecer
     crescer descer entender esquecer responder exceder vencer suprir correr manter obter prever acontecer parecer merecer depender
-    reabastecer abastecer atender resolver escolher""".split()
-_VERBS_IR = "pedir subir cair ir vir sair existir consumir seguir repetir preferir sumir emitir incluir diminuir suprir medir".split()
+    reabastecer abastecer bater abater debater prometer atender resolver escolher""".split()
+_VERBS_IR = "pedir subir cair ir vir sair existir consumir seguir repetir preferir sumir emitir incluir diminuir suprir medir partir decidir definir sugerir permitir garantir atingir".split()
 _FORMS = {
     "ar": "ar o a as amos am ei ou aram ava avam aria ariam ando ado ada ados adas e es em asse arem aremos arei ara arao".split(),
     "er": "er o e es emos em i eu eram ia iam eria eriam endo ido ida idos idas a am esse erem erei era erao".split(),
@@ -138,11 +151,11 @@ QUESTION_WORDS = CHAT | VERBS | frozenset(w for full in SLANG.values() for w in 
 
 # forms of the verbs above that name things as well: a catalogue that has the word means the thing
 NOUNISH = _words("""
-    painel saco filtro esgoto lixo leve manta compensado corrida importado importada zero uso rodo linha caixa barra barras lata ponto
-    corte vela pilha solta trava cola cores cor cabo lista ache curva pedra caixas linhas barras cartela marca marcador troco
-    conta contas lote lotes peso vista banca segunda corta corda massa meia curso leva toca roda rodas porta portas pinta liga ligas bota
-    botas tira tiras rolo rolos conserva estojo tabela baixa alta fecho abre solto bate batida batedor parada carrega quadro estado conforto
-    contato papel usado custom aberto aberta dobra gira monta cota cotas carta pasta pega manda
+    painel saco filtro esgoto lixo leve manta compensado corrida importado importada zero uso rodo  caixa barra barras lata ponto
+    corte vela pilha solta trava cola cores cor cabo  ache  pedra caixas  barras cartela marca marcador troco
+        peso    corta corda massa   leva toca roda rodas porta portas pinta liga ligas bota
+    botas tira tiras rolo rolos conserva estojo  baixa alta fecho abre solto bate batida batedor  carrega quadro  conforto
+     papel usado custom aberto aberta dobra gira monta   carta pasta  
 """)  # fmt: skip
 
 # how ERPs and buyers shorten words inside product names: short -> full forms (several where the trade uses several)
@@ -187,4 +200,23 @@ ABBREVIATIONS: dict[str, tuple[str, ...]] = {
     """.split()
     )
     if not short.endswith("_")
+}
+
+# other names of the same thing in the trade: tried only when the words as typed fit nothing
+SYNONYMS: dict[str, tuple[str, ...]] = {
+    word: tuple(others.split("/"))
+    for word, others in (
+        entry.split("=")
+        for entry in """
+    disjuntor=interruptor interruptor=disjuntor cano=tubo canos=tubo tubo=cano chuveiro=ducha ducha=chuveiro refri=refrigerante
+    massa=macarrao macarrao=massa espaguete=macarrao fio=cabo cabo=fio cola=adesivo adesivo=cola presilha=abracadeira enforca=abracadeira
+    gato=abracadeira luz=lampada bateria=acumulador candida=sanitaria alvejante=sanitaria papelaria=papel durex=fita esparadrapo=fita
+    pincel=trincha trincha=pincel rolinho=rolo solvente=thinner oleo=lubrificante graxa=lubrificante lacre=vedacao vedarosca=veda
+    cotovelo=joelho curva=joelho te=t luva=emenda emenda=luva bica=torneira pomada=creme remedio=medicamento comprimido=cp
+    zip=ziper fecho=ziper fechecler=ziper roda=rodizio rodinha=rodizio trilho=corredica puxador=alca assento=estofado courino=sintetico
+    macho=plug plugue=plug espelho=placa benjamim=adaptador extensao=prolongador tomada=tomada fusivel=fusivel
+    biscoito=bolacha bolacha=biscoito mandioca=aipim achocolatado=chocolate cafezinho=cafe pinga=cachaca breja=cerveja
+    parafusadeira=furadeira lixadeira=esmerilhadeira serrinha=serra metro=trena trena=metrica
+    """.split()
+    )
 }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import pairwise
 
-from reposto.language.lexicon import CONJUNCTIONS, FUNCTION, NOUNISH, QUESTION_WORDS
+from reposto.language.lexicon import CONJUNCTIONS, FUNCTION, NOUNISH, QUESTION_WORDS, SIZE_LETTERS
 from reposto.language.normalise import Kind, Token
 from reposto.language.products import Catalogue, Need
 from reposto.language.units import SALE_UNITS
@@ -38,11 +39,13 @@ class Segment:
     lead: Token | None = None  # a number before the first word: a measure or an amount
     lead_unit: str = ""
     tail_unit: str = ""
+    amount: bool = False  # the lead is how much, not how big
+    linked: bool = False  # a bare measure that stands for a product of its own: `10A ou 20A`
 
     @property
     def named(self) -> bool:
         """Whether a word of it speaks of a product, known or unknown, and not only numbers."""
-        return any(
+        return self.linked or any(
             r is not Role.BOTH and (t.kind is not Kind.NUMBER) for t, r in zip(self.tokens, self.roles, strict=True)
         )
 
@@ -84,22 +87,52 @@ class Reader:
         word = token.text
         if word.startswith("zq"):
             return Role.BREAK
+        in_catalogue = word in self.catalogue.vocabulary
+        if len(word) == 1 and word in SIZE_LETTERS and in_catalogue and self._follows_product(tokens, at):
+            return Role.PRODUCT
         if word in FUNCTION:
             return Role.GLUE
-        in_catalogue = word in self.catalogue.vocabulary
+        if len(word) == 1:
+            return Role.BOTH if in_catalogue else Role.TALK
         if word in QUESTION_WORDS:
             if word in NOUNISH and in_catalogue:
                 return Role.PRODUCT
             return Role.BOTH if in_catalogue else Role.TALK
         if in_catalogue or self.catalogue.vocabulary.read(word, _dotted(tokens, at)).words:
             return Role.PRODUCT
+        if self._is_verb(tokens, at):
+            return Role.TALK
         return Role.TALK if word in SALE_UNITS and len(word) > 3 else Role.UNKNOWN
+
+    def _is_verb(self, tokens: Sequence[Token], at: int) -> bool:
+        """`para cobrir`, `vou empilhar`: an infinitive where only a verb can stand."""
+        word = tokens[at].text
+        if len(word) < 5 or at == 0 or not word.endswith(("ar", "er", "ir", "ando", "endo", "indo")):
+            return False
+        before = tokens[at - 1].text
+        return before in (
+            "para",
+            "vou",
+            "vai",
+            "vamos",
+            "quero",
+            "preciso",
+            "posso",
+            "pode",
+            "devo",
+            "sem",
+            "esta",
+            "estou",
+            "estamos",
+            "que",
+        )
 
     def segments(self, tokens: Sequence[Token]) -> list[Segment]:
         """Runs of product-like tokens; what joins two neighbours is remembered."""
         out: list[Segment] = []
         current = Segment()
         between: list[str] = []
+        comparing = any(t.text.startswith(("compar", "diferenc")) or t.text in ("versus", "vs") for t in tokens)
         for at, token in enumerate(tokens):
             role = self.role(tokens, at)
             if token.text in SALE_UNITS and self._is_amount_unit(tokens, at, current):
@@ -111,7 +144,8 @@ class Reader:
                     else:
                         current.tail_unit = SALE_UNITS[token.text]
                     continue
-            separator = token.text in CONJUNCTIONS and role is not Role.PRODUCT or token.text == ","
+            separator = token.text == "," or (token.text in CONJUNCTIONS and role is not Role.PRODUCT)
+            separator = separator or (comparing and token.text == "com")
             if role in (Role.PRODUCT, Role.UNKNOWN, Role.BOTH) and not separator:
                 if not current.tokens and current.lead is None:
                     current.start = at
@@ -130,7 +164,17 @@ class Reader:
             current = self._close(current, out)
             between.append(token.text if separator else "~")
         self._close(current, out)
-        return out
+        return link_measures(out)
+
+    def _follows_product(self, tokens: Sequence[Token], at: int) -> bool:
+        """`luva nitrilica M`: a letter right after a product's word and before nothing that it could introduce."""
+        if at == 0 or tokens[at - 1].kind is not Kind.WORD:
+            return False
+        before = tokens[at - 1].text
+        if before in ("tam", "tamanho", "curva", "tipo", "classe"):
+            return True
+        ends = at + 1 == len(tokens) or tokens[at + 1].kind is Kind.MARK
+        return ends and before not in QUESTION_WORDS and before not in FUNCTION and before in self.catalogue.vocabulary
 
     def _is_amount_unit(self, tokens: Sequence[Token], at: int, current: Segment) -> bool:
         """`80 caixas`, `quantas caixas`: a sale unit, not a word of the name."""
@@ -149,10 +193,10 @@ class Reader:
             out.append(current)
         return Segment()
 
-    def needs(self, segment: Segment, with_lead: bool) -> list[Need]:
+    def needs(self, segment: Segment) -> list[Need]:
         tokens = list(segment.tokens)
         roles = list(segment.roles)
-        if with_lead and segment.lead is not None and not segment.lead_unit:
+        if segment.lead is not None and not segment.amount:
             tokens.insert(0, segment.lead)
             roles.insert(0, Role.PRODUCT)
         return self.needs_of(tokens, roles)
@@ -189,6 +233,16 @@ class Reader:
 
     def find(self, needs: Sequence[Need]) -> Found:
         """Exactly one product, several, or none that has every word and every measure."""
+        found = self._find(needs)
+        if found.status is Status.NONE:
+            looser = [self.catalogue.loosened(n) for n in needs]
+            if looser != list(needs):
+                again = self._find(looser)
+                if again.status is not Status.NONE:
+                    return again
+        return found
+
+    def _find(self, needs: Sequence[Need]) -> Found:
         hard = [n for n in needs if not n.soft]
         if not hard:
             hard, needs = [replace(n, soft=False) for n in needs], ()
@@ -210,6 +264,16 @@ class Reader:
         if doubtful(used):
             return Found(Status.MANY, ranked, 0.5, tuple(used))
         return Found(Status.ONE, ranked, 1.0 - cost / 2, tuple(used))
+
+
+def link_measures(segments: list[Segment]) -> list[Segment]:
+    """After `e` or `ou`, a bare measure like the one that ended the segment before is another product."""
+    for before, after in pairwise(segments):
+        joined = after.joined_by not in ("", "~", ".")
+        if joined and before.named and before.tokens and len(after.tokens) == 1 and not after.named:
+            last, measure = before.tokens[-1], after.tokens[0]
+            after.linked = measure.kind is Kind.NUMBER and last.kind is not Kind.WORD and not after.tail_unit
+    return segments
 
 
 def doubtful(needs: Sequence[Need]) -> bool:

@@ -43,6 +43,7 @@ def fold(text: str) -> str:
     """Lower case without accents, compatibility forms unified, invisible characters gone, one space."""
     text = _FRACTION_CHARS.sub(r"\1 \2", text).translate(_QUOTES)
     text = re.sub(r"[ºª°]", " ", text)
+    text = re.sub(r"(?<!\w)[éÉ](?!\w)", "eh", text)  # is, not and: they part ways before the accents go
     text = unicodedata.normalize("NFKC", text).translate(_QUOTES)
     kept = (c for c in unicodedata.normalize("NFD", text) if not _is_invisible(c))
     return re.sub(r"\s+", " ", "".join(kept).casefold()).strip()

@@ -49,14 +49,12 @@ CRITERIA: tuple[tuple[str, str], ...] = (
 class Stated:
     """Takes orders, money, percentages and suppliers out of a text, leaving `zq…` marks, and keeps their values."""
 
-    def __init__(self, text: str, suppliers: SupplierBook) -> None:
+    def __init__(self, text: str, supplier: str | None = None) -> None:
         self.text = text
         self.values: dict[str, Any] = {}
         self.money: float | None = None
         self._take_orders()
-        self.supplier = suppliers.find(self.text)
-        if self.supplier:
-            self.text = self.text.replace(self.supplier[0], " zqsupplier ", 1)
+        self.supplier = supplier
         self._take_money()
 
     def _take_orders(self) -> None:
@@ -116,7 +114,7 @@ def find_criterion(text: str) -> str | None:
 
 
 def find_class(text: str) -> str | None:
-    match = re.search(r"\b(?:curva|classe|abc|categoria|itens|produtos|grupo) ([abc])\b(?! ?,| ou)", text)
+    match = re.search(r"\b(?:curva|classe|abc|categoria|itens|produtos|grupo) ([abc])\b(?! ?, ?[abc]\b| ou)", text)
     return match[1].upper() if match else None
 
 

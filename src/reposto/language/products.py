@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from reposto.language.lexicon import FUNCTION
+from reposto.language.lexicon import FUNCTION, SYNONYMS
 from reposto.language.normalise import Kind, Token, fold, tokenise
 from reposto.language.vocabulary import Vocabulary
 from reposto.model.request import NamedProduct, Option
@@ -136,6 +136,16 @@ class Catalogue:
                 return [replace(need, number=True) for need in needs]
         return [Need(token.text, (), 1.0, "none", number=True)]
 
+    def loosened(self, need: Need) -> Need:
+        """The need met by words that sound the same, or that the trade uses for the same thing."""
+        if need.number or not need.features:
+            return need
+        others = self.vocabulary.homophones(need.text)
+        for synonym in SYNONYMS.get(need.text, ()):
+            others |= self.vocabulary.read(synonym).words
+        more = tuple(sorted(others - set(need.features)))
+        return replace(need, features=need.features + more, cost=0.2, how="sound") if more else need
+
     def satisfying(self, need: Need) -> Ids:
         found = [self._postings[f] for f in need.features if f in self._postings]
         if not found:
@@ -199,7 +209,9 @@ def name_features(tokens: Sequence[Token]) -> tuple[set[str], set[str]]:
     features: set[str] = set()
     words: set[str] = set()
     previous: Token | None = None
+    packed = 0  # inside brackets stands how it is packed: no bare number there is a measure of the thing
     for at, token in enumerate(tokens):
+        packed += (token.text == "(") - (token.text == ")")
         if token.kind is Kind.WORD:
             words.add(token.text)
             if token.text in _ROMAN:
@@ -211,7 +223,7 @@ def name_features(tokens: Sequence[Token]) -> tuple[set[str], set[str]]:
                 {"#" + _plain(float(digits)), "?" + _plain(float(digits))} if digits and len(digits) < 7 else set()
             )
         elif token.kind in (Kind.NUMBER, Kind.SIZE):
-            features.update(number_features(token))
+            features.update(f for f in number_features(token) if not (packed > 0 and f.startswith("#")))
             if token.unit and token.kind is Kind.SIZE:
                 words.add(token.unit)
             if token.kind is Kind.SIZE and token.text.isalnum() and not token.unit:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from reposto.language.codes import CodeHit
 from reposto.language.mentions import Found, Reader, Role, Segment, Status
@@ -20,6 +21,15 @@ class Resolution:
 
     outcome: Found | None
     quantity: tuple[float, str] | None = None
+    weak: bool = False  # nothing but numbers: enough only beside a product talked about
+
+
+class Amounts(StrEnum):
+    """Whether a number before a product is an amount, by what is asked."""
+
+    NONE = "none"
+    POSSIBLE = "possible"
+    ORDERED = "ordered"
 
 
 class Resolver:
@@ -28,27 +38,36 @@ class Resolver:
         self.reader = reader
 
     def resolve(
-        self, tokens: Sequence[Token], segments: Sequence[Segment], codes: Sequence[CodeHit], amounts: bool
+        self, tokens: Sequence[Token], segments: Sequence[Segment], codes: Sequence[CodeHit], amounts: Amounts
     ) -> Resolution:
-        """The products meant; amounts: whether a leading number is how much to order."""
+        """The products meant, and the amount stated beside them."""
         segments = after_repair(tokens, segments)
+        for segment in segments:
+            segment.amount = self._is_amount(segment, amounts)
         quantity = self._quantity(tokens, segments, amounts)
         if codes:
             return Resolution(self._by_code(codes), quantity)
         whole = [hit for hit in self.whole_names(tokens) if self._stands_out(hit, tokens)]
-        strong = [s for s in segments if s.named]
+        strong = [s for s in segments if s.named and s.tokens]
         if not strong:
             if whole:
                 return Resolution(self._of_ids(whole), quantity)
-            numbers = [s for s in segments if s.tokens]
-            if numbers and any(r is Role.PRODUCT for s in numbers for r in s.roles):
-                needs = [n for s in numbers for n in self.reader.needs(s, not amounts)]
-                return Resolution(None if not needs else self._weak(needs), quantity)
+            needs = [n for s in segments if not s.amount for n in self.reader.needs(s)]
+            if any(n.number for n in needs):
+                return Resolution(self._weak(needs), quantity, weak=True)
             return Resolution(None, quantity)
         if whole and self._covers(whole, strong):
             return Resolution(self._of_ids(whole), quantity)
         outcome, tail = self._segments(strong, segments, amounts)
         return Resolution(outcome, quantity or tail)
+
+    def _is_amount(self, segment: Segment, amounts: Amounts) -> bool:
+        """Whether the number before the first word is how much, not how big."""
+        if segment.lead is None or segment.lead_unit or amounts is Amounts.ORDERED:
+            return segment.lead is not None
+        if amounts is Amounts.NONE:
+            return False
+        return self.reader.find(self.reader.needs(segment)).status is Status.NONE
 
     def _weak(self, needs: list[Need]) -> Found | None:
         found = self.reader.find(needs)
@@ -92,8 +111,8 @@ class Resolver:
         """Whether the whole names leave no product word of the sentence over."""
         return all(
             any(
-                start <= s.start
-                and s.end <= end
+                (start <= s.start
+                and s.end <= end)
                 or (s.start <= start and end <= s.end and end - start >= len(s.tokens))
                 for start, end, _ in whole
             )
@@ -101,11 +120,11 @@ class Resolver:
         )
 
     def _segments(
-        self, strong: Sequence[Segment], every: Sequence[Segment], amounts: bool
+        self, strong: Sequence[Segment], every: Sequence[Segment], amounts: Amounts
     ) -> tuple[Found, tuple[float, str] | None]:
         loose = [s for s in every if not s.named and s.tokens and any(r is Role.PRODUCT for r in s.roles)]
         separate = any(s.joined_by for s in strong[1:]) or len(strong) > 1
-        needs_each = [self.reader.needs(s, not amounts) for s in strong]
+        needs_each = [self.reader.needs(s) for s in strong]
         together = [n for needs in needs_each for n in needs]
         if not separate:
             return self._single(strong[0], needs_each[0], loose, amounts)
@@ -121,24 +140,21 @@ class Resolver:
         return self._several(strong, needs_each), None
 
     def _single(
-        self, segment: Segment, needs: list[Need], loose: Sequence[Segment], amounts: bool
+        self, segment: Segment, needs: list[Need], loose: Sequence[Segment], amounts: Amounts
     ) -> tuple[Found, tuple[float, str] | None]:
         found = self.reader.find(needs)
         if found.status is Status.MANY:
             for other in loose:  # `lampada led, tem de 9w?`
-                more = self.reader.needs(other, not amounts)
+                more = self.reader.needs(other)
                 narrowed = self.reader.find([*needs, *more])
                 if narrowed.status is not Status.NONE:
                     found, needs = narrowed, [*needs, *more]
-        if found.status is Status.NONE and amounts and (tail := _tail_amount(segment)):
+        if found.status is Status.NONE and amounts is Amounts.ORDERED and (tail := _tail_amount(segment)):
             shorter = self.reader.needs_of(segment.tokens[:-1], segment.roles[:-1])
             again = self.reader.find(shorter)
             if again.status is not Status.NONE:
                 return again, tail
-        if found.status is Status.NONE and segment.lead is not None and not amounts and not segment.lead_unit:
-            again = self.reader.find(self.reader.needs(segment, False))
-            if again.status is not Status.NONE and again.status is not Status.ONE:
-                return found, None
+        return found, None
         return found, None
 
     def _several(self, strong: Sequence[Segment], needs_each: Sequence[list[Need]]) -> Found:
@@ -195,7 +211,7 @@ class Resolver:
         )
 
     def _quantity(
-        self, tokens: Sequence[Token], segments: Sequence[Segment], amounts: bool
+        self, tokens: Sequence[Token], segments: Sequence[Segment], amounts: Amounts
     ) -> tuple[float, str] | None:
         """An amount to order, hold or correct, with its unit as said."""
         leads = [s for s in segments if s.lead is not None]
@@ -209,10 +225,10 @@ class Resolver:
                 or segment.tail_unit
                 or _trailing_unit(tokens)
             )
-            if segment.lead_unit or amounts:
+            if segment.amount:
                 return segment.lead.values[0][0], unit
         lone = [s for s in segments if len(s.tokens) == 1 and s.tokens[0].kind is Kind.NUMBER and s.lead is None]
-        if amounts and len(lone) == 1:
+        if len(lone) == 1 and (amounts is Amounts.ORDERED or lone[0].tail_unit):
             token = lone[0].tokens[0]
             return token.values[0][0], SALE_UNITS.get(token.unit, "") or lone[0].tail_unit
         return None
@@ -228,6 +244,8 @@ def _trailing_unit(tokens: Sequence[Token]) -> str:
 def _tail_amount(segment: Segment) -> tuple[float, str] | None:
     last = segment.tokens[-1]
     if last.kind is not Kind.NUMBER or len(segment.tokens) < 2:
+        return None
+    if last.unit and " " not in last.text:  # `2kg` glued together is a measure of the product
         return None
     return last.values[0][0], SALE_UNITS.get(last.unit, "") or segment.tail_unit
 

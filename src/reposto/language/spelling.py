@@ -19,6 +19,13 @@ _FREQUENT_VERBS = """
     cotar saber gasta adiar segurar seguro contei fazer preferir termina terminou zerar romper resta restam temos tenho
 """.split()
 _CORE = sorted(w for w in (CHAT | frozenset(_FREQUENT_VERBS) | frozenset(SALE_UNITS)) if len(w) >= 4)
+# the words that carry most questions: where a slip is as near to one of these as to a product's word, these win
+_ANCHORS = frozenset(
+    """
+    quanto quantos quanta quantas quando qual quais preco precos estoque demanda pedido pedidos comprar compro previsao prazo entrega
+    fornecedor venda vendas consumo giro custo saldo compra acaba falta faltar devo preciso metros caixas unidades
+""".split()
+)
 _WORD = re.compile(r"(?<![\w/])[a-z]+(?![\w])")
 
 
@@ -48,8 +55,7 @@ def _fix(word: str, before: str, vocabulary: Vocabulary) -> str:
     if meant is None:
         return word
     if reading.words:
-        product_distance = (reading.cost - 0.2) / 0.15
-        if product_distance < distance or (product_distance == distance and before in ("de", "do", "da", "dos", "das")):
+        if reading.slips < distance or (reading.slips == distance and meant not in _ANCHORS):
             return word
     return meant
 

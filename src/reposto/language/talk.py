@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from reposto.language.normalise import fold
 from reposto.language.patterns import load_rules
 from reposto.model.request import Intent
 
@@ -48,7 +49,7 @@ def without_attacks(text: str) -> tuple[str, bool]:
     """The sentences that attack nothing, and whether some did."""
     kept, attacked = [], False
     for sentence in re.split(r"(?<=[.!?;\n])\s+|\n", text):
-        if INJECTION.search(sentence):
+        if INJECTION.search(fold(sentence)) or INJECTION.search(sentence):
             attacked = True
         else:
             kept.append(sentence)
@@ -60,7 +61,9 @@ def is_noise(folded: str) -> bool:
     letters = re.sub(r"[^a-z0-9]", "", folded)
     if not letters:
         return True
-    if len(letters) > 3 and len(set(letters)) <= max(2, len(letters) // 40) and not letters.isdigit():
+    if len(letters) > 3 and len(set(letters)) <= 2 and not letters.isdigit():
+        return True
+    if len(letters) > 200 and len(set(re.findall(r"\w+", folded))) <= 2:
         return True
     words = re.findall(r"[a-z]+", folded)
     return bool(words) and not re.search(r"\d", folded) and all(_mashed(w) for w in words)
@@ -100,6 +103,6 @@ def is_foreign(folded: str) -> bool:
 
 def small_talk(folded: str) -> Intent | None:
     """Greeting, thanks, who are you, insult."""
-    if GREETING.match(folded) and _GREETING_ANY.search(folded) or WHO.search(folded):
+    if (GREETING.match(folded) and _GREETING_ANY.search(folded)) or WHO.search(folded):
         return Intent.SMALLTALK
     return None

@@ -11,7 +11,15 @@ from typing import Any
 from reposto.language import talk
 from reposto.language.codes import CodeBook, CodeHit
 from reposto.language.context import (
-    ABOUT_PRODUCT, BACKWARD, CORRECTION, NEEDS_PRODUCT, SAME, Thread, lists_options, picked, read_agent,
+    ABOUT_PRODUCT,
+    BACKWARD,
+    CORRECTION,
+    NEEDS_PRODUCT,
+    SAME,
+    Thread,
+    lists_options,
+    picked,
+    read_agent,
 )  # fmt: skip
 from reposto.language.dates import TimeFinder
 from reposto.language.intents import classify
@@ -19,7 +27,7 @@ from reposto.language.mentions import Found, Reader, Segment, Status
 from reposto.language.normalise import Kind, Token, fold, tokenise
 from reposto.language.params import CategoryBook, Stated, SupplierBook, find_class, find_criterion
 from reposto.language.products import Catalogue, phrase_key
-from reposto.language.resolve import Resolver
+from reposto.language.resolve import Amounts, Resolution, Resolver
 from reposto.language.spelling import put_right
 from reposto.language.units import SALE_UNITS
 from reposto.model.request import Expect, Intent, NamedProduct, NamedSupplier, Option, Request, Turn
@@ -35,14 +43,21 @@ _LIST_INTENTS = frozenset(
         Intent.ORDER_STATUS, Intent.DEMAND_FORECAST, Intent.REORDER_QUANTITY, Intent.PRICE_HISTORY, Intent.DOCUMENT_EXPORT,
     }
 )  # fmt: skip
-_AMOUNT_INTENTS = frozenset(
+_ORDERING = frozenset({Intent.ORDER_CREATE, Intent.LANDED_COST, Intent.QUOTE_REQUEST, Intent.DATA_CHANGE})
+_MAY_ORDER = frozenset(
+    {Intent.PURCHASE_RECOMMENDATION, Intent.SUPPLIER_COMPARE, Intent.PRICE_CURRENT, Intent.STOCK_POLICY, Intent.WHAT_IF}
+)
+# what is never about a product; one that seems named must be certain to count
+_NO_PRODUCT = frozenset(
     {
-        Intent.ORDER_CREATE, Intent.LANDED_COST, Intent.QUOTE_REQUEST, Intent.PURCHASE_RECOMMENDATION, Intent.DATA_CHANGE, Intent.SUPPLIER_COMPARE,
-        Intent.PRICE_CURRENT, Intent.STOCK_POLICY,
+        Intent.TAX_QUESTION, Intent.SUPPLIER_INFO, Intent.BUY_LIST, Intent.SPEND, Intent.STOCK_OVERVIEW, Intent.ORDER_APPROVE,
+        Intent.ORDER_CANCEL, Intent.DOCUMENT_EXPORT,
     }
 )  # fmt: skip
-_NO_TIME = frozenset(
-    {Intent.ORDER_STATUS, Intent.ORDER_CANCEL, Intent.ORDER_APPROVE, Intent.DATA_CHANGE, Intent.WHAT_IF}
+_NUMBERS_SAY_NOTHING = (
+    frozenset({Intent.EXPLAIN, Intent.RECALL, Intent.WHAT_IF, Intent.SPEND, Intent.TAX_QUESTION})
+    | _ORDERING
+    | _NO_PRODUCT
 )
 
 
@@ -221,17 +236,20 @@ class Understander:
 
     def take_apart(self, text: str, today: date) -> Sentence:
         """Codes, amounts, dates, products and intent of one sentence, none of them interpreted yet."""
-        folded = fold(text)
+        folded = re.sub(r"\b[a-z]{1,3}\*+", " ", fold(text))
         codes = self.codes.find(folded)
         for number, hit in reversed(list(enumerate(codes))):
             folded_hit = f" zqcode{chr(97 + number % 26)} "
             folded = folded[: hit.start] + folded_hit + folded[hit.end :]
+        folded = re.sub(r"\d(?:[ .]?\d){14,}", " zqkey ", folded)  # the key of an invoice, not an amount
         folded = corrected(re.sub(r"\bp/\s?", "para ", folded))
+        if supplier := self.suppliers.find(folded):
+            folded = folded.replace(supplier[0], " zqsupplier ", 1)
         right = put_right(folded, self.catalogue.vocabulary)
-        stated = Stated(right, self.suppliers)
+        stated = Stated(right, supplier[1] if supplier else None)
         if re.search(r"\b(?:se|simul\w+|cenario|caso|com um|supo\w+|imagin\w+)\b", stated.text):
             stated.take_simulation()
-        time = TimeFinder(stated.text, today)
+        time = TimeFinder(stated.text.replace("r$", " reais "), today)
         tokens = tokenise(time.text)
         segments = self.reader.segments(tokens)
         category = self._take_category(tokens, segments, right)
@@ -251,26 +269,31 @@ class Understander:
 
     def _plain(self, text: str, clean: str, thread: Thread, today: date) -> Request:
         sentence = self.take_apart(clean, today)
-        if chat := self._chat(text, sentence, thread):
+        found = self._resolve(sentence)
+        if chat := self._chat(text, sentence, found.outcome, thread):
             return chat
-        found = self.resolver.resolve(
-            sentence.tokens,
-            sentence.segments,
-            sentence.codes,
-            sentence.intent in _AMOUNT_INTENTS or sentence.intent is None,
-        )
-        intent = sentence.intent
-        if found is not None and (follow := self._follow(text, sentence, found.outcome, thread)):
+        outcome, intent = found.outcome, sentence.intent
+        if found.weak and (intent in _NUMBERS_SAY_NOTHING or not (thread.skus or telling(sentence))):
+            outcome = None
+        if intent in _NO_PRODUCT and outcome is not None and outcome.status is not Status.ONE:
+            outcome = None
+        if follow := self._follow(text, sentence, outcome, thread):
             return follow
-        if found is None or found.outcome is None:
-            return self._without_product(text, sentence, thread, found.quantity if found else None)
+        if outcome is None or (found.weak and thread.skus and outcome.status is not Status.ONE):
+            return self._without_product(text, sentence, thread, found.quantity)
         intent = intent or self._default_intent(sentence, thread)
-        params = self._params(
-            sentence, intent, found.quantity, len(found.outcome.ids) > 1 and found.outcome.status is Status.ONE
-        )
+        params = self._params(sentence, intent, found.quantity)
         if sentence.intent is None and thread.last is not None and thread.turns:
             params = merged(thread.last.params, params)
-        return self._request(text, intent, found.outcome, params, sentence.others)
+        return self._request(text, intent, outcome, params, sentence.others)
+
+    def _resolve(self, sentence: Sentence) -> Resolution:
+        amounts = Amounts.NONE
+        if sentence.intent in _ORDERING:
+            amounts = Amounts.ORDERED
+        elif sentence.intent in _MAY_ORDER or sentence.intent is None:
+            amounts = Amounts.POSSIBLE
+        return self.resolver.resolve(sentence.tokens, sentence.segments, sentence.codes, amounts)
 
     def _default_intent(self, sentence: Sentence, thread: Thread) -> Intent:
         if thread.last is not None and (SAME.search(sentence.folded) or CORRECTION.match(sentence.folded)):
@@ -287,16 +310,12 @@ class Understander:
         expect = Expect.CHOOSE if found.status is Status.MANY else Expect.NOT_FOUND
         return Request(text, intent, expect, (), options, params, others, found.confidence)
 
-    def _chat(self, text: str, sentence: Sentence, thread: Thread) -> Request | None:
+    def _chat(self, text: str, sentence: Sentence, outcome: Found | None, thread: Thread) -> Request | None:
         """Small talk, help, other subjects: everything that is no question to the company's data."""
-        folded, named = sentence.folded, any(s.known for s in sentence.segments) or any(h.ids for h in sentence.codes)
-        asks = sentence.intent is not None
-        if talk.OFF_TOPIC.search(folded) and not (
-            named
-            and asks
-            and sentence.intent is not Intent.PURCHASE_RECOMMENDATION
-            and sentence.intent is not Intent.DEMAND_FORECAST
-        ):
+        folded, asks = sentence.folded, sentence.intent is not None
+        named = outcome is not None and outcome.status is not Status.NONE
+        serious = named and asks and sentence.intent not in (Intent.PURCHASE_RECOMMENDATION, Intent.DEMAND_FORECAST)
+        if talk.OFF_TOPIC.search(folded) and not serious:
             return Request(text, Intent.OFF_TOPIC, Expect.REFUSE)
         if not named:
             if talk.HELP.search(folded):
@@ -304,13 +323,12 @@ class Understander:
             if small := talk.small_talk(folded):
                 return Request(text, small, Expect.ANSWER)
         if talk.RECALL.search(folded) and not SAME.search(folded):
-            found = self.resolver.resolve(sentence.tokens, sentence.segments, sentence.codes, False)
-            if found and found.outcome and found.outcome.status is Status.ONE:
-                return self._request(text, Intent.RECALL, found.outcome, {})
+            if outcome is not None and outcome.status is Status.ONE:
+                return self._request(text, Intent.RECALL, outcome, {})
             return Request(text, Intent.RECALL, Expect.ANSWER)
         if not named and talk.RUN_STATUS.search(folded) and not re.search(r"\bestoque|entreg|pedido", folded):
             return Request(text, Intent.RUN_STATUS, Expect.ANSWER)
-        if talk.INSULT.search(talk.defuse(text)[0].casefold()) and not any(h.ids for h in sentence.codes) and not asks:
+        if not asks and not sentence.codes and talk.INSULT.search(talk.defuse(text)[0].casefold()):
             return Request(text, Intent.SMALLTALK, Expect.ANSWER)
         if not asks and talk.is_foreign(folded) and not named:
             return Request(text, Intent.OFF_TOPIC, Expect.REFUSE)
@@ -329,7 +347,7 @@ class Understander:
                     text,
                     thread,
                     (self.catalogue.products[fitting[0]].sku,),
-                    self._params(sentence, Intent.PRODUCT_LOOKUP, None, False),
+                    self._params(sentence, Intent.PRODUCT_LOOKUP, None),
                 )
         if found.status is not Status.ONE and thread.skus:
             variant = (
@@ -343,14 +361,14 @@ class Understander:
                         text,
                         thread.last.intent,
                         variant,
-                        merged(thread.last.params, self._params(sentence, thread.last.intent, None, False)),
+                        merged(thread.last.params, self._params(sentence, thread.last.intent, None)),
                     )
                     return replace(request, also=thread.last.also)
                 return self._request(
                     text,
                     intent or Intent.PRODUCT_LOOKUP,
                     variant,
-                    self._params(sentence, intent or Intent.PRODUCT_LOOKUP, None, False),
+                    self._params(sentence, intent or Intent.PRODUCT_LOOKUP, None),
                 )
         return None
 
@@ -370,7 +388,7 @@ class Understander:
                 or SAME.search(sentence.folded)
             )
         ):
-            params = self._params(sentence, thread.last.intent, quantity, False)
+            params = self._params(sentence, thread.last.intent, quantity)
             if quantity and not params and thread.last.intent in ABOUT_PRODUCT:
                 return Request(text, Intent.UNCLEAR, Expect.CLARIFY)
             kept = {
@@ -381,7 +399,7 @@ class Understander:
             return Request(text, thread.last.intent, Expect.ANSWER, thread.skus, params=kept | params)
         if intent is None:
             return Request(text, Intent.UNCLEAR, Expect.CLARIFY)
-        params = self._params(sentence, intent, quantity, False)
+        params = self._params(sentence, intent, quantity)
         if (
             intent is Intent.ORDER_CREATE
             and thread.pending
@@ -417,9 +435,7 @@ class Understander:
         if supplier_back and thread.supplier and "supplier" not in params:
             params["supplier"] = thread.supplier
 
-    def _params(
-        self, sentence: Sentence, intent: Intent, quantity: tuple[float, str] | None, several: bool
-    ) -> dict[str, Any]:
+    def _params(self, sentence: Sentence, intent: Intent, quantity: tuple[float, str] | None) -> dict[str, Any]:
         stated, time = sentence.stated, sentence.time
         stated.settle_money(intent, any(s.named for s in sentence.segments) or bool(sentence.codes))
         params = dict(stated.values)
@@ -431,7 +447,7 @@ class Understander:
         elif time.horizon:
             params["horizon_days"] = time.horizon
         if stated.supplier:
-            params["supplier"] = stated.supplier[1]
+            params["supplier"] = stated.supplier
         if sentence.category:
             params["category"] = sentence.category
         if intent in (Intent.SUPPLIER_COMPARE, Intent.ORDER_CREATE) and (criterion := find_criterion(sentence.folded)):
@@ -445,11 +461,17 @@ class Understander:
             Intent.DOCUMENT_EXPORT,
         ) and (letter := find_class(sentence.folded)):
             params["abc_class"] = letter
-        if quantity and intent in _AMOUNT_INTENTS | {Intent.WHAT_IF}:
+        if quantity and intent in _ORDERING | _MAY_ORDER:
             params["quantity"] = int(quantity[0]) if quantity[0] == int(quantity[0]) else quantity[0]
             if quantity[1]:
                 params["unit"] = quantity[1]
         return params
+
+
+def telling(sentence: Sentence) -> bool:
+    """Numbers alone that may be what a product is called: a size, a code, a type of four digits or more."""
+    tokens = [t for s in sentence.segments for t in s.tokens]
+    return any(t.kind in (Kind.SIZE, Kind.CODE) or (t.kind is Kind.NUMBER and t.values[0][0] >= 1000) for t in tokens)
 
 
 def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

@@ -63,6 +63,7 @@ class Reading:
     words: frozenset[str]
     cost: float = 0.0
     how: str = "exact"
+    slips: int = 0  # edits between what was typed and the nearest of the words
 
 
 NOTHING = Reading(frozenset(), 1.0, "none")
@@ -84,16 +85,20 @@ class Vocabulary:
         self._sorted = sorted(counts)
         self._stems: dict[str, list[str]] = defaultdict(list)
         self._sounds: dict[str, list[str]] = defaultdict(list)
-        self._by_length: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        by_length: dict[int, list[tuple[str, str]]] = defaultdict(list)
         self._shorts: dict[str, list[str]] = defaultdict(list)
         for word in self._sorted:
             self._stems[stem(word)].append(word)
             key = sound(word)
             self._sounds[key].append(word)
-            self._by_length[len(key)].append((key, word))
+            by_length[len(word)].append((word, word))
+            if key != word:
+                by_length[len(key)].append((key, word))
             for full in ABBREVIATIONS.get(word, ()):
                 self._shorts[stem(full)].append(word)
-        self._keys = {length: [k for k, _ in pairs] for length, pairs in self._by_length.items()}
+        self._spellings = {
+            length: ([k for k, _ in pairs], [w for _, w in pairs]) for length, pairs in by_length.items()
+        }
         self._cache: dict[str, Reading] = {}
 
     def __contains__(self, word: str) -> bool:
@@ -172,21 +177,26 @@ class Vocabulary:
         if same := self._sounds.get(key):
             return Reading(self._families(same), 0.2, "sound")
         budget = edit_budget(len(word))
-        hits: list[tuple[float, str]] = []
-        for length in range(max(2, len(key) - budget), len(key) + budget + 1):
-            pairs = self._by_length.get(length)
-            if not pairs:
-                continue
-            for _, distance, at in process.extract(
-                key, self._keys[length], scorer=OSA.distance, score_cutoff=budget, limit=8
-            ):
-                candidate = pairs[at][1]
-                if plausible_slip(word, candidate):
-                    hits.append((distance, candidate))
+        hits: list[tuple[int, str]] = []
+        for spelling in {word, key}:
+            hits += self._near(spelling, word, budget)
         if not hits:
             return NOTHING
         best = min(distance for distance, _ in hits)
-        return Reading(self._families(w for d, w in hits if d == best), 0.2 + 0.15 * best, "typo")
+        words = self._families(w for d, w in hits if d == best)
+        return Reading(words, 0.2 + 0.15 * best, "typo", best)
+
+    def _near(self, spelling: str, word: str, budget: int) -> list[tuple[int, str]]:
+        hits = []
+        for length in range(max(2, len(spelling) - budget), len(spelling) + budget + 1):
+            spellings, words = self._spellings.get(length, ((), ()))
+            found = process.extract(spelling, spellings, scorer=OSA.distance, score_cutoff=budget, limit=8)
+            hits += [(int(d), words[at]) for _, d, at in found if plausible_slip(word, words[at])]
+        return hits
+
+    def homophones(self, word: str) -> frozenset[str]:
+        """Words of the catalogue that sound the same: maizena, maisena."""
+        return self._families(self._sounds.get(sound(word), ()))
 
     def _families(self, words: Iterable[str]) -> frozenset[str]:
         found: set[str] = set()
@@ -199,4 +209,4 @@ def plausible_slip(typed: str, meant: str) -> bool:
     """Whether the difference looks like a finger's slip: not both ends changed, not a short word's first letter."""
     if typed[0] == meant[0]:
         return True
-    return len(typed) >= 6 and typed[1:3] == meant[1:3] or (len(typed) >= 5 and typed[:2] == meant[1::-1])
+    return (len(typed) >= 6 and typed[1:3] == meant[1:3]) or (len(typed) >= 5 and typed[:2] == meant[1::-1])
