@@ -141,6 +141,11 @@ def test_orders_come_in_the_suppliers_own_time(books: Books) -> None:
     assert min(share.values()) < 0.3
 
 
+def test_goods_are_ordered_and_delivered_on_business_days(books: Books) -> None:
+    days = {order.ordered_on for order in books.rows["orders"]} | {r.received_on for r in books.rows["receipts"]}
+    assert not [day for day in days if day.weekday() > 4 or day in find_holidays(2024, 2027)]
+
+
 def test_what_came_is_never_more_than_was_ordered(books: Books) -> None:
     ordered = {(order.number, order.line): order.quantity for order in books.rows["orders"]}
     came: Counter[tuple[str, int]] = Counter()

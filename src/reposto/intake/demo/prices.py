@@ -16,8 +16,9 @@ BY_KEY = {supplier.key: supplier for supplier in SUPPLIERS}
 # Days of demand that an order must at least hold, and against the main supplier's price.
 MOQ_DAYS = {"bento": 0.5, "itapoa": 60.0, "tresrios": 10.0, "reconcavo": 12.0, "poliespuma": 6.0}
 USUAL_MOQ_DAYS = 3.0
+TIER_DAYS = (25, 60)  # of demand, from which on the price is lower
 IMPORTED_PRICE = 0.80  # by the container, after duties
-RAW_MATERIAL_SWING = {"Painéis e madeiras": 0.05, "Espumas e enchimentos": 0.08, "Ferragens": 0.04}
+RAW_MATERIAL_SWING = {"Painéis e madeiras": 0.03, "Espumas e enchimentos": 0.06, "Ferragens": 0.03}
 SWING_MONTHS = 22.0
 JUMP_DAYS = 20  # how long before the first day some prices moved
 IPI = {"Ferragens": 6.5, "Painéis e madeiras": 3.25, "Químicos e acabamento": 3.25, "Móveis acabados": 3.25}
@@ -41,9 +42,9 @@ def tiers_of(item: DemoProduct, key: str) -> tuple[tuple[float, float], ...]:
     """(from quantity, discount), ascending; the first one begins at the MOQ."""
     moq = moq_of(item, key)
     rng = make_rng("tiers", item.sku, key)
-    second, third = sorted(rng.uniform([0.025, 0.055], [0.05, 0.09]))
+    second, third = rng.uniform([0.008, 0.014], [0.018, 0.026])
     steps = [(moq, 0.0)]
-    for days, discount in ((25, second), (70, third)):
+    for days, discount in zip(TIER_DAYS, (second, third), strict=True):
         quantity = max(_round_up(_rate(item) * days, item.pack * 5), _round_up(steps[-1][0] * 2, item.pack))
         steps.append((quantity, round(discount, 3)))
     return tuple(steps)

@@ -169,19 +169,20 @@ class _Keeper:
     def _order_extra(self, day: int, days_left: int) -> None:
         """What is on its way on the first day: in time, or late."""
         assert self.main is not None
-        due = days_left - self.main.promised * 1.45
+        promised = self.main.promised * 1.45
         situation = self.item.situation
         if self.extra_done or situation not in ("coming", "late"):
             return
-        if (situation == "coming" and due <= 2) or (situation == "late" and due <= LATE_DAYS):
-            days_more = 3 if situation == "coming" else 6
-            self._order(day, self._rate_before(HISTORY_DAYS) * COMING_DAYS, arrives=HISTORY_DAYS + days_more)
+        if days_left <= (max(promised - 3, 3) if situation == "coming" else promised + LATE_DAYS):
+            arrives = self.calendar.add_business_days(HISTORY_DAYS + (1 if situation == "coming" else 5), 1)
+            self._order(day, self._rate_before(HISTORY_DAYS) * COMING_DAYS, arrives=arrives)
             self.extra_done = True
 
     def _stock_up_the_new(self, day: int) -> None:
         begins = int(np.argmax(self.total[1:] > 0)) if self.total[-1] > 0 else 0
-        if not self.lines and begins - 30 <= day < begins:
-            self._order(day, self.item.rate * 1000 * 40, arrives=begins - 1)
+        if not self.lines and begins - 30 <= day < begins - 7:
+            arrives = self.calendar.add_business_days(begins - 7, 1)
+            self._order(day, self.item.rate * 1000 * 40, arrives=arrives)
 
     def _rate_before(self, day: int) -> float:
         """Thousandths a day over the last eight weeks; in the first ones, over those."""
