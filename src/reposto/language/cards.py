@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reposto.language.formats import inert, number, rate, sentence
+from reposto.language.decision import late_words
+from reposto.language.formats import inert, lower_first, number, rate, sentence
 from reposto.language.voice import Voice, bullets, lines
 from reposto.model.findings import (
     Analysis,
@@ -16,6 +17,7 @@ from reposto.model.findings import (
 
 CARD_OFFERS = 3  # suppliers in the card's table; the rest stands in the details
 STRONG_RHYTHM = 1.2  # a weekday or month this far above the mean is worth a word
+OLD_COUNT_DAYS = 7  # what was counted longer ago may be gone by now
 FLAT_PERCENT = 1.0  # a price within 1 % of its average is "at" its average
 
 
@@ -29,6 +31,7 @@ def write_card(voice: Voice, analysis: Analysis, said: frozenset[str]) -> str:
         ("price", price_line(voice, analysis, said)),
         ("risk", risk_line(voice, analysis.recommendation.risk)),
         ("confidence", confidence_line(voice, analysis)),
+        ("next", next_line(voice, analysis.recommendation)),
     )
     return bullets([voice.say(f"card.{key}", text=text) for key, text in points if text])
 
@@ -71,7 +74,8 @@ def demand_line(voice: Voice, demand: DemandFinding, said: frozenset[str]) -> st
     if demand.per_day:
         daily = rate(demand.per_day, voice.locale)
         shape.append(voice.say("demand.rate", rate=daily, unit=inert(voice.unit, 12)))
-    shape += [_trend(voice, demand), _pattern(voice, demand), *_rhythm(voice, demand)]
+    sporadic = demand.pattern in ("lumpy", "intermittent", "new")  # too few sales for a rhythm worth naming
+    shape += [_trend(voice, demand), _pattern(voice, demand), *([] if sporadic else _rhythm(voice, demand))]
     left_out = voice.count("stockouts", demand.out_of_stock_days) if demand.out_of_stock_days else ""
     return prose("; ".join(total), ", ".join(p for p in shape if p), left_out)
 
@@ -151,6 +155,9 @@ def coverage_words(voice: Voice, demand: DemandFinding) -> str:
         return voice.say("coverage.out")
     if demand.coverage_days is None:
         return ""
+    counted = next((e.end for e in demand.evidence if e.id == "stock" and e.end is not None), None)
+    if demand.coverage_days < 1 and counted is not None and (voice.today - counted).days > OLD_COUNT_DAYS:
+        return voice.say("coverage.gone", date=voice.short(counted))
     if demand.stockout_date is None:
         long = demand.coverage_days > 365
         return voice.say("coverage.long") if long else voice.say("coverage.days", days=voice.days(demand.coverage_days))
@@ -162,7 +169,9 @@ def order_by_line(voice: Voice, analysis: Analysis, said: frozenset[str]) -> str
     if "order_by" in said or logistics.order_by is None:
         return ""
     if logistics.order_by_overdue:
-        return voice.say("order_by.overdue", date=voice.short(logistics.order_by))
+        review = analysis.recommendation.verdict == "manual_review"
+        late = lower_first(late_words(voice, logistics.order_by))
+        return prose(late, voice.say("order_by.review" if review else "order_by.now"))
     if not logistics.business_days_left:
         return f"{voice.day(logistics.order_by)}."
     left = voice.count("left", logistics.business_days_left)
@@ -255,6 +264,8 @@ def lead_time_words(voice: Voice, lead: SupplierLeadTime) -> str:
         parts.append(voice.say("lead_time.on_time", share=voice.share(lead.on_time_share)))
     if lead.receipts:
         parts.append(voice.count("lead_time.receipts", lead.receipts))
+    elif lead.pooled:
+        parts.append(voice.say("lead_time.pooled"))
     return ", ".join(parts)
 
 
@@ -278,11 +289,13 @@ def risk_line(voice: Voice, risk: RiskFinding) -> str:
     if risk.amount_at_risk is not None and risk.amount_at_risk > 0:
         money = voice.say("risk.amount", amount=voice.money(risk.amount_at_risk))
     causes = [c for c in risk.causes if c.share > 0]
-    if causes:
+    excess = next((c.amount for c in risk.causes if c.code == "excess" and c.amount), None)
+    surplus = voice.say("risk.excess", amount=voice.money(excess)) if excess else ""
+    if causes and money:
         worst = voice.say("risk.cause", cause=cause_name(voice, max(causes, key=lambda c: c.share).code))
-        money = f"{money}, {worst}" if money else worst
+        money = f"{money}, {worst}"
     explained = voice.foreign(risk.text) if voice.locale != "en" and not chances and not money else ""
-    return prose(voice.say(f"risk.{risk.level}"), ", ".join(chances), money, explained)
+    return prose(voice.say(f"risk.{risk.level}"), "; ".join(chances), money, surplus, explained)
 
 
 def cause_name(voice: Voice, code: str) -> str:
@@ -299,6 +312,14 @@ def confidence_line(voice: Voice, analysis: Analysis) -> str:
         past = voice.say(key, error=voice.percent(error), naive=voice.percent(naive))
     until = voice.say("confidence.data", date=voice.full(analysis.data_until)) if analysis.data_until else ""
     return prose(voice.say(f"confidence.{analysis.confidence}"), past, until)
+
+
+def next_line(voice: Voice, advice: RecommendationFinding) -> str:
+    """What else to do: the analyst's steps (Portuguese) but the first of a purchase, which is the button."""
+    if voice.locale == "en" or advice.verdict == "manual_review":
+        return ""
+    steps = advice.next_steps[1:] if advice.verdict == "approve" else advice.next_steps
+    return " ".join(sentence(voice.foreign(step)) for step in steps)
 
 
 def write_offers(voice: Voice, offers: tuple[OfferLine, ...], quantity: float | None) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from reposto.language.formats import lower_first
 from reposto.language.voice import Voice
 from reposto.model.findings import Analysis, Missing
 
@@ -20,6 +22,7 @@ FILES = {
 _KNOWN_GAPS = frozenset(
     "no_sales short_history no_stock no_offer no_supplier no_receipts no_lead_time no_prices inactive".split()
 )  # their words carry no number; those that do (how old, how many) keep the analyst's text
+_SOFT_GAPS = frozenset({"no_prices", "no_receipts", "no_arrival_date"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +34,26 @@ class Lead:
     decides: bool = False  # the decision is already in the parts
 
 
-def decision(voice: Voice, analysis: Analysis) -> Lead:
-    """Buy, wait or review, with what makes it so."""
+def decision(voice: Voice, analysis: Analysis, said: frozenset[str]) -> Lead:
+    """Buy, wait or review, with what makes it so; `said` names the points the lead has made."""
     verdict = analysis.recommendation.verdict
     if verdict == "approve":
-        return _buy(voice, analysis)
+        return _buy(voice, analysis, said)
     if verdict == "wait":
         return _wait(voice, analysis)
-    return Lead(_review(voice, analysis.recommendation.missing))
+    return Lead(_review(voice, _decisive(analysis.recommendation.missing)))
 
 
-def _buy(voice: Voice, analysis: Analysis) -> Lead:
+def _decisive(missing: tuple[Missing, ...]) -> tuple[Missing, ...]:
+    """The gaps that stand in the way; those that only cost precision are left to the details."""
+    hard = tuple(m for m in missing if m.code not in _SOFT_GAPS)
+    return hard or missing
+
+
+def _buy(voice: Voice, analysis: Analysis, said: frozenset[str]) -> Lead:
     advice, logistics, demand = analysis.recommendation, analysis.logistics, analysis.demand
     if advice.quantity is None or advice.supplier is None or advice.total is None:
-        return Lead(_review(voice, advice.missing))
+        return Lead(_review(voice, _decisive(advice.missing)))
     values: dict[str, Any] = {
         "quantity": voice.quantity(advice.quantity),
         "supplier": voice.plain(advice.supplier),
@@ -52,10 +61,10 @@ def _buy(voice: Voice, analysis: Analysis) -> Lead:
     }
     parts: list[str] = []
     overdue = logistics.order_by_overdue
-    when = analysis.today if overdue else advice.order_by
-    parts.append(voice.say("buy", by=voice.due(when), **values) if when else voice.say("buy.nodate", **values))
-    if overdue and advice.order_by is not None and advice.order_by < analysis.today:
-        parts.append(voice.say("buy.late", date=voice.short(advice.order_by)))
+    by = voice.say("due.now") if overdue else voice.due(advice.order_by) if advice.order_by else ""
+    parts.append(voice.say("buy", by=by, **values) if by else voice.say("buy.nodate", **values))
+    if overdue and "order_by" not in said:
+        parts.append(late_words(voice, advice.order_by))
     arrival, after, stockout = advice.expected_arrival, advice.coverage_after_days, demand.stockout_date_with_orders
     stockout = stockout or demand.stockout_date
     if arrival is not None and stockout is not None and stockout < arrival:
@@ -66,6 +75,13 @@ def _buy(voice: Voice, analysis: Analysis) -> Lead:
     elif arrival is not None:
         parts.append(voice.say("buy.arrives", date=voice.on_day(arrival)))
     return Lead(tuple(parts), frozenset({"quantity", "order_by"}))
+
+
+def late_words(voice: Voice, order_by: date | None) -> str:
+    """The safe date has passed; named when it is known (an analyst may give the next business day instead)."""
+    if order_by is None or order_by >= voice.today:
+        return voice.say("late.undated")
+    return voice.say("late", date=voice.short(order_by))
 
 
 def _wait(voice: Voice, analysis: Analysis) -> Lead:
@@ -88,7 +104,9 @@ def _wait(voice: Voice, analysis: Analysis) -> Lead:
 def _review(voice: Voice, missing: tuple[Missing, ...]) -> tuple[str, ...]:
     why = voice.join([missing_words(voice, m) for m in missing])
     parts = [voice.say("review", why=why) if why else voice.say("review.bare")]
-    files = list(dict.fromkeys(FILES[m.file_kind] for m in missing if m.file_kind in FILES))
+    # a history that is short because the product is new mends itself
+    mendable = [m.file_kind for m in missing if m.code != "short_history"]
+    files = list(dict.fromkeys(FILES[kind] for kind in mendable if kind in FILES))
     if files:
         parts.append(voice.say("review.load", files=voice.join([f"`{f}`" for f in files])))
     return tuple(parts)
@@ -102,4 +120,4 @@ def missing_words(voice: Voice, missing: Missing) -> str:
         known = missing.file_kind in FILES
         return voice.say("missing.file", file=FILES[missing.file_kind]) if known else voice.say("missing.other")
     text = voice.foreign(missing.text.split(";")[0]).rstrip(".")  # after the semicolon: how to mend it, said elsewhere
-    return text if text[1:2].isupper() or text[1:2].isdigit() else text[:1].lower() + text[1:]
+    return lower_first(text)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from reposto.language import cards, supply_leads
 from reposto.language.decision import missing_words
-from reposto.language.formats import sentence
+from reposto.language.formats import lower_first, sentence
 from reposto.language.voice import Voice, bullets, lines
 from reposto.model.findings import Alternative, Analysis, Evidence, Missing
 
+_FIGURE = re.compile(r"\d{1,2}/\d{1,2}(?=/\d{4})|(?<![\d/])\d[\d.]*(?:,\d+)?(?:/\d{1,2})?")
 FOLD = "---"  # a line of its own: the page shows what follows folded
 
 
-def write_details(voice: Voice, analysis: Analysis, offers_shown: bool) -> str:
+def write_details(voice: Voice, analysis: Analysis, head: str, offers_shown: bool) -> str:
     """Sections that have content, each under a bold title."""
     sections = (
-        ("reasons", _reasons(voice, analysis)),
+        ("reasons", _reasons(voice, analysis, head)),
         ("alternatives", [_alternative(voice, a) for a in analysis.recommendation.alternatives]),
         ("arriving", [supply_leads.arriving_words(voice, o) for o in analysis.logistics.arriving]),
         ("lead_times", [cards.lead_time_words(voice, s) for s in analysis.logistics.suppliers]),
@@ -32,17 +35,23 @@ def write_details(voice: Voice, analysis: Analysis, offers_shown: bool) -> str:
     return lines(*text)
 
 
-def _reasons(voice: Voice, analysis: Analysis) -> list[str]:
-    """The analyst's reasons, which are Portuguese; the holidays on the way in either language."""
+def _reasons(voice: Voice, analysis: Analysis, head: str) -> list[str]:
+    """The analyst's reasons (Portuguese) that say more than the card; the holidays on the way in either language."""
     rows: list[str] = []
     if voice.locale != "en":
-        rows += [voice.foreign(r) for r in analysis.recommendation.reasons]
+        rows += [voice.foreign(r) for r in analysis.recommendation.reasons if not _known_already(r, head)]
     arrival = analysis.recommendation.expected_arrival or analysis.logistics.probable_arrival
     for day, name in analysis.logistics.holidays_ahead:
         if arrival is None or day > arrival:
             continue
         rows.append(voice.say("details.holiday", date=voice.day(day), name=voice.plain(name)))
     return rows
+
+
+def _known_already(reason: str, head: str) -> bool:
+    """Whether every number of a sentence stands in the text above it; one without numbers says something else."""
+    numbers = set(_FIGURE.findall(reason))
+    return bool(numbers) and numbers <= set(_FIGURE.findall(head))
 
 
 def _alternative(voice: Voice, other: Alternative) -> str:
@@ -66,14 +75,14 @@ def _risks(voice: Voice, analysis: Analysis) -> list[str]:
     rows: list[str] = []
     for cause in sorted(analysis.recommendation.risk.causes, key=lambda c: -c.share):
         name = cards.cause_name(voice, cause.code)
-        if cause.amount is not None and cause.amount > 0:
+        if cause.amount is not None and cause.amount > 0 and cause.share > 0:
             rows.append(
                 voice.say(
                     "risk.row.amount", cause=name, amount=voice.money(cause.amount), share=voice.share(cause.share)
                 )
             )
         elif voice.locale != "en" and cause.text:
-            rows.append(voice.say("risk.row", cause=name, text=voice.foreign(cause.text)))
+            rows.append(voice.say("risk.row", cause=name, text=lower_first(voice.foreign(cause.text))))
         else:
             rows.append(name)
     return rows

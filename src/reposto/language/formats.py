@@ -223,3 +223,12 @@ def sentence(text: str) -> str:
             text = text[:i] + char.upper() + text[i + 1 :]
             break
     return text if text.endswith((".", "!", "?", ":", "…")) else text + "."
+
+
+def lower_first(text: str) -> str:
+    """For a sentence that goes on after a colon: first letter (past emphasis marks) small, unless it is an acronym."""
+    marks = len(text) - len(text.lstrip("*"))
+    start = text[marks:]
+    if start[1:2].isupper() or start[1:2].isdigit():
+        return text
+    return text[:marks] + start[:1].lower() + start[1:]

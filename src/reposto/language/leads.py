@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reposto.language import cards, supply_leads
-from reposto.language.decision import Lead, decision
+from reposto.language.decision import Lead, decision, late_words
+from reposto.language.formats import lower_first
 from reposto.language.voice import Voice, lines, sentences
 from reposto.model.findings import Analysis
 from reposto.model.request import Intent, Request
@@ -20,7 +21,7 @@ def write_lead(voice: Voice, analysis: Analysis, request: Request, simulated: bo
     notes = _notes(voice, request, simulated)
     if lead.decides:
         return lines(sentences((*lead.parts, *notes)), sentences(more)), said
-    decided = decision(voice, analysis)
+    decided = decision(voice, analysis, said)
     return lines(sentences((*lead.parts, *more)), sentences((*decided.parts, *notes))), said | decided.said
 
 
@@ -106,14 +107,15 @@ def _excess(voice: Voice, analysis: Analysis, request: Request) -> Lead:
     product = voice.product(analysis.name, analysis.sku)
     if available is None or target is None:
         return Lead((voice.say("lead.excess.none", product=product),))
-    key = "lead.excess.over" if available > target else "lead.excess.fine"
+    excess = any(cause.code == "excess" for cause in analysis.recommendation.risk.causes)
+    key = "lead.excess.over" if excess or available > target else "lead.excess.fine"
     text = voice.say(key, product=product, free=voice.free(available), target=voice.quantity(target))
     return Lead((text, cards.coverage_words(voice, analysis.demand)), frozenset({"stock", "coverage"}))
 
 
 def _recommendation(voice: Voice, analysis: Analysis, request: Request) -> Lead:
-    decided = decision(voice, analysis)
-    first = f"{voice.product(analysis.name, analysis.sku)}: {_lower_first(decided.parts[0])}"
+    decided = decision(voice, analysis, frozenset())
+    first = f"{voice.product(analysis.name, analysis.sku)}: {lower_first(decided.parts[0])}"
     because = _because(voice, analysis) if analysis.recommendation.verdict == "approve" else ()
     parts = (first, *decided.parts[1:], *because)
     return Lead(parts, decided.said | ({"demand"} if because else set()), decides=True)
@@ -128,15 +130,10 @@ def _because(voice: Voice, analysis: Analysis) -> tuple[str, ...]:
     return (voice.say("because", **values),)
 
 
-def _lower_first(text: str) -> str:
-    marks = len(text) - len(text.lstrip("*"))
-    return text[:marks] + text[marks : marks + 1].lower() + text[marks + 1 :]
-
-
 def _quantity(voice: Voice, analysis: Analysis, request: Request) -> Lead:
     advice, product = analysis.recommendation, voice.product(analysis.name, analysis.sku)
     if advice.verdict == "wait":
-        decided = decision(voice, analysis)
+        decided = decision(voice, analysis, frozenset())
         return Lead((voice.say("lead.quantity.zero", product=product), *decided.parts), decided.said, decides=True)
     if advice.verdict == "manual_review" and advice.quantity is None:
         return Lead((voice.say("lead.quantity.none", product=product),))
@@ -149,8 +146,9 @@ def _order_by(voice: Voice, analysis: Analysis, request: Request) -> Lead:
         free = analysis.recommendation.verdict == "wait"
         return Lead((voice.say("lead.order_by.free" if free else "lead.order_by.none", product=product),))
     if logistics.order_by_overdue:
-        text = voice.say("lead.order_by.overdue", product=product, date=voice.short(logistics.order_by))
-    elif logistics.business_days_left:
+        now = voice.say("lead.order_by.overdue", product=product)
+        return Lead((now, late_words(voice, logistics.order_by)), frozenset({"order_by"}))
+    if logistics.business_days_left:
         left, by = voice.count("left", logistics.business_days_left), voice.due(logistics.order_by)
         text = voice.say("lead.order_by.left", product=product, by=by, left=left)
     else:
@@ -175,16 +173,18 @@ def _explain(voice: Voice, analysis: Analysis, request: Request) -> Lead:
     """The sum behind the quantity, step by step; the rows behind the numbers stand in the details."""
     advice, demand = analysis.recommendation, analysis.demand
     named = voice.product(analysis.name, analysis.sku)
-    if advice.quantity is None or demand.available is None or advice.target_stock is None:
+    if advice.quantity is None or advice.needed_quantity is None or demand.available is None:
         return _recommendation(voice, analysis, request)
-    values = {"target": voice.quantity(advice.target_stock), "free": voice.free(demand.available)}
-    parts = [voice.say("lead.explain", product=named, quantity=voice.quantity(advice.quantity), **values)]
+    first = voice.say("lead.explain", product=named, quantity=voice.quantity(advice.quantity))
+    have = voice.free(demand.available)
     if demand.on_order > 0:
-        parts.append(voice.say("lead.explain.on_order", quantity=voice.quantity(demand.on_order)))
-    parts += cards.needed_words(voice, advice)
+        have = voice.join([have, voice.say("stock.on_order", quantity=voice.quantity(demand.on_order))])
+    level, needed = voice.share(advice.service_level), voice.needed(advice.needed_quantity)
+    steps = [voice.say("lead.explain.needed", level=level, needed=needed, have=have)]
     if demand.total is not None:
-        parts.append(voice.say("lead.explain.demand", demand=cards.expected(voice, demand, demand.total)))
-    return Lead(tuple(parts), frozenset({"demand", "needed"}))
+        steps.append(voice.say("lead.explain.demand", demand=cards.expected(voice, demand, demand.total)))
+    parts = (first, *steps, *cards.rounding_words(voice, advice))
+    return Lead(parts, frozenset({"demand", "needed", "stock", "on_order"}))
 
 
 LeadWriter = Callable[[Voice, Analysis, Request], Lead]

@@ -117,7 +117,7 @@ def write_analysis(analysis: Analysis, request: Request, locale: str, *, simulat
         offers = cards.ranked(analysis.prices.offers)[: cards.CARD_OFFERS]
         table = cards.write_offers(voice, offers, analysis.prices.quantity)
     head = lines(lead, cards.write_card(voice, analysis, said), table)
-    details = write_details(voice, analysis, bool(table))
+    details = write_details(voice, analysis, head, bool(table))
     return lines(head, FOLD, details) if details else head
 
 

@@ -154,7 +154,8 @@ def write_product(
     lowest = _lowest([o for o in offers if not _expired(o, today)])
     if lowest is not None:
         supplier = _supplier_name(voice, lowest[0].supplier_id, suppliers)
-        rows.append(voice.say("quick.field.price", value=f"{voice.unit_price(lowest[1])}, {supplier}"))
+        least = _from_quantity(voice, *lowest)
+        rows.append(voice.say("quick.field.price", value=f"{voice.unit_price(lowest[1])}, {supplier}{least}"))
     if unfilled:
         rows.append(voice.say("quick.unfilled", fields=voice.join(unfilled)))
     key = "quick.card" if product.active else "quick.card.inactive"
@@ -233,7 +234,8 @@ def write_suppliers(product: Product, suppliers: Sequence[Supplier], today: date
     if not suppliers:
         named = voice.product(product.name, product.sku)
         return sentence(voice.say("quick.supplier.none", product=named))
-    return lines(*(write_supplier(s, locale) for s in suppliers))
+    named = voice.product(product.name, product.sku)
+    return lines(voice.say("quick.suppliers", product=named), *(write_supplier(s, locale) for s in suppliers))
 
 
 def write_supplier(supplier: Supplier, locale: str) -> str:

@@ -54,7 +54,7 @@ def _against_average(voice: Voice, analysis: Analysis) -> tuple[str, ...]:
     trend = analysis.prices.trend_percent_year
     if trend is None or abs(trend) < cards.FLAT_PERCENT:
         return ()
-    return (voice.say("price.up" if trend > 0 else "price.down", percent=voice.percent(trend)),)
+    return (voice.say("lead.paid.up" if trend > 0 else "lead.paid.down", percent=voice.percent(trend)),)
 
 
 def _stated_price(request: Request) -> Decimal | None:
@@ -161,7 +161,8 @@ def lead_time(voice: Voice, analysis: Analysis, request: Request) -> Lead:
     days = cards.business_days(voice, lead.measured_median)
     parts = [voice.say("lead.lead_time.range" if between else "lead.lead_time", days=days, range=between, **values)]
     if lead.promised_days is not None:
-        parts.append(voice.say("lead.lead_time.promised", days=cards.business_days(voice, lead.promised_days)))
+        promised = cards.business_days(voice, lead.promised_days)
+        parts.append(voice.say("lead.lead_time.kept" if promised == days else "lead.lead_time.promised", days=promised))
     if lead.on_time_share is not None:
         parts.append(voice.say("lead.lead_time.on_time", share=voice.share(lead.on_time_share)))
     return Lead(tuple(parts), frozenset({"lead_time"}))
