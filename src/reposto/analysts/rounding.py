@@ -30,7 +30,7 @@ def round_up(needed: float, offer: Offer | None, unit: str) -> Rounded:
     reasons: list[str] = []
     quantity = needed
     if is_counted(unit):
-        quantity = math.ceil(quantity - _SLACK)
+        quantity = _whole(quantity)
     if offer is None:
         return Rounded(_tidy(quantity, unit), ())
     if offer.moq > quantity + _SLACK:
@@ -53,7 +53,7 @@ def orderable(quantity: float, offer: Offer | None, unit: str) -> float:
     """round_up without the words."""
     if quantity <= 0:
         return 0.0
-    whole = float(math.ceil(quantity - _SLACK)) if is_counted(unit) else quantity
+    whole = _whole(quantity) if is_counted(unit) else quantity
     if offer is None:
         return _tidy(whole, unit)
     return _tidy(_packs(max(whole, offer.moq), offer.pack_multiple), unit)
@@ -64,8 +64,13 @@ def _packs(quantity: float, pack: float) -> float:
     return math.ceil(quantity / pack - _SLACK) * pack if pack > 0 else quantity
 
 
+def _whole(quantity: float) -> float:
+    """The next whole number, at least 1."""
+    return float(max(math.ceil(quantity - _SLACK), 1))
+
+
 def _tidy(quantity: float, unit: str) -> float:
     """Whole units stay whole (a pack of 2.5 UN can't be), measured ones keep three decimals."""
     if is_counted(unit):
-        return float(math.ceil(quantity - _SLACK))
-    return math.ceil(quantity * 1000 - 1e-6) / 1000
+        return _whole(quantity)
+    return max(math.ceil(quantity * 1000 - 1e-6), 1) / 1000

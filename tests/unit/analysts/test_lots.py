@@ -105,4 +105,5 @@ def test_rounding_says_why() -> None:
         "embalagem fechada de 24 UN: 100 UN → 120 UN (5 × 24 UN)",
     )
     assert round_up(0, offer, "UN").quantity == 0
+    assert round_up(1e-12, an_offer((1, "5"), moq=0, pack=0), "KG").quantity == 0.001  # never rounded to nothing
     assert round_up(12.5, an_offer((1, "5"), moq=0, pack=0), "KG").quantity == 12.5
