@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from reposto.analysts.forecast.dist import mean_of
 from reposto.analysts.forecast.types import LEVEL_ARRAY, LEVELS, Floats
 
 SCORED = (0.1, 0.25, 0.5, 0.75, 0.8333, 0.9, 0.95, 0.98)  # levels of the pinball loss
@@ -147,13 +148,6 @@ def score(what: Truth, quantiles: Floats, means: Floats | None = None) -> Score:
         below=shares,
         count=len(y),
     )
-
-
-def mean_of(quantiles: Floats) -> Floats:
-    """Mean of a distribution given by its quantiles at LEVELS (last axis), constant beyond the outer ones."""
-    edges = np.concatenate([[0.0], (LEVEL_ARRAY[1:] + LEVEL_ARRAY[:-1]) / 2, [1.0]])
-    result: Floats = quantiles @ np.diff(edges)
-    return result
 
 
 def below(y: Floats, q: Floats, level: int) -> float:

@@ -91,3 +91,12 @@ def _count_below(cdf: Floats, levels: Floats) -> Floats:
     for i, row in enumerate(cdf):
         found[i] = np.searchsorted(row, levels - 1e-12, side="left")
     return np.minimum(found, float(cdf.shape[1] - 1))
+
+
+_EDGES = np.concatenate([[0.0], (LEVEL_ARRAY[1:] + LEVEL_ARRAY[:-1]) / 2, [1.0]])
+
+
+def mean_of(quantiles: Floats) -> Floats:
+    """Mean of a distribution given by its quantiles at LEVELS (last axis), each for its share of levels."""
+    result: Floats = quantiles @ np.diff(_EDGES)
+    return result

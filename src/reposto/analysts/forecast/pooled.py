@@ -12,11 +12,15 @@ from datetime import date
 import numpy as np
 
 from reposto.analysts.forecast.calendar import Buckets, check, cut, end_of
+from reposto.analysts.forecast.dist import mean_of
 from reposto.analysts.forecast.features import Ints, Known, Panel
+from reposto.analysts.forecast.learned import fit_learned, predict_learned, tree_features
 from reposto.analysts.forecast.local import pooled_index
 from reposto.analysts.forecast.tables import Table, fit_table, predict_table
+from reposto.analysts.forecast.trees import Forest, available
 from reposto.analysts.forecast.types import Floats, History
 
+LEARNED_SHARE = 0.6  # of L beside P (P : N : L = 2 : 1 : 3 in all)
 FORMAT = 1  # of the stored bytes; another number means: fit again
 LENGTHS = (1, 2, 3, 4, 6, 8, 13, 18, 26)  # buckets of the fitted windows; longer ones are extrapolated
 AHEAD = 26  # buckets for which the group's yearly ratio is kept after the fit
@@ -31,6 +35,7 @@ class FittedPanel:
 
     season: int
     end: date  # first day after the data
+    width: int  # buckets of the fitted matrix: the phase of `end`
     bucket_days: float
     series: int
     groups: tuple[str, ...]
@@ -40,26 +45,32 @@ class FittedPanel:
     rhythm: Floats  # (season,) common yearly index; entry k % season is the bucket k after `end`
     behind: int  # cutoffs kept before `end`; column `behind` is the end itself
     new_level: Floats  # (groups + 1, 2) mean and sd of the log of demand per bucket, of products with sales
+    forest: Forest | None = None
 
     @property
     def local_weight(self) -> float:
-        """Weight of N beside P: half in small companies, where pooling has little to pool."""
-        return 0.5 if self.series < 30 else 0.35
+        """Weight of N: half in small companies, where pooling has little to pool; a sixth beside P and L."""
+        if self.forest is not None:
+            return 1 / 6
+        return 0.5 if self.series < 30 else 0.25
 
     def group(self, name: str) -> int:
         return self.groups.index(name) if name in self.groups else len(self.groups)
 
     def rhythm_of(self, ends: Sequence[date], buckets: int, ahead: int) -> Floats:
         """Common yearly index of series that end at `ends`; (B, buckets + ahead)."""
-        shift = np.array([round((e - self.end).days / self.bucket_days) for e in ends])
+        shift = np.array([self.shift(e) for e in ends])
         at = shift[:, None] + np.arange(-buckets, ahead)[None, :]
         result: Floats = self.rhythm[at % self.season]
         return result
 
+    def shift(self, end: date) -> int:
+        """Buckets from `end` of the fit to another cutoff date."""
+        return round((end - self.end).days / self.bucket_days)
+
     def column(self, end: date) -> int:
         """Column of a cutoff date in `ratio` and `momentum`, the nearest one kept."""
-        shift = round((end - self.end).days / self.bucket_days)
-        return int(np.clip(self.behind + shift, 0, self.momentum.shape[1] - 1))
+        return int(np.clip(self.behind + self.shift(end), 0, self.momentum.shape[1] - 1))
 
 
 @dataclass(frozen=True)
@@ -73,11 +84,11 @@ class PooledTables:
         return next((p for p in self.panels if p.season == season), None)
 
     def to_bytes(self) -> bytes:
-        """The tables as an uncompressed .npz; no pickles."""
+        """The tables as a compressed .npz; no pickles."""
         from reposto.analysts.forecast.stored import to_arrays
 
         buffer = io.BytesIO()
-        np.savez(buffer, allow_pickle=False, **to_arrays(self))
+        np.savez_compressed(buffer, allow_pickle=False, **to_arrays(self))
         return buffer.getvalue()
 
     @staticmethod
@@ -90,12 +101,17 @@ class PooledTables:
 
 
 def fit_tables(
-    histories: Sequence[History], *, today: date | None = None, closed: frozenset[date] = frozenset()
+    histories: Sequence[History],
+    *,
+    today: date | None = None,
+    closed: frozenset[date] = frozenset(),
+    learn: bool = False,
 ) -> PooledTables:
     """Fit on all products of a catalogue; `today` defaults to the day after the newest figure.
 
     Products that were never sold, and rhythms with fewer than 10 products, are left out; PooledTables may
-    therefore be empty. ValueError as in Engine.forecast.
+    therefore be empty. `learn` also fits the global model, seconds to a minute, where LightGBM is installed
+    and there are 30 products and three quarters of a year. ValueError as in Engine.forecast.
     """
     if today is None:
         today = max((end_of(h) for h in histories), default=date.min)
@@ -108,13 +124,25 @@ def fit_tables(
     panels = []
     for season, count in sorted(Counter(b.season for _, b in cuts).items()):
         if count >= LEAST_SERIES:
-            panels.append(_fit_panel([c for c in cuts if c[1].season == season], season, today))
-    kept = tuple(p for p in panels if p.tables)
-    return PooledTables(kept, _version(cuts, today))
+            own = [c for c in cuts if c[1].season == season]
+            y = matrix([b for _, b in own])
+            windows = [(0, n) for n in LENGTHS if 3 * n <= y.shape[1]]
+            panels.append(
+                fit_panel(
+                    y,
+                    [h.group for h, _ in own],
+                    season=season,
+                    end=today,
+                    bucket_days=own[0][1].days,
+                    windows=windows,
+                    learn=learn,
+                )
+            )
+    return PooledTables(tuple(p for p in panels if p.tables), _version(cuts, today, learn))
 
 
-def _version(cuts: Sequence[tuple[History, Buckets]], today: date) -> str:
-    digest = hashlib.sha256(f"{FORMAT} {today}".encode())
+def _version(cuts: Sequence[tuple[History, Buckets]], today: date, learn: bool) -> str:
+    digest = hashlib.sha256(f"{FORMAT} {today} {learn}".encode())
     for history, buckets in cuts:
         digest.update(history.group.encode())
         digest.update(np.ascontiguousarray(buckets.y).tobytes())
@@ -133,28 +161,32 @@ def matrix(cuts: Sequence[Buckets]) -> Floats:
     return y
 
 
-def _fit_panel(cuts: list[tuple[History, Buckets]], season: int, today: date) -> FittedPanel:
-    y = matrix([b for _, b in cuts])
-    names = [h.group for h, _ in cuts]
+def fit_panel(
+    y: Floats,
+    names: Sequence[str],
+    *,
+    season: int,
+    end: date,
+    bucket_days: float,
+    windows: Sequence[tuple[int, int]],
+    learn: bool,
+) -> FittedPanel:
+    """Fit the windows (offset, length) on the series of one rhythm; (n, T) and their groups' names."""
     groups = tuple(sorted(set(names)))
     codes: Ints = np.array([groups.index(n) for n in names], dtype=np.int64)
     panel = Panel(y, codes, season)
-    count = np.isfinite(y).sum(axis=1)
-    short = bool((count < _SHORT).any())
-    tables = []
-    for length in LENGTHS:
-        if 3 * length <= panel.buckets:
-            table = fit_table(panel, 0, length, short)
-            if table is not None:
-                tables.append(table)
+    short = bool((np.isfinite(y).sum(axis=1) < _SHORT).any())
+    fits = [fit_table(panel, offset, length, short) for offset, length in windows]
+    tables = [t for t in fits if t is not None]
     behind = min(panel.buckets, 2 * season)
     cutoffs: Ints = np.arange(panel.buckets - behind, panel.buckets + AHEAD + 1, dtype=np.int64)
-    ratio = [_with_average(panel.season_ratio(0, t.length, cutoffs)) for t in tables]
+    ratio = [_with_average(panel.season_ratio(t.offset, t.length, cutoffs)) for t in tables]
     return FittedPanel(
         season=season,
-        end=today,
-        bucket_days=cuts[0][1].days,
-        series=len(cuts),
+        end=end,
+        width=panel.buckets,
+        bucket_days=bucket_days,
+        series=panel.n,
         groups=groups,
         tables=tuple(tables),
         ratio=np.stack(ratio, axis=1) if ratio else np.zeros((len(groups) + 1, 0, len(cutoffs))),
@@ -162,6 +194,7 @@ def _fit_panel(cuts: list[tuple[History, Buckets]], season: int, today: date) ->
         rhythm=pooled_index(y, season, season)[panel.buckets :],
         behind=behind,
         new_level=_levels_of_groups(y, codes, len(groups)),
+        forest=fit_learned(panel, tables) if learn and available() else None,
     )
 
 
@@ -193,23 +226,45 @@ def _with_average(by_group: Floats) -> Floats:
 def predict_rows(
     fitted: FittedPanel, y: Floats, group: str, ends: Sequence[date], tables: Sequence[int] | None = None
 ) -> tuple[Floats, Floats]:
-    """P for some right-aligned series of one product; (B, T) -> means (B, tables), quantiles (B, tables, levels).
+    """P and L for some right-aligned series of one product; (B, T) -> (B, tables), (B, tables, levels).
 
     `ends` are the dates of the cutoffs: they pick the group's yearly ratio and momentum; `tables` the windows.
     """
     panel = Panel(y, np.zeros(len(y), dtype=np.int64), fitted.season)
     at: Ints = np.array([y.shape[1]], dtype=np.int64)
-    columns = [fitted.column(e) for e in ends]
+    columns = np.array([fitted.column(e) for e in ends])
+    phase: Ints = fitted.width + np.array([fitted.shift(e) for e in ends], dtype=np.int64)
     row = fitted.group(group)
     momentum = fitted.momentum[row, columns][:, None]
-    means, quantiles = [], []
-    for i in range(len(fitted.tables)) if tables is None else tables:
-        table = fitted.tables[i]
-        known: Known = panel.known(0, table.length, at, fitted.ratio[row, i, columns][:, None], momentum)
-        mean, _, q = predict_table(table, known)
+    chosen = range(len(fitted.tables)) if tables is None else tables
+    known = []
+    for i in chosen:
+        t = fitted.tables[i]
+        known.append(panel.known(t.offset, t.length, at, fitted.ratio[row, i, columns][:, None], momentum))
+    return blend(fitted, [fitted.tables[i] for i in chosen], known, phase[:, None])
+
+
+def blend(fitted: FittedPanel, tables: Sequence[Table], known: Sequence[Known], phase: Ints) -> tuple[Floats, Floats]:
+    """P, averaged 2 : 3 with L where there is a forest, at one cutoff; (n, tables), (n, tables, levels)."""
+    means, quantiles, inputs, bases = [], [], [], []
+    for table, features in zip(tables, known, strict=True):
+        mean, variance, q = predict_table(table, features)
         means.append(mean[:, 0])
         quantiles.append(q[:, 0])
-    return np.stack(means, axis=1), np.stack(quantiles, axis=1)
+        if fitted.forest is not None:
+            x, base = tree_features(features, phase, fitted.season, table, (mean, variance))
+            inputs.append(x[:, 0])
+            bases.append(base[:, 0])
+    mean, pooled = np.stack(means, axis=1), np.stack(quantiles, axis=1)
+    if fitted.forest is None:
+        return mean, pooled
+    shape = pooled.shape
+    flat = np.stack(inputs, axis=1).reshape(-1, inputs[0].shape[1])
+    learned = predict_learned(
+        fitted.forest, flat, np.stack(bases, axis=1).ravel(), pooled.reshape(-1, shape[2])
+    ).reshape(shape)
+    mixed = (1 - LEARNED_SHARE) * pooled + LEARNED_SHARE * learned
+    return mean * mean_of(mixed) / np.maximum(mean_of(pooled), 1e-12), mixed
 
 
 def at_lengths(fitted: FittedPanel, means: Floats, quantiles: Floats, lengths: Sequence[int]) -> tuple[Floats, Floats]:

@@ -19,12 +19,12 @@ _GUESS_WIDER = 1.5  # a buyer's guess of the level: relative quantiles this much
 
 
 class PooledEngine:
-    """P + N: tables fitted on the catalogue, averaged with the product's own negative binomial.
+    """P + L + N: tables and trees fitted on the catalogue, averaged with the product's own negative binomial.
 
     Falls back to LocalEngine where no table fits the product's rhythm (fewer than 10 such products).
     """
 
-    method = "pooled+local"
+    method = "pooled"
 
     def __init__(self, tables: PooledTables) -> None:
         self.tables = tables
@@ -33,10 +33,14 @@ class PooledEngine:
 
     @staticmethod
     def fit(
-        histories: Sequence[History], *, today: date | None = None, closed: frozenset[date] = frozenset()
+        histories: Sequence[History],
+        *,
+        today: date | None = None,
+        closed: frozenset[date] = frozenset(),
+        learn: bool = False,
     ) -> PooledTables:
         """See fit_tables."""
-        return fit_tables(histories, today=today, closed=closed)
+        return fit_tables(histories, today=today, closed=closed, learn=learn)
 
     def forecast(
         self,
@@ -66,6 +70,7 @@ class PooledEngine:
         back_test = None
         method = self.method
         if np.nansum(buckets.y) > 0:
+            method = "learned" if panel.forest is not None else method
             mean, quantiles = _blend(panel, buckets, history, lengths)
             mean, quantiles = _with_level(
                 buckets, mean, quantiles, lengths=lengths, expected_level=expected_level, notes=notes
@@ -92,7 +97,7 @@ class PooledEngine:
 
 
 def _blend(panel: FittedPanel, buckets: Buckets, history: History, lengths: list[int]) -> tuple[Floats, Floats]:
-    """P and N averaged for windows after the last bucket; (windows,), (windows, levels)."""
+    """P, L and N averaged for windows after the last bucket; (windows,), (windows, levels)."""
     y = shifted(buckets)
     end = buckets.start - timedelta(days=round(buckets.offset * buckets.days))
     raw_means, raw_quantiles = predict_rows(panel, y, history.group, [end])

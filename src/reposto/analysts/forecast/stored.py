@@ -9,8 +9,10 @@ import numpy as np
 
 from reposto.analysts.forecast.pooled import FORMAT, FittedPanel, PooledTables
 from reposto.analysts.forecast.tables import Table
+from reposto.analysts.forecast.trees import Forest
 
 Arrays = dict[str, Any]
+_FOREST = ("feature", "threshold", "left", "right", "leaf", "model")
 
 
 def to_arrays(tables: PooledTables) -> Arrays:
@@ -21,11 +23,14 @@ def to_arrays(tables: PooledTables) -> Arrays:
     }
     for i, panel in enumerate(tables.panels):
         head = f"p{i}."
-        out[head + "whole"] = np.array([panel.season, panel.end.toordinal(), panel.series, panel.behind])
+        out[head + "whole"] = np.array([panel.season, panel.end.toordinal(), panel.series, panel.behind, panel.width])
         out[head + "days"] = np.array(panel.bucket_days)
         out[head + "groups"] = np.array(panel.groups, dtype=np.str_)
         out[head + "ratio"], out[head + "momentum"] = panel.ratio, panel.momentum
         out[head + "rhythm"], out[head + "new_level"] = panel.rhythm, panel.new_level
+        if panel.forest is not None:
+            out[head + "forest.models"] = np.array(panel.forest.models)
+            out.update({f"{head}forest.{name}": getattr(panel.forest, name) for name in _FOREST})
         out[head + "tables"] = np.array(len(panel.tables))
         for j, table in enumerate(panel.tables):
             tail = f"{head}t{j}."
@@ -45,10 +50,11 @@ def from_arrays(arrays: Arrays) -> PooledTables:
 
 
 def _panel(arrays: Arrays, head: str) -> FittedPanel:
-    season, end, series, behind = (int(v) for v in arrays[head + "whole"])
+    season, end, series, behind, width = (int(v) for v in arrays[head + "whole"])
     return FittedPanel(
         season=season,
         end=date.fromordinal(end),
+        width=width,
         bucket_days=float(arrays[head + "days"]),
         series=series,
         groups=tuple(str(g) for g in arrays[head + "groups"]),
@@ -58,7 +64,15 @@ def _panel(arrays: Arrays, head: str) -> FittedPanel:
         rhythm=arrays[head + "rhythm"],
         behind=behind,
         new_level=arrays[head + "new_level"],
+        forest=_forest(arrays, head + "forest."),
     )
+
+
+def _forest(arrays: Arrays, head: str) -> Forest | None:
+    if head + "models" not in arrays:
+        return None
+    fields = {name: arrays[head + name] for name in _FOREST}
+    return Forest(models=int(arrays[head + "models"]), **fields)
 
 
 def _table(arrays: Arrays, head: str) -> Table:

@@ -6,16 +6,17 @@ regression of the squared error. Shape: quantiles of the standardised errors, po
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from reposto.analysts.forecast.features import Ints, Known, Panel
-from reposto.analysts.forecast.types import LEVEL_ARRAY, Floats
+from reposto.analysts.forecast.types import LEVEL_ARRAY, Bools, Floats
 
 _MOST_ROWS = 60_000  # of a fit; more cutoffs are thinned out
 _HALF_LIFE = 52.0  # buckets after which a training row counts half
 _LEAST_SEEN = 4  # observed buckets before a row is used
+_BLOCKS = 5  # of time, for errors at weeks that a fit has not seen
 _BINS = 6  # of the pooled shapes, by expected demand
 _SHORT_WEIGHT = 0.15  # of training rows cut to a short history
 _SHORT_LENGTHS = (1, 2, 3, 4, 6, 8, 10, 12)  # buckets kept in those rows
@@ -38,6 +39,22 @@ class Table:
     centres: Floats  # (bins,) log expected demand
     shapes: Floats  # (bins, levels) standardised quantiles
     rows: int
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Flat training rows of one window."""
+
+    a: Floats  # (rows, 17) design
+    centre: Floats
+    target: Floats  # relative to the scale
+    scale: Floats
+    weight: Floats
+    spread: Floats  # (rows, 9) spread regressors, the size still to be filled in
+    cutoff: Floats
+
+    def only(self, kept: Bools) -> Rows:
+        return Rows(*(getattr(self, f.name)[kept] for f in fields(self)))
 
 
 def design(known: Known) -> Floats:
@@ -99,30 +116,56 @@ def fit_table(panel: Panel, offset: int, length: int, short: bool = False) -> Ta
     parts = [_rows(panel, offset, length, cutoffs, 1.0)]
     if short:
         parts += _short_rows(panel, offset, length, cutoffs)
-    a, centre, target, scale, weight, spread_of = (np.concatenate(p) for p in zip(*parts, strict=True))
-    if len(target) < 30:
+    rows = Rows(*(np.concatenate(p) for p in zip(*parts, strict=True)))
+    if len(rows.target) < 30:
         return None
-    size = scale * length
-    target = np.minimum(target, np.quantile(target, 0.995))
+    rows = replace(rows, target=np.minimum(rows.target, np.quantile(rows.target, 0.995)))
     distinct = max(len(cutoffs) / length, 1.0)
-    with_year = int((cutoffs >= panel.season).sum()) / length
-    beta = _ridge(a, target, weight * size / (size + 2), distinct, with_year)
-    mu, correction = _matched(a, beta, centre, target, weight * size)
+    with_year = float((cutoffs >= panel.season).sum()) / length
+    size = rows.scale * length
+    beta = _ridge(rows, rows.weight * size / (size + 2), distinct, with_year)
+    mu, correction = _matched(rows, beta, rows.weight * size)
+    honest = mu
     for _ in range(2):
-        x = _with_size(spread_of, mu * size)
-        coefficients = _gamma_regression(x, (target - mu) ** 2 * size**2, weight)
+        x = _with_size(rows.spread, honest * size)
+        coefficients = _gamma_regression(x, (rows.target - honest) ** 2 * size**2, rows.weight)
         variance = np.exp(np.clip(x @ coefficients, -12, 40))
-        beta = _ridge(a, target, weight * size**2 / np.maximum(variance, 1e-6), distinct, with_year)
-        mu, correction = _matched(a, beta, centre, target, weight * size)
-    x = _with_size(spread_of, mu * size)
-    coefficients = _gamma_regression(x, (target - mu) ** 2 * size**2, weight)
-    m = mu * size
-    variance = np.exp(np.clip(x @ coefficients, -12, 40))
-    ratio = variance / (m + m**2 + 1e-9)
+        weight = rows.weight * size**2 / np.maximum(variance, 1e-6)
+        beta = _ridge(rows, weight, distinct, with_year)
+        mu, correction = _matched(rows, beta, rows.weight * size)
+        honest = _crossed(rows, weight, distinct, with_year, size)
+    m = honest * size
+    x = _with_size(rows.spread, m)
+    coefficients = _gamma_regression(x, (rows.target - honest) ** 2 * size**2, rows.weight)
+    ratio = np.exp(np.clip(x @ coefficients, -12, 40)) / (m + m**2 + 1e-9)
     bounds = np.quantile(ratio, [0.005, 0.995])
     sd = np.sqrt(np.clip(ratio, *bounds) * (m + m**2 + 1e-9))
-    centres, shapes = _shapes(np.log(np.maximum(m, 1e-3)), (target * size - m) / np.maximum(sd, 1e-9), weight)
-    return Table(offset, length, beta, correction, coefficients, bounds, centres, shapes, len(target))
+    z = (rows.target * size - m) / np.maximum(sd, 1e-9)
+    centres, shapes = _shapes(np.log(np.maximum(m, 1e-3)), z, rows.weight)
+    return Table(offset, length, beta, correction, coefficients, bounds, centres, shapes, len(rows.target))
+
+
+def _crossed(rows: Rows, weight: Floats, distinct: float, with_year: float, size: Floats) -> Floats:
+    """Means of each row from a fit on the other blocks of time; (rows,).
+
+    Errors of a fit on the very weeks it has seen are too small, because all products share a week's shock:
+    spread and shape are taken from these.
+    """
+    mu = np.empty(len(rows.target))
+    edges = np.quantile(rows.cutoff, np.linspace(0, 1, _BLOCKS + 1)[1:-1])
+    block = np.searchsorted(edges, rows.cutoff, side="left")
+    for b in range(_BLOCKS):
+        out, kept = block == b, block != b
+        if not out.any() or kept.sum() < 30:
+            kept = np.ones_like(out)
+        if not out.any():
+            continue
+        part = rows.only(kept)
+        share = _BLOCKS / (_BLOCKS - 1)
+        beta = _ridge(part, weight[kept], distinct / share, with_year / share)
+        _, correction = _matched(part, beta, (rows.weight * size)[kept])
+        mu[out] = np.maximum(relative_mean(rows.a[out], beta, rows.centre[out]) * correction, 1e-4)
+    return mu
 
 
 def training_cutoffs(panel: Panel, offset: int, length: int, most: int = _MOST_ROWS) -> Ints:
@@ -134,13 +177,14 @@ def training_cutoffs(panel: Panel, offset: int, length: int, most: int = _MOST_R
 
 
 def _rows(panel: Panel, offset: int, length: int, cutoffs: Ints, factor: float) -> tuple[Floats, ...]:
-    """Flat training rows: design, centre, target, scale, weight, spread regressors without the size."""
+    """The fields of Rows."""
     known = panel.known(offset, length, cutoffs)
     target = panel.targets(offset, length, cutoffs) / (known.scale * length)
     usable = np.isfinite(target) & (known.count >= min(_LEAST_SEEN, known.count.max())) & (known.sold >= 1)
     age = np.broadcast_to(0.5 ** ((panel.buckets - cutoffs) / _HALF_LIFE), target.shape)
     spread = spread_design(known, np.ones_like(target), length)
-    parts = (design(known), centre_of(known), target, known.scale, factor * age, spread)
+    at = np.broadcast_to(cutoffs.astype(np.float64), target.shape)
+    parts = (design(known), centre_of(known), target, known.scale, factor * age, spread, at)
     return tuple(p[usable] for p in parts)
 
 
@@ -161,8 +205,9 @@ def _short_rows(panel: Panel, offset: int, length: int, cutoffs: Ints) -> list[t
             usable = np.isfinite(target) & (known.count >= 1) & (known.sold >= 1)
             weight = np.full_like(target, _SHORT_WEIGHT * 0.5 ** ((panel.buckets - cutoff) / _HALF_LIFE))
             spread = spread_design(known, np.ones_like(target), length)
-            fields = (design(known), centre_of(known), target, known.scale, weight, spread)
-            parts.append(tuple(f[usable] for f in fields))
+            time = np.full_like(target, float(cutoff))
+            columns = (design(known), centre_of(known), target, known.scale, weight, spread, time)
+            parts.append(tuple(c[usable] for c in columns))
     return parts
 
 
@@ -173,24 +218,25 @@ def _with_size(spread: Floats, mean: Floats) -> Floats:
     return out
 
 
-def _ridge(a: Floats, target: Floats, weight: Floats, distinct: float, with_year: float) -> Floats:
+def _ridge(rows: Rows, weight: Floats, distinct: float, with_year: float) -> Floats:
     """beta0 + (A'WA + K)^-1 A'W(y - A beta0).
 
     K shrinks by the number of distinct cutoffs, not rows: shocks are common to all products of a week.
     """
+    a = rows.a
     gram = (a * weight[:, None]).T @ a
     shrink = np.full(a.shape[1], 3.0 / distinct)
     shrink[_SEASONAL] = 8.0 / max(with_year, 0.1)
     diagonal = np.diag(gram).copy()
     diagonal = np.maximum(diagonal, 1e-9 * max(diagonal.max(initial=0.0), 1e-9))
-    rest = (a * weight[:, None]).T @ (target - a @ _BETA0)
+    rest = (a * weight[:, None]).T @ (rows.target - a @ _BETA0)
     return _BETA0 + np.linalg.solve(gram + np.diag(diagonal * shrink + 1e-12), rest)
 
 
-def _matched(a: Floats, beta: Floats, centre: Floats, target: Floats, weight: Floats) -> tuple[Floats, float]:
-    mu = relative_mean(a, beta, centre)
+def _matched(rows: Rows, beta: Floats, weight: Floats) -> tuple[Floats, float]:
+    mu = relative_mean(rows.a, beta, rows.centre)
     total = float((weight * mu).sum())
-    correction = float(np.clip((weight * target).sum() / total, 0.7, 1.4)) if total > 0 else 1.0
+    correction = float(np.clip((weight * rows.target).sum() / total, 0.7, 1.4)) if total > 0 else 1.0
     return np.maximum(mu * correction, 1e-4), correction
 
 
