@@ -120,7 +120,7 @@ def test_saturdays_are_short_and_january_is_weak(books: Books) -> None:
 
 
 def test_promotions_sell_more_and_the_next_one_is_planned(books: Books) -> None:
-    sales = [sale for sale in books.rows["sales"] if sale.sku == FAMOUS]
+    sales = [sale for sale in books.rows["sales"] if sale.sku == FAMOUS and not sale.out_of_stock]
     on, off = ([float(s.quantity) for s in sales if s.promotion is flag] for flag in (True, False))
     assert sum(on) / len(on) > 1.3 * sum(off) / len(off)
     black_friday = list_promotions(2026)[-1]

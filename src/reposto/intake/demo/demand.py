@@ -26,6 +26,8 @@ SEASONS = {
 }
 MID_MONTHS = np.array([15.5, 45, 74.5, 105, 135.5, 166, 196.5, 227.5, 258, 288.5, 319, 349.5])
 
+WANDER_STEP = 0.05  # a week, in the logarithm: some 11 % up or down over the long run
+WANDER_MEMORY = 0.90
 NEW_DAYS = 38  # how long the newest product has been sold
 SHARE_OF_PROMOTIONS = 0.6  # a product takes part in
 ON_PROMOTION = ("Móveis acabados", "Diversos")
@@ -51,7 +53,7 @@ def make_demand(item: DemoProduct, calendar: Calendar) -> Demand:
     n = calendar.sold_days
     opening = _opening_factor(item, calendar)[:n]
     promotion = _find_promotions(item, calendar)[:n]
-    mean = item.rate * opening * _season(item, calendar)[:n] * _level(item, calendar)[:n]
+    mean = item.rate * opening * _season(item, calendar)[:n] * _level(item, calendar)[:n] * _wander(item, n)
     mean *= np.where(promotion, 1.0 + make_rng("uplift", item.sku).uniform(0.5, 1.1), 1.0)
     quantity = _draw(item, mean)
     one_off = np.zeros(n, dtype=np.bool_)
@@ -106,6 +108,16 @@ def _level(item: DemoProduct, calendar: Calendar) -> NDArray[np.float64]:
     if item.pattern == "dying":
         level = level * (0.04 + 0.96 / (1.0 + np.exp((days + 270.0) / 45.0)))
     return level
+
+
+def _wander(item: DemoProduct, n: int) -> NDArray[np.float64]:
+    """Customers come and go: a level that drifts from week to week and is drawn back (AR(1) in its logarithm)."""
+    steps = make_rng("wander", item.sku).normal(0.0, WANDER_STEP, n // 7 + 2)
+    level = np.zeros(len(steps))
+    for week in range(1, len(steps)):
+        level[week] = WANDER_MEMORY * level[week - 1] + steps[week]
+    days: NDArray[np.float64] = np.exp(np.interp(np.arange(n), np.arange(len(steps)) * 7.0, level))
+    return days
 
 
 def _find_promotions(item: DemoProduct, calendar: Calendar) -> NDArray[np.bool_]:

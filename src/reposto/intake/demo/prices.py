@@ -42,7 +42,8 @@ def tiers_of(item: DemoProduct, key: str) -> tuple[tuple[float, float], ...]:
     """(from quantity, discount), ascending; the first one begins at the MOQ."""
     moq = moq_of(item, key)
     rng = make_rng("tiers", item.sku, key)
-    second, third = rng.uniform([0.008, 0.014], [0.018, 0.026])
+    second = rng.uniform(0.008, 0.016)
+    third = second + rng.uniform(0.008, 0.014)
     steps = [(moq, 0.0)]
     for days, discount in zip(TIER_DAYS, (second, third), strict=True):
         quantity = max(_round_up(_rate(item) * days, item.pack * 5), _round_up(steps[-1][0] * 2, item.pack))
