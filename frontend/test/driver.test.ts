@@ -69,7 +69,7 @@ describe('resume', () => {
         clock = new FakeClock();
         gateway = new FakeGateway(clock);
         store = memoryStore();
-        const link = open(() => randoms.next().value ?? 0.5);
+        const link = open(() => Number(randoms.next().value));
         let asked = 0;
         for (const step of steps) {
           if (step === 'say') gateway.say('ai', `m${gateway.messages.length}`);

@@ -104,8 +104,8 @@ describe('errors', () => {
 const anyFrame = fc.oneof(
   fc.string(),
   fc.json(),
-  fc.anything().map((value) => String(JSON.stringify(value))),
-  fc.record({ type: fc.constantFrom('message', 'ready', 'reset', 'progress', 'error', 'pong', 'delta', 'x'), seq: fc.oneof(fc.integer(), fc.anything()), session_id: fc.constantFrom(7, 8, '7', null), id: fc.oneof(fc.nat(), fc.anything()), sender: fc.constantFrom('ai', 'human', 'root', 3), content: fc.oneof(fc.string(), fc.anything()), criado_em: fc.oneof(fc.string(), fc.anything()), metadata: fc.anything(), last_seq: fc.oneof(fc.nat(9), fc.anything()), epoch: fc.oneof(fc.string(), fc.anything()), jobs: fc.anything(), job_id: fc.oneof(fc.constant('j'), fc.anything()), rev: fc.oneof(fc.nat(9), fc.anything()), state: fc.oneof(fc.constant('running'), fc.anything()), steps: fc.oneof(fc.array(fc.anything()), fc.anything()) }).map((frame) => String(JSON.stringify(frame))),
+  fc.jsonValue().map((value) => JSON.stringify(value)),
+  fc.record({ type: fc.constantFrom('message', 'ready', 'reset', 'progress', 'error', 'pong', 'delta', 'x'), seq: fc.oneof(fc.integer(), fc.anything()), session_id: fc.constantFrom(7, 8, '7', null), id: fc.oneof(fc.nat(), fc.anything()), sender: fc.constantFrom('ai', 'human', 'root', 3), content: fc.oneof(fc.string(), fc.anything()), criado_em: fc.oneof(fc.string(), fc.anything()), metadata: fc.anything(), last_seq: fc.oneof(fc.nat(9), fc.anything()), epoch: fc.oneof(fc.string(), fc.anything()), jobs: fc.anything(), job_id: fc.oneof(fc.constant('j'), fc.anything()), rev: fc.oneof(fc.nat(9), fc.anything()), state: fc.oneof(fc.constant('running'), fc.anything()), steps: fc.oneof(fc.array(fc.anything()), fc.anything()) }).map((frame) => JSON.stringify(frame)),
   fc.nat(12).map((seq) => JSON.stringify({ type: 'message', id: seq, session_id: 7, seq, sender: 'ai', content: '', criado_em: '', metadata: null })),
 );
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { analysisOf } from '../client/analysis';
+import { plain, splitProse } from '../client/prose';
 import type { SessionState } from '../client/state';
 import { isAnnounced } from '../client/turns';
 import type { Message } from '../client/wire';
@@ -22,10 +22,10 @@ export function Announcer({ state }: { state: SessionState }) {
 }
 
 export function spoken(message: Message, { t }: I18n): string {
-  const text = plain(message.content);
+  const text = plain(splitProse(message.content).lead);
   switch (message.metadata?.type) {
     case 'analysis_result':
-      return t('announce.result', { text: analysisOf(message.metadata.analysis)?.recommendation.headline ?? text });
+      return t('announce.result', { text });
     case 'analysis_error':
       return t('announce.error', { text });
     case 'analysis_cancelled':
@@ -33,9 +33,4 @@ export function spoken(message: Message, { t }: I18n): string {
     default:
       return text;
   }
-}
-
-function plain(markdown: string): string {
-  const text = markdown.replace(/[*_`#>|]/g, ' ').replace(/\s+/g, ' ').trim();
-  return text.length > 300 ? `${text.slice(0, 299)}…` : text;
 }

@@ -27,7 +27,7 @@ export function JobPanel({ message, state, onCancel }: Props) {
         <span className="spinner" aria-hidden="true" />
         <strong>{job && job.state !== 'queued' ? t('job.running') : t('job.queued')}</strong>
         <span className="num">{f.seconds(elapsed)}</span>
-        {eta > 0 ? <span className={late ? 'muted late' : 'muted'}>{t(late ? 'job.late' : 'job.expected', { time: f.seconds(eta) })}</span> : null}
+        {eta > 0 ? <span className={late ? 'muted late' : 'muted'}>{t(late ? 'job.late' : eta < 1000 ? 'job.quick' : 'job.expected', { time: f.seconds(eta) })}</span> : null}
         {jobId ? (
           <button type="button" className="text-button push" disabled={cancelling} onClick={() => onCancel(jobId)}>
             {cancelling ? t('job.cancelling') : t('job.cancel')}

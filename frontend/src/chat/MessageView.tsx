@@ -1,5 +1,6 @@
 import { memo, type ReactNode } from 'react';
 import { analysisOf } from '../client/analysis';
+import { splitProse, withoutOptions } from '../client/prose';
 import type { Pending, SessionState } from '../client/state';
 import { buttonsOf, optionsOf, type Turn } from '../client/turns';
 import type { Message } from '../client/wire';
@@ -46,24 +47,33 @@ function Reply({ message, started, ordered, onActed }: ReplyProps) {
   const { t } = useI18n();
   const type = message.metadata?.type;
   const analysis = type === 'analysis_result' ? analysisOf(message.metadata?.analysis) : null;
-  const prose = <Markdown text={message.content} />;
   const actions = <Actions message={message} ordered={ordered} onActed={onActed} />;
+  const words = <Words message={message} actions={actions} onActed={onActed} />;
   return (
     <Block message={message} started={started}>
       {type === 'analysis_error' ? <p className="tag bad">{t('job.failed')}</p> : null}
       {type === 'analysis_cancelled' ? <p className="tag">{t('job.cancelled')}</p> : null}
       {analysis ? (
-        <Boundary fallback={<>{prose}<p className="muted">{t('answer.broken')}</p>{actions}</>}>
-          <Answer analysis={analysis} prose={prose} text={message.content} actions={actions} />
+        <Boundary fallback={<>{words}<p className="muted">{t('answer.broken')}</p></>}>
+          <Answer analysis={analysis} content={message.content} actions={actions} />
         </Boundary>
-      ) : (
-        <>
-          {prose}
-          {optionsOf(message).length > 0 ? <Choices message={message} onActed={onActed} /> : null}
-          {buttonsOf(message).length > 0 ? actions : null}
-        </>
-      )}
+      ) : words}
     </Block>
+  );
+}
+
+/** A reply without figures of its own: its text, what it offers to choose from, its buttons. */
+function Words({ message, actions, onActed }: { message: Message; actions: ReactNode; onActed(): void }) {
+  const { t } = useI18n();
+  const options = optionsOf(message);
+  const { lead, rest, details } = splitProse(withoutOptions(message.content, options.map((option) => option.sku)));
+  return (
+    <>
+      <Markdown text={rest ? `${lead}\n\n${rest}` : lead} />
+      {options.length > 0 ? <Choices message={message} onActed={onActed} /> : null}
+      {buttonsOf(message).length > 0 ? actions : null}
+      {details ? <details className="fold quiet"><summary>{t('answer.details')}</summary><Markdown text={details} /></details> : null}
+    </>
   );
 }
 

@@ -69,7 +69,7 @@ function useFollow(state: SessionState, turns: readonly Turn[]) {
     if (!element) return undefined;
     const look = () => {
       following.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
-      setAway(!following.current);
+      setAway(lastBelow(element));
       if (following.current) setReady(null);
     };
     element.addEventListener('scroll', look, { passive: true });
@@ -78,12 +78,18 @@ function useFollow(state: SessionState, turns: readonly Turn[]) {
 
   const toEnd = useCallback(() => box.current?.scrollTo({ top: box.current.scrollHeight }), []);
   const show = useCallback((seq: number) => {
-    box.current?.querySelector(`article[data-seq="${seq}"]`)?.scrollIntoView({ block: 'start' });
+    const answer = box.current?.querySelector(`article[data-seq="${seq}"]`);
+    const question = answer?.previousElementSibling;
+    const both = question instanceof HTMLElement && question.classList.contains('own') && question.offsetHeight < 140;
+    (both ? question : answer)?.scrollIntoView({ block: 'start' });
     setReady(null);
   }, []);
 
+  const asked = useRef(0);
   const newest = newestOutcome(turns);
   useLayoutEffect(() => {
+    if (state.pending.length > asked.current) following.current = true; // one's own question is always shown
+    asked.current = state.pending.length;
     const before = answered.current;
     answered.current = newest ?? 0;
     const arrived = newest !== before && (state.liveFrom === null || (newest ?? 0) > state.liveFrom);
@@ -94,6 +100,12 @@ function useFollow(state: SessionState, turns: readonly Turn[]) {
   }, [newest, state.lastSeq, state.jobs, state.pending, state.liveFrom, show, toEnd]);
 
   return { box, away, ready, toEnd, toReady: () => ready !== null && show(ready) };
+}
+
+/** Whether the newest message begins below what is visible. */
+function lastBelow(box: HTMLElement): boolean {
+  const last = box.querySelector('.column > article:last-of-type');
+  return last !== null && last.getBoundingClientRect().top > box.getBoundingClientRect().bottom - 40;
 }
 
 function newestOutcome(turns: readonly Turn[]): number | null {

@@ -1,11 +1,12 @@
 // Numbers, money and dates as the buyer writes them. Money arrives as text and is never turned into a float.
 
 export interface Formatter {
-  quantity(value: number): string;
+  quantity(value: number, unit?: string): string;
+  rate(value: number, unit: string): string; // per day
   withUnit(value: number, unit: string): string;
   money(text: string): string;
   unitPrice(text: string): string;
-  percent(share: number): string; // 0..1
+  percent(share: number): string; // 0..1; with a decimal below 10 %
   points(percent: number): string; // already in %, with its sign
   decimal(value: number): string; // one decimal
   date(iso: string): string; // dd/mm/aaaa
@@ -28,12 +29,15 @@ export function day(iso: string): Date {
 export function formatter(locale: string): Formatter {
   const number = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options);
   const date = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
-  const quantity = number({ maximumFractionDigits: 2 });
+  const whole = number({ maximumFractionDigits: 0 });
+  const hundredths = number({ maximumFractionDigits: 2 });
   const decimal = number({ maximumFractionDigits: 1 });
   const money = number({ style: 'currency', currency: 'BRL' });
   const unitPrice = number({ style: 'currency', currency: 'BRL', maximumFractionDigits: 4 });
+  const tenths = number({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const percent = number({ style: 'percent', maximumFractionDigits: 0 });
-  const points = number({ maximumFractionDigits: 1, signDisplay: 'exceptZero' });
+  const finePercent = number({ style: 'percent', maximumFractionDigits: 1 });
+  const points = number({ style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' });
   const long = date({ day: '2-digit', month: '2-digit', year: 'numeric', timeZone: 'UTC' });
   const short = date({ day: '2-digit', month: '2-digit', timeZone: 'UTC' });
   const month = date({ month: 'short', year: '2-digit', timeZone: 'UTC' });
@@ -41,13 +45,15 @@ export function formatter(locale: string): Formatter {
   const weekday = date({ weekday: 'long', timeZone: 'UTC' });
   const hour = date({ hour: '2-digit', minute: '2-digit' });
   const ofDay = (format: Intl.DateTimeFormat, iso: string) => safely(format, day(iso), iso);
+  const amount = (value: number, unit = '') => (isMeasured(unit) || Math.abs(value) < 10 ? decimal : whole).format(value);
   return {
-    quantity: (value) => quantity.format(rounded(value)),
-    withUnit: (value, unit) => `${quantity.format(rounded(value))} ${unit}`.trim(),
+    quantity: amount,
+    withUnit: (value, unit) => `${amount(value, unit)}\u00a0${unit}`.trim(),
+    rate: (value, unit) => `${(Math.abs(value) < 1 ? hundredths : decimal).format(value)}\u00a0${unit}`.trim(),
     money: (text) => exact(money, text),
     unitPrice: (text) => exact(unitPrice, text),
-    percent: (share) => percent.format(share),
-    points: (value) => `${points.format(value)} %`,
+    percent: (share) => (Math.abs(share) < 0.1 ? finePercent : percent).format(share),
+    points: (value) => points.format(value / 100).replace('-', '\u2212'),
     decimal: (value) => decimal.format(value),
     date: (iso) => ofDay(long, iso),
     shortDate: (iso) => ofDay(short, iso),
@@ -59,13 +65,15 @@ export function formatter(locale: string): Formatter {
       const at = new Date(iso);
       return safely(at.toDateString() === new Date(now).toDateString() ? hour : date({ day: '2-digit', month: '2-digit' }), at, iso);
     },
-    seconds: (ms) => `${decimal.format(Math.max(0, ms) / 1000)} s`,
+    seconds: (ms) => `${tenths.format(Math.max(0, ms) / 1000)}\u00a0s`,
   };
 }
 
-/** Above 100 units the decimals of a forecast say nothing. */
-function rounded(value: number): number {
-  return Math.abs(value) >= 100 ? Math.round(value) : value;
+const MEASURED = 'KG G MG T TON M MT KM CM MM M2 M3 M² M³ L ML H'.split(' ');
+
+/** Units that are measured, not counted, keep a decimal. */
+function isMeasured(unit: string): boolean {
+  return MEASURED.includes(unit.trim().toUpperCase());
 }
 
 function exact(format: Intl.NumberFormat, text: string): string {

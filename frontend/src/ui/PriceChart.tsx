@@ -1,7 +1,7 @@
 import type { PricePoint } from '../client/analysis';
 import { useI18n } from '../i18n';
 import { useWidth } from './hooks';
-import { labelled, path } from './scale';
+import { monthStarts, path } from './scale';
 
 const HEIGHT = 110;
 const PAD = { left: 64, right: 8, top: 10, bottom: 20 };
@@ -34,7 +34,7 @@ function Plot({ points, width, label }: { points: readonly PricePoint[]; width: 
   const y = (value: number) => PAD.top + (HEIGHT - PAD.top - PAD.bottom) * (1 - (value - bottom) / (top - bottom));
   const mean = points.map((point, index) => [x(index), y(Number(point.mean))] as const);
   const band = [...highs.map((high, index) => [x(index), y(high)] as const), ...lows.map((low, index) => [x(index), y(low)] as const).reverse()];
-  const labels = labelled(points.length, inner, 64);
+  const labels = monthStarts(points.map((point) => point.month), inner, 64);
   return (
     <svg width={width} height={HEIGHT} role="img" aria-label={label}>
       {[bottom + margin, top - margin].map((tick) => (

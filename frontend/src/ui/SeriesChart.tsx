@@ -1,8 +1,9 @@
 import { useState } from 'react';
 import type { SeriesPoint } from '../client/analysis';
 import { useI18n, type I18n } from '../i18n';
+import { day } from '../i18n/format';
 import { useWidth } from './hooks';
-import { axisTo, labelled, path } from './scale';
+import { axisTo, monthStarts } from './scale';
 
 const HEIGHT = 190;
 const PAD = { left: 44, right: 8, top: 10, bottom: 22 };
@@ -46,7 +47,7 @@ function readout(point: SeriesPoint, unit: string, { t, f }: I18n): string {
   const parts = [`${f.date(point.start)} – ${f.date(point.end)}`];
   if (point.sold !== null) parts.push(`${t('chart.sold')} ${f.withUnit(point.sold, unit)}`);
   if (point.expected !== null) parts.push(`${t('chart.forecast')} ${f.withUnit(point.expected, unit)}`);
-  if (point.low !== null && point.high !== null) parts.push(t('card.range', { low: f.quantity(point.low), high: f.quantity(point.high) }));
+  if (point.low !== null && point.high !== null) parts.push(t('card.range', { low: f.quantity(point.low, unit), high: f.quantity(point.high, unit) }));
   if (point.out_of_stock_days > 0) parts.push(t('chart.outDays', { n: point.out_of_stock_days }));
   return parts.join(' · ');
 }
@@ -66,7 +67,7 @@ function Plot({ points, width, label, at, onAt }: PlotProps) {
   const slot = inner / Math.max(1, points.length);
   const x = (index: number) => PAD.left + slot * (index + 0.5);
   const y = (value: number) => PAD.top + (HEIGHT - PAD.top - PAD.bottom) * (1 - value / axis.max);
-  const labels = labelled(points.length, inner, ROOM);
+  const labels = monthStarts(points.map((point) => point.start), inner, ROOM);
   const pointer = (event: React.PointerEvent<SVGSVGElement>) => {
     const left = event.currentTarget.getBoundingClientRect().left;
     const index = Math.floor((event.clientX - left - PAD.left) / slot);
@@ -82,7 +83,7 @@ function Plot({ points, width, label, at, onAt }: PlotProps) {
       ))}
       {at !== null ? <rect className="cursor" x={x(at) - slot / 2} width={slot} y={PAD.top} height={HEIGHT - PAD.top - PAD.bottom} /> : null}
       <Bars points={points} slot={slot} x={x} y={y} />
-      <ForecastBand points={points} x={x} y={y} />
+      <Forecast points={points} slot={slot} x={x} y={y} />
       {points.map((point, index) =>
         labels.has(index) ? <text key={point.start} className="tick" x={x(index)} y={HEIGHT - 6} textAnchor="middle">{f.month(point.start)}</text> : null,
       )}
@@ -106,22 +107,28 @@ function Bars({ points, slot, x, y }: MarkProps & { slot: number }) {
   ));
 }
 
-function ForecastBand({ points, x, y }: MarkProps) {
-  const ahead = points.map((point, index) => ({ point, index })).filter(({ point }) => point.expected !== null);
-  if (ahead.length === 0) return null;
-  const upper = ahead.map(({ point, index }) => [x(index), y(point.high ?? point.expected ?? 0)] as const);
-  const lower = ahead.map(({ point, index }) => [x(index), y(point.low ?? point.expected ?? 0)] as const).reverse();
-  const middle = ahead.map(({ point, index }) => [x(index), y(point.expected ?? 0)] as const);
-  const single = ahead.length === 1;
-  return (
-    <g>
-      <path className="band" d={`${path([...upper, ...lower])}Z`} />
-      {single ? <line className="band-line" x1={upper[0]?.[0]} x2={upper[0]?.[0]} y1={upper[0]?.[1]} y2={lower[0]?.[1]} /> : null}
-      <path className="forecast" d={path(middle)} />
-      {middle.map(([cx, cy]) => <circle key={cx} className="forecast-dot" cx={cx} cy={cy} r={2.2} />)}
-    </g>
-  );
+/** Expected as a bar, its range as a line through the top; a bucket of fewer days is as much narrower. */
+function Forecast({ points, slot, x, y }: MarkProps & { slot: number }) {
+  return points.map((point, index) => {
+    if (point.expected === null) return null;
+    const wide = Math.max(1, slot * 0.72 * Math.min(1, daysOf(point) / WEEK));
+    return (
+      <g key={point.start}>
+        <rect className="forecast" x={x(index) - wide / 2} width={wide} y={y(point.expected)} height={y(0) - y(point.expected)} rx={Math.min(1.5, wide / 3)} />
+        {point.low !== null && point.high !== null ? (
+          <g className="range">
+            <line x1={x(index)} x2={x(index)} y1={y(point.low)} y2={y(point.high)} />
+            {[point.low, point.high].map((end) => <line key={end} x1={x(index) - wide / 4} x2={x(index) + wide / 4} y1={y(end)} y2={y(end)} />)}
+          </g>
+        ) : null}
+      </g>
+    );
+  });
 }
+
+const WEEK = 7;
+const DAY_MS = 86_400_000;
+const daysOf = (point: SeriesPoint): number => Math.round((day(point.end).getTime() - day(point.start).getTime()) / DAY_MS) + 1;
 
 function SeriesTable({ points }: { points: readonly SeriesPoint[] }) {
   const { t, f } = useI18n();

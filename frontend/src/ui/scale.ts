@@ -16,10 +16,11 @@ export function axisTo(max: number, count = 4): Axis {
   return { max: ticks.at(-1) ?? max, ticks };
 }
 
-/** Indices at which a label fits, evenly spaced and at least `room` px apart. */
-export function labelled(count: number, width: number, room: number): Set<number> {
-  const every = Math.max(1, Math.ceil((count * room) / Math.max(1, width)));
-  return new Set(Array.from({ length: count }, (_, index) => index).filter((index) => index % every === 0));
+/** Indices of the first bucket of each month, as many as fit `room` px apart, evenly chosen. */
+export function monthStarts(dates: readonly string[], width: number, room: number): ReadonlySet<number> {
+  const starts = dates.flatMap((date, index) => (date.slice(0, 7) === dates[index - 1]?.slice(0, 7) ? [] : [index]));
+  const every = Math.max(1, Math.ceil((starts.length * room) / Math.max(1, width)));
+  return new Set(starts.filter((_, place) => place % every === 0));
 }
 
 export function path(points: readonly (readonly [number, number])[]): string {

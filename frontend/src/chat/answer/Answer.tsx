@@ -1,6 +1,9 @@
 import type { ReactNode } from 'react';
 import type { Analysis, Missing } from '../../client/analysis';
+import { splitProse } from '../../client/prose';
 import { useI18n } from '../../i18n';
+import { useWide } from '../../ui/hooks';
+import { Markdown } from '../../ui/Markdown';
 import { Cards } from './Cards';
 import { Alternatives, Decision, Risk } from './Decision';
 import { Demand } from './Demand';
@@ -10,31 +13,31 @@ import { MissingList, Section } from './parts';
 
 interface Props {
   analysis: Analysis;
-  prose: ReactNode;
-  text: string; // of the prose, to avoid saying the headline twice
+  content: string;
   actions: ReactNode;
 }
 
 /** The buyer's card: the words first, then the numbers, then what is behind them. */
-export function Answer({ analysis, prose, text, actions }: Props) {
+export function Answer({ analysis, content, actions }: Props) {
   const { t } = useI18n();
-  const { headline } = analysis.recommendation;
+  const { lead, rest, details } = splitProse(content);
+  const open = openSections(analysis.intent, useWide());
   const missing = allMissing(analysis);
   return (
     <div className="answer" data-verdict={analysis.recommendation.verdict} data-sku={analysis.sku}>
       <Title analysis={analysis} />
-      {headline && !squeeze(text).includes(squeeze(headline)) ? <p className="headline">{headline}</p> : null}
-      {prose}
+      <div className="lead"><Markdown text={lead || analysis.recommendation.headline} /></div>
       <Cards analysis={analysis} />
+      {missing.length > 0 ? <div className="gaps"><h4>{t('section.missing')}</h4><MissingList missing={missing} /></div> : null}
       {actions}
       <div className="sections">
-        <Demand analysis={analysis} />
-        <Offers analysis={analysis} />
-        <Logistics analysis={analysis} />
-        <Decision analysis={analysis} />
+        <Demand analysis={analysis} open={open.has('demand')} />
+        <Offers analysis={analysis} open={open.has('offers')} />
+        <Logistics analysis={analysis} open={open.has('logistics')} />
+        <Decision analysis={analysis} open={open.has('reasons')} />
         <Risk analysis={analysis} />
         <Alternatives analysis={analysis} />
-        {missing.length > 0 ? <Section title={t('section.missing')} name="missing" note={String(missing.length)} open={analysis.recommendation.verdict === 'manual_review'}><MissingList missing={missing} /></Section> : null}
+        <Written text={[rest, details].filter(Boolean).join('\n\n')} />
       </div>
     </div>
   );
@@ -56,7 +59,21 @@ function Title({ analysis }: { analysis: Analysis }) {
   );
 }
 
-const squeeze = (text: string): string => text.replace(/[*_`#\s.]+/g, ' ').trim().toLowerCase();
+/** The same answer in words to the last detail, for reading or copying. */
+function Written({ text }: { text: string }) {
+  const { t } = useI18n();
+  return text ? <Section title={t('section.written')} name="written"><Markdown text={text} /></Section> : null;
+}
+
+const OFFERS = ['supplier_compare', 'price_current', 'price_history', 'price_forecast', 'landed_cost'];
+const LOGISTICS = ['supplier_lead_time', 'supplier_info', 'order_by_date'];
+const REASONS = ['purchase_recommendation', 'reorder_quantity', 'stock_policy', 'explain', 'what_if'];
+
+/** What was asked about is open; on a wide screen, demand and offers always are. */
+export function openSections(intent: string, wide: boolean): ReadonlySet<string> {
+  const asked = OFFERS.includes(intent) ? 'offers' : LOGISTICS.includes(intent) ? 'logistics' : REASONS.includes(intent) ? 'reasons' : 'demand';
+  return new Set(wide ? [asked, 'demand', 'offers'] : [asked]);
+}
 
 /** Each gap once, whichever analysts felt it. */
 function allMissing({ demand, prices, logistics, recommendation }: Analysis): Missing[] {

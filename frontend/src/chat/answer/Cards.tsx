@@ -43,21 +43,25 @@ const demand: Make = ({ demand: found, unit }, { t, f }) =>
     name: 'demand',
     label: t('card.demand', { n: found.horizon_days }),
     value: f.withUnit(range.expected, unit),
-    notes: [`${t('card.range', { low: f.quantity(range.low), high: f.quantity(range.high) })} (${f.percent(range.level)})`],
+    notes: [`${t('card.range', { low: f.quantity(range.low, unit), high: f.quantity(range.high, unit) })} (${f.percent(range.level)})`],
     tone: 'plain',
   }));
 
-const coverage: Make = ({ demand: found, unit }, { t, f }) =>
-  known(found.coverage_days, (days) => ({
+const coverage: Make = ({ demand: found, unit }, { t, f }) => {
+  const stock = known(found.available, (quantity) => f.withUnit(quantity, unit));
+  if (found.coverage_days === null) return known(stock, (value) => ({ name: 'stock', label: t('card.stock'), value, notes: [], tone: 'plain' }));
+  const days = Math.round(found.coverage_days);
+  return {
     name: 'coverage',
     label: t('card.coverage'),
-    value: t('card.days', { n: f.quantity(Math.round(days)) }),
-    notes: [known(found.available, (quantity) => t('card.available', { quantity: f.withUnit(quantity, unit) }))],
+    value: t('card.days', { n: days }),
+    notes: [known(stock, (quantity) => t('card.available', { quantity }))],
     tone: 'plain',
-  }));
+  };
+};
 
 const stockout: Make = ({ demand: found }, { t, f }) => {
-  if (found.coverage_days === null && found.stockout_date === null) return null;
+  if (found.available === null || !found.per_day) return null;
   return {
     name: 'stockout',
     label: t('card.stockout'),

@@ -2,12 +2,12 @@ import type { Alternative, Analysis } from '../../client/analysis';
 import { useI18n } from '../../i18n';
 import { Facts, known, Provenance, Section } from './parts';
 
-export function Decision({ analysis }: { analysis: Analysis }) {
+export function Decision({ analysis, open }: { analysis: Analysis; open: boolean }) {
   const { t, f } = useI18n();
   const { recommendation: found, unit } = analysis;
   const amount = (value: number | null) => known(value, (n) => f.withUnit(n, unit));
   return (
-    <Section title={t('section.reasons')} name="reasons">
+    <Section title={t('section.reasons')} name="reasons" open={open}>
       <List items={found.reasons} />
       <Facts
         facts={[

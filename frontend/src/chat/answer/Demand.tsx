@@ -3,17 +3,17 @@ import { useI18n, type I18n } from '../../i18n';
 import { SeriesChart } from '../../ui/SeriesChart';
 import { Facts, known, Provenance, Section } from './parts';
 
-export function Demand({ analysis }: { analysis: Analysis }) {
+export function Demand({ analysis, open }: { analysis: Analysis; open: boolean }) {
   const i18n = useI18n();
   const { t, f, maybe } = i18n;
   const { demand, unit } = analysis;
   return (
-    <Section title={t('section.demand')} name="demand" note={maybe(`trend.${demand.trend ?? ''}`)} open>
+    <Section title={t('section.demand')} name="demand" note={maybe(`trend.${demand.trend ?? ''}`)} open={open}>
       {demand.series.length > 0 ? <SeriesChart points={demand.series} unit={unit} name={analysis.name} /> : null}
       <Facts
         facts={[
           [t('fact.last'), known(demand.last_period_total, (n) => f.withUnit(n, unit))],
-          [t('fact.perDay'), known(demand.per_day, (n) => f.withUnit(n, unit))],
+          [t('fact.perDay'), known(demand.per_day, (n) => f.rate(n, unit))],
           [t('fact.trend'), trendText(analysis, i18n)],
           [t('fact.pattern'), maybe(`pattern.${demand.pattern}`)],
           [t('fact.strongest'), strongest(demand.weekly_rhythm, weekdayOf, i18n)],

@@ -2,11 +2,11 @@ import type { Analysis, ArrivingOrder, SupplierLeadTime } from '../../client/ana
 import { useI18n } from '../../i18n';
 import { Facts, known, Provenance, Section } from './parts';
 
-export function Logistics({ analysis }: { analysis: Analysis }) {
+export function Logistics({ analysis, open }: { analysis: Analysis; open: boolean }) {
   const { t, f } = useI18n();
   const { logistics, unit } = analysis;
   return (
-    <Section title={t('section.logistics')} name="logistics" note={known(logistics.probable_arrival, (date) => `${t('logistics.arrival')}: ${f.date(date)}`)}>
+    <Section title={t('section.logistics')} name="logistics" open={open} note={known(logistics.probable_arrival, (date) => `${t('logistics.arrival')}: ${f.date(date)}`)}>
       <Facts
         facts={[
           [t('logistics.lead'), known(logistics.lead_time, (range) => t('logistics.leadValue', { expected: f.decimal(range.expected), low: f.decimal(range.low), high: f.decimal(range.high) }))],

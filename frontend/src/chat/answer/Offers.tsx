@@ -3,18 +3,18 @@ import { useI18n, type I18n } from '../../i18n';
 import { PriceChart } from '../../ui/PriceChart';
 import { Facts, known, Provenance, Section } from './parts';
 
-export function Offers({ analysis }: { analysis: Analysis }) {
+export function Offers({ analysis, open }: { analysis: Analysis; open: boolean }) {
   const i18n = useI18n();
   const { t, f } = i18n;
   const { prices } = analysis;
   const offers = [...prices.offers].sort((a, b) => (a.rank || Infinity) - (b.rank || Infinity));
   return (
-    <Section title={t('section.offers')} name="offers" note={prices.dearness ? t(`dearness.${prices.dearness}`) : null} open={offers.length > 0}>
-      {offers.length > 0 ? <OfferTable offers={offers} analysis={analysis} /> : null}
+    <Section title={t('section.offers')} name="offers" note={prices.dearness ? t(`dearness.${prices.dearness}`) : null} open={open}>
+      {offers.length > 0 ? <><OfferTable offers={offers} analysis={analysis} /><p className="muted small">{t('offers.duNote')}</p></> : null}
       <Facts
         facts={[
           [t('offers.last'), known(prices.last_paid, (price) => lastPaid(price, prices.last_paid_on, i18n))],
-          [t('offers.average'), known(prices.average_12m, (price) => f.unitPrice(price))],
+          [t('offers.average'), known(prices.average_12m, f.money)],
           [t('offers.versus'), known(prices.best_vs_average_percent, (percent) => f.points(percent))],
           [t('offers.trend'), known(prices.trend_percent_year, (percent) => t('offers.trendYear', { percent: f.points(percent) }))],
         ]}
@@ -40,7 +40,8 @@ function OfferTable({ offers, analysis }: { offers: readonly OfferLine[]; analys
             <th scope="col" className="num">{t('offers.price')}</th>
             <th scope="col" className="num">{t('offers.landed')}</th>
             <th scope="col" className="num">{t('offers.total')}</th>
-            <th scope="col">{t('offers.lead')}</th>
+            <th scope="col" className="num">{t('offers.promised')}</th>
+            <th scope="col" className="num">{t('offers.measured')}</th>
             <th scope="col" className="num">{t('offers.onTime')}</th>
           </tr>
         </thead>
@@ -73,9 +74,10 @@ function OfferRow({ offer, analysis }: { offer: OfferLine; analysis: Analysis })
       </th>
       <td className="num">{f.withUnit(offer.quantity, analysis.unit)}</td>
       <td className="num">{f.unitPrice(offer.unit_price)}</td>
-      <td className="num">{f.unitPrice(offer.landed_unit_cost)}</td>
+      <td className="num">{f.money(offer.landed_unit_cost)}</td>
       <td className="num">{f.money(offer.total)}</td>
-      <td>{leadText(offer, i18n)}</td>
+      <td className="num">{offer.promised_lead_time_days === null ? <Unknown /> : t('offers.days', { n: offer.promised_lead_time_days })}</td>
+      <td className="num">{offer.measured_lead_time_days === null ? <Unknown /> : t('offers.days', { n: f.decimal(offer.measured_lead_time_days) })}</td>
       <td className="num">{offer.on_time_share === null ? <Unknown /> : f.percent(offer.on_time_share)}</td>
     </tr>
   );
@@ -90,15 +92,8 @@ function conditions(offer: OfferLine, unit: string, { t, f }: I18n): string {
   const parts = [
     offer.moq > 1 ? t('offers.moq', { moq: f.withUnit(offer.moq, unit) }) : null,
     offer.pack_multiple > 1 ? t('offers.pack', { pack: f.quantity(offer.pack_multiple) }) : null,
-    offer.payment_terms.length > 0 ? t('offers.terms', { terms: offer.payment_terms.join('/') }) : null,
+    offer.payment_terms.length > 0 ? offer.payment_terms.every((days) => days === 0) ? t('offers.cash') : t('offers.terms', { terms: offer.payment_terms.join('/') }) : null,
     known(offer.valid_until, (date) => t(offer.expired ? 'offers.expired' : 'offers.valid', { date: f.date(date) })),
   ];
   return parts.filter((part) => part !== null).join(' · ');
-}
-
-function leadText(offer: OfferLine, { t, f }: I18n): string {
-  const { promised_lead_time_days: promised, measured_lead_time_days: measured } = offer;
-  if (promised !== null && measured !== null) return t('offers.leadValue', { promised, measured: f.decimal(measured) });
-  if (promised !== null) return t('offers.promisedOnly', { promised });
-  return measured === null ? t('offers.unknown') : t('offers.measuredOnly', { measured: f.decimal(measured) });
 }
