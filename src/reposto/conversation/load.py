@@ -36,7 +36,7 @@ from reposto.storage.load_references import (
     list_supplier_names,
     note_import,
 )
-from reposto.storage.load_sales import SalesSpool, merge_sales, to_sale
+from reposto.storage.load_sales import SalesSpool, merge_sales
 from reposto.storage.types import QUANTITY_SCALE
 
 Progress: TypeAlias = Callable[[str, float], None]  # file name, and which part of it has been read, 0 to 1
@@ -161,6 +161,7 @@ def prepare(
                 spool.clear()
             elif isinstance(message, End):
                 prepared.lines, prepared.warnings = message.lines, message.warnings
+                spool.add_up()  # now, not under the write lock
             else:
                 _keep(prepared, message)
                 if progress is not None:
@@ -299,8 +300,10 @@ def _keep(prepared: Prepared, batch: ParsedBatch) -> None:
 
 
 def _spool_all(spool: SalesSpool, rows: Iterable[Row]) -> int:
+    scaled = _Thousandths()
+    days = _IsoDays()
     sales = (
-        to_sale(row.sku, row.day, _thousandths(row.quantity), row.out_of_stock, row.promotion, row.one_off)
+        (row.sku, days[row.day], scaled[row.quantity], row.out_of_stock, row.promotion, row.one_off)
         for row in rows
         if isinstance(row, SaleRow)
     )
@@ -310,8 +313,19 @@ def _spool_all(spool: SalesSpool, rows: Iterable[Row]) -> int:
     return spool.count - before
 
 
-def _thousandths(quantity: Amount) -> int:
-    return int((Decimal(quantity) * QUANTITY_SCALE).to_integral_value(ROUND_HALF_UP))
+class _Thousandths(dict[Amount, int]):
+    """Quantities as the spool keeps them; the same few come again and again."""
+
+    def __missing__(self, quantity: Amount) -> int:
+        value = int((Decimal(quantity) * QUANTITY_SCALE).to_integral_value(ROUND_HALF_UP))
+        self[quantity] = value
+        return value
+
+
+class _IsoDays(dict[date, str]):
+    def __missing__(self, day: date) -> str:
+        self[day] = day.isoformat()
+        return self[day]
 
 
 def _hash(path: Path) -> str:

@@ -5,6 +5,7 @@ A job comes in as JSON on standard input; messages go out pickled, one after the
 
 from __future__ import annotations
 
+import gc
 import json
 import pickle  # only written here; the parent reads what this process, our own code, wrote
 import sys
@@ -38,6 +39,7 @@ def main() -> None:
     job = json.load(sys.stdin)
     source = Source(Path(job["path"]), job["format"], job["size"])
     out = sys.stdout.buffer
+    gc.disable()  # a short life of a million small tuples without cycles
 
     def send(message: Message) -> None:
         pickle.dump(message, out, protocol=pickle.HIGHEST_PROTOCOL)

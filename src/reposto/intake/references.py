@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reposto.intake.rows import Row
+from reposto.intake.rows import OfferRow, OrderRow, PriceRow, ProductRow, ReceiptRow, Row, SupplierRow
 from reposto.intake.words import supplier_key
 
 _LOAD_FIRST = "carregue antes o arquivo de"
@@ -20,26 +20,40 @@ class Known:
     orders: Mapping[str, Collection[str]] = field(default_factory=dict)  # number -> SKUs
 
 
-def check(rows: Iterable[Row], known: Known) -> Iterator[tuple[Row, str, str, str]]:
-    """(row, field, value, reason) for each name that leads nowhere."""
-    for row in rows:
-        sku = getattr(row, "sku", None)
-        if sku is not None and sku not in known.skus and not hasattr(row, "name"):
-            yield row, "sku", sku, explain_sku(sku, known.skus)
-        supplier = getattr(row, "supplier", None)
-        if supplier is not None and (reason := explain_supplier(supplier, known)):
-            yield row, "supplier", supplier, reason
-        number = getattr(row, "order_number", None)
-        if number is None:
-            continue
-        if number not in known.orders:
-            yield row, "order_number", number, f"pedido não cadastrado; {_LOAD_FIRST} pedidos"
-        elif sku in known.skus and sku not in known.orders[number]:
-            yield row, "sku", str(sku), f"o pedido {number} não tem esse produto"
+def check(rows: Sequence[Row], known: Known) -> Iterator[tuple[Row, str, str, str]]:
+    """(row, field, value, reason) for each name that leads nowhere; the rows are of one kind."""
+    if not rows or isinstance(rows[0], ProductRow | SupplierRow):
+        return
+    # a million sales name a thousand products: look at the names first, at the rows only if one is wrong
+    wrong = {name: reason for name in {_sku(row) for row in rows} if (reason := explain_sku(name, known.skus))}
+    if wrong:
+        yield from ((row, "sku", _sku(row), wrong[_sku(row)]) for row in rows if _sku(row) in wrong)
+    if isinstance(rows[0], OfferRow | OrderRow | PriceRow):
+        for row in rows:
+            supplier: str | None = getattr(row, "supplier", None)
+            if supplier is not None and (reason := explain_supplier(supplier, known)):
+                yield row, "supplier", supplier, reason
+    for row in rows if isinstance(rows[0], ReceiptRow) else ():
+        if isinstance(row, ReceiptRow) and row.sku not in wrong:
+            yield from _check_order(row, known)
+
+
+def _check_order(row: ReceiptRow, known: Known) -> Iterator[tuple[Row, str, str, str]]:
+    skus = known.orders.get(row.order_number)
+    if skus is None:
+        yield row, "order_number", row.order_number, f"pedido não cadastrado; {_LOAD_FIRST} pedidos"
+    elif row.sku not in skus:
+        yield row, "sku", row.sku, f"o pedido {row.order_number} não tem esse produto"
+
+
+def _sku(row: Row) -> str:
+    return row.sku  # type: ignore[union-attr]  # every kind but suppliers has one
 
 
 def explain_sku(sku: str, skus: Collection[str]) -> str:
-    """The likely cause, if one can be seen."""
+    """Empty when the product is known, else why not, as far as one can see."""
+    if sku in skus:
+        return ""
     if sku.isdigit():
         for width in range(len(sku) + 1, 15):
             if sku.zfill(width) in skus:

@@ -243,7 +243,7 @@ class _Sheet:
 
     def value(self) -> RawCell:
         found = "".join(self.pieces)
-        if self.formula and not self.has_value:
+        if self.formula and not found and self.type != "str":
             return Broken("(fórmula)", "a fórmula nunca foi calculada; abra no Excel, salve e tente de novo")
         if not self.has_value or found == "":
             return ""

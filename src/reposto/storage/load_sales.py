@@ -8,7 +8,6 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
-from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeAlias
@@ -47,6 +46,8 @@ class SalesSpool:
     def clear(self) -> None:
         """Forget everything."""
         self.database.execute("DROP TABLE IF EXISTS sales")
+        self.database.execute("DROP TABLE IF EXISTS daily")
+        self.summed: tuple[int, tuple[str, ...]] | None = None
         self.database.execute(
             "CREATE TABLE sales (sku TEXT, day TEXT, quantity INTEGER, out_of_stock INTEGER, promotion INTEGER,"
             " one_off INTEGER)"
@@ -64,42 +65,46 @@ class SalesSpool:
         """The products named."""
         return {sku for (sku,) in self.database.execute("SELECT DISTINCT sku FROM sales")}
 
-    def add_up(self) -> int:
-        """Sum each product's day; returns how many there are."""
-        self.database.execute("DROP TABLE IF EXISTS daily")
-        self.database.execute(
-            "CREATE TABLE daily AS SELECT sku, day, sum(quantity) AS quantity, max(out_of_stock) AS out_of_stock,"
-            " max(promotion) AS promotion, max(one_off) AS one_off FROM sales GROUP BY sku, day ORDER BY sku, day"
-        )
-        count: int = self.database.execute("SELECT count(*) FROM daily").fetchone()[0]
-        return count
-
-    def given_flags(self) -> tuple[str, ...]:
-        """The flags that these sales say something about; the others keep what is stored."""
-        row = self.database.execute(f"SELECT {','.join(f'max({f})' for f in FLAGS)} FROM daily").fetchone()  # noqa: S608
-        return tuple(flag for flag, value in zip(FLAGS, row, strict=True) if value is not None)
+    def add_up(self) -> tuple[int, tuple[str, ...]]:
+        """Sum each product's day. How many there are, and the flags that something is said about."""
+        if self.summed is None:
+            self.database.execute(
+                "CREATE TABLE daily AS SELECT sku, day, sum(quantity) AS quantity, max(out_of_stock) AS out_of_stock,"
+                " max(promotion) AS promotion, max(one_off) AS one_off FROM sales GROUP BY sku, day ORDER BY sku, day"
+            )
+            given = f"SELECT count(*), {', '.join(f'max({flag})' for flag in FLAGS)} FROM daily"  # noqa: S608
+            count, *most = self.database.execute(given).fetchone()
+            flags = tuple(flag for flag, value in zip(FLAGS, most, strict=True) if value is not None)
+            for flag in flags:
+                self.database.execute(f"UPDATE daily SET {flag} = 0 WHERE {flag} IS NULL")  # noqa: S608
+            self.summed = count, flags
+        return self.summed
 
     def daily(self, flags: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
         """sku, day, quantity and those flags, in the order of the primary key."""
-        extra = "".join(f", coalesce({flag}, 0)" for flag in flags)
-        return self.database.execute(f"SELECT sku, day, quantity{extra} FROM daily ORDER BY rowid")  # noqa: S608
+        columns = ", ".join(("sku", "day", "quantity", *flags))
+        return self.database.execute(f"SELECT {columns} FROM daily ORDER BY rowid")  # noqa: S608
 
 
 def merge_sales(connection: Connection, spool: SalesSpool) -> Changes:
     """Write the summed days that are new or different. What the spool holds is the truth for its products' days."""
-    total = spool.add_up()
-    flags = spool.given_flags()
-    before = _count(connection)
+    total, flags = spool.add_up()
     if connection.dialect.name == "postgresql":
-        touched = _merge_postgres(connection, spool, flags)
+        incoming = _copy_to_postgres(connection, spool, flags)
+    elif connection.connection.is_detached:
+        incoming = _copy_to_sqlite(connection, spool, flags)
     else:
-        touched = _merge_sqlite(connection, spool, flags)
-    inserted = _count(connection) - before
+        incoming = _attach_to_sqlite(connection, spool)
+    columns = ", ".join(("sku", "day", "quantity", *flags))
+    known = connection.exec_driver_sql(
+        f"SELECT count(*) FROM {incoming} AS i JOIN daily_sales AS s ON s.sku = i.sku AND s.day = i.day"  # noqa: S608
+    ).scalar_one()
+    touched = connection.exec_driver_sql(
+        f"INSERT INTO daily_sales ({columns}) SELECT {columns} FROM {incoming} WHERE true ORDER BY sku, day"  # noqa: S608
+        f" {_conflict(flags)}"
+    ).rowcount
+    inserted = total - int(known)
     return Changes(inserted, touched - inserted, total - touched)
-
-
-def _count(connection: Connection) -> int:
-    return int(connection.exec_driver_sql("SELECT count(*) FROM daily_sales").scalar_one())
 
 
 def _conflict(flags: tuple[str, ...]) -> str:
@@ -109,33 +114,35 @@ def _conflict(flags: tuple[str, ...]) -> str:
     return f"ON CONFLICT (sku, day) DO UPDATE SET {values} WHERE {differs}"
 
 
-def _merge_sqlite(connection: Connection, spool: SalesSpool, flags: tuple[str, ...]) -> int:
+def _attach_to_sqlite(connection: Connection, spool: SalesSpool) -> str:
+    # SQLite copies from one file to the other by itself, three times as fast as rows through Python. It does not let
+    # go of a file before the transaction ends, so this connection does not go back to the pool.
+    connection.detach()
+    connection.exec_driver_sql("ATTACH DATABASE ? AS spool", (str(spool.path),))
+    return "spool.daily"
+
+
+def _copy_to_sqlite(connection: Connection, spool: SalesSpool, flags: tuple[str, ...]) -> str:
+    # A rehearsal takes several files into one transaction, and SQLite attaches ten at most.
     columns = ("sku", "day", "quantity", *flags)
-    marks = ", ".join("?" * len(columns))
-    statement = f"INSERT INTO daily_sales ({', '.join(columns)}) VALUES ({marks}) {_conflict(flags)}"  # noqa: S608
+    connection.exec_driver_sql("DROP TABLE IF EXISTS temp.incoming_sales")
+    connection.exec_driver_sql(f"CREATE TEMP TABLE incoming_sales ({', '.join(columns)})")
     driver: Any = connection.connection.driver_connection
-    return max(int(driver.executemany(statement, spool.daily(flags)).rowcount), 0)
+    marks = ", ".join("?" * len(columns))
+    driver.executemany(f"INSERT INTO temp.incoming_sales VALUES ({marks})", spool.daily(flags))  # noqa: S608
+    return "temp.incoming_sales"
 
 
-def _merge_postgres(connection: Connection, spool: SalesSpool, flags: tuple[str, ...]) -> int:
+def _copy_to_postgres(connection: Connection, spool: SalesSpool, flags: tuple[str, ...]) -> str:
     columns = ", ".join(("sku", "day", "quantity", *flags))
+    connection.exec_driver_sql("DROP TABLE IF EXISTS pg_temp.incoming_sales")
     connection.exec_driver_sql(
-        "CREATE TEMP TABLE incoming (sku text, day date, quantity bigint, out_of_stock boolean, promotion boolean,"
-        " one_off boolean) ON COMMIT DROP"
+        "CREATE TEMP TABLE incoming_sales (sku text, day date, quantity bigint, out_of_stock boolean,"
+        " promotion boolean, one_off boolean) ON COMMIT DROP"
     )
     driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY incoming ({columns}) FROM STDIN") as copy:
+    with driver.cursor() as cursor, cursor.copy(f"COPY incoming_sales ({columns}) FROM STDIN") as copy:
         for row in spool.daily(flags):
             copy.write_row((row[0], row[1], row[2], *(bool(flag) for flag in row[3:])))
-    statement = (
-        f"INSERT INTO daily_sales ({columns}) SELECT {columns} FROM incoming"  # noqa: S608 - names from above
-        f" ORDER BY sku, day {_conflict(flags)}"
-    )
-    return int(connection.exec_driver_sql(statement).rowcount)
-
-
-def to_sale(
-    sku: str, day: date, thousandths: int, out_of_stock: bool | None, promotion: bool | None, one_off: bool | None
-) -> SaleTuple:
-    """A sale as the spool keeps it."""
-    return sku, day.isoformat(), thousandths, out_of_stock, promotion, one_off
+    connection.exec_driver_sql("ANALYZE incoming_sales")
+    return "incoming_sales"
