@@ -10,7 +10,7 @@ from pathlib import Path
 from babel.numbers import format_decimal
 
 from reposto.conversation.load import LoadResult, load_files
-from reposto.intake.fields import KIND_LABELS
+from reposto.intake.kinds import KIND_LABELS
 from reposto.intake.rows import KINDS, Kind
 from reposto.intake.template import make_template
 from reposto.intake.words import fold
