@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import time
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 
 from benchmarks.forecast_panels import PanelData
+from reposto.analysts.forecast import History, PooledEngine, fit_tables
 from reposto.analysts.forecast.batch import local_windows, pooled_windows
-from reposto.analysts.forecast.pooled import FittedPanel, fit_panel
+from reposto.analysts.forecast.pooled import LEARNED_SHARE, FittedPanel, fit_panel
 from reposto.analysts.forecast.types import Floats
 
 NAMES = ("P+L+N", "P+L", "P+N", "P", "L", "N")
-
-
-@dataclass(frozen=True)
-class Ours:
-    """Quantiles (series, windows, levels) of the whole and of its parts."""
-
-    quantiles: dict[str, Floats]
 
 
 def fit(panel: PanelData, cutoff: int, learn: bool) -> FittedPanel:
@@ -45,13 +40,38 @@ def forecast(panel: PanelData, cutoff: int, learn: bool = True) -> dict[str, Flo
     both = pooled_windows(fitted, y, names)[1]
     alone = pooled_windows(bare, y, names)[1]
     own = local_windows(fitted, y)[1]
-    share = 0.6
-    out = {
+    out: dict[str, Floats] = {
         "P+L+N": (1 - fitted.local_weight) * both + fitted.local_weight * own,
         "P+N": (1 - bare.local_weight) * alone + bare.local_weight * own,
         "P": alone,
         "N": own,
     }
-    out["L"] = (both - (1 - share) * alone) / share if fitted.forest is not None else alone
+    out["L"] = (both - (1 - LEARNED_SHARE) * alone) / LEARNED_SHARE if fitted.forest is not None else alone
     out["P+L"] = (alone + out["L"]) / 2
-    return {name: np.round(np.maximum(q, 0.0)) for name, q in out.items()}
+    rounded: dict[str, Floats] = {name: np.rint(np.maximum(q, 0.0)) for name, q in out.items()}
+    return rounded
+
+
+def question_times(panel: PanelData, learn: bool, count: int = 60) -> str:
+    """How long one question takes through the engine, history to Forecast with its back-test, in one sentence."""
+    days = 30 if panel.season == 12 else 7
+    end = panel.first + timedelta(days=days * panel.y.shape[1])
+    histories = []
+    for row in panel.y:
+        seen = np.flatnonzero(np.isfinite(row))
+        if len(seen):
+            start = panel.first + timedelta(days=days * int(seen[0]))
+            histories.append(History(start, row[seen[0] :], days))
+    begin = time.perf_counter()
+    tables = fit_tables(histories, today=end, learn=learn)
+    fitting = time.perf_counter() - begin
+    engine, spent = PooledEngine(tables), []
+    for history in histories[:count]:
+        begin = time.perf_counter()
+        engine.forecast(history, today=end, horizon_days=4 * days)
+        spent.append(1000 * (time.perf_counter() - begin))
+    middle, high = np.quantile(spent, [0.5, 0.95])
+    return (
+        f"One question on {panel.name} with its back-test: median {middle:.1f} ms, 95 % {high:.1f} ms "
+        f"(horizon {4 * days} days); fit of {len(histories)} products {fitting:.1f} s."
+    )

@@ -1,0 +1,209 @@
+"""`make bench-forecast`: the demand engine against public forecasting libraries on real panels.
+
+python -m benchmarks.forecast --data DIR [--quick] [--origins N] [--panels a,b] [--cache DIR] [--out FILE]
+
+DIR (or DIR/panels) holds `unique_id, ds, y[, in_stock]` files, CSV or Parquet. One process, one thread; with
+--cache DIR quantiles are kept there, so that a run that was interrupted goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.forecast_ours import NAMES, forecast, question_times
+from benchmarks.forecast_panels import PanelData, Score, Truth, load_panel, score, truth
+from benchmarks.forecast_peers import Peer, peers
+from reposto.analysts.forecast.features import Ints
+from reposto.analysts.forecast.types import Floats
+
+
+@dataclass(frozen=True)
+class Line:
+    """One method on one panel, beside ours on the same series."""
+
+    panel: str
+    method: str
+    score: Score
+    rounded: bool
+    ours: Score
+    seconds: float  # per 1,000 series and origin, fitting included; NaN if read from the cache
+
+    @property
+    def ratio(self) -> float:
+        return self.ours.spl / self.score.spl
+
+
+@dataclass(frozen=True)
+class Store:
+    """Quantiles kept between runs; with folder None nothing is kept."""
+
+    folder: Path | None
+
+    def load(self, name: str) -> Floats | None:
+        path = self._path(name)
+        if path is None or not path.exists():
+            return None
+        kept: Floats = np.load(path).astype(np.float64)
+        return kept
+
+    def save(self, name: str, values: Floats) -> None:
+        path = self._path(name)
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            np.save(path, values.astype(np.float32))
+
+    def _path(self, name: str) -> Path | None:
+        return None if self.folder is None else self.folder / f"{name.replace(' ', '_')}.npy"
+
+
+def run_ours(panel: PanelData, origins: list[int], store: Store, learn: bool) -> tuple[dict[str, Floats], float]:
+    """Quantiles (origins, series, windows, levels) by name, and seconds per 1,000 series and origin."""
+    parts: list[dict[str, Floats]] = []
+    spent, timed = 0.0, 0
+    for cutoff in origins:
+        kept = {n: store.load(f"{panel.name}_ours_{n}_{learn}_{cutoff}") for n in NAMES}
+        if any(v is None for v in kept.values()):
+            start = time.perf_counter()
+            fresh = forecast(panel, cutoff, learn)
+            spent, timed = spent + time.perf_counter() - start, timed + 1
+            for name, values in fresh.items():
+                store.save(f"{panel.name}_ours_{name}_{learn}_{cutoff}", values)
+            parts.append(fresh)
+        else:
+            parts.append({n: v for n, v in kept.items() if v is not None})
+    seconds = spent / timed / len(panel.ids) * 1000 if timed else math.nan
+    return {n: np.array([p[n] for p in parts]) for n in NAMES}, seconds
+
+
+def run_peer(panel: PanelData, peer: Peer, rows: Ints, origins: list[int], store: Store) -> tuple[Floats, float]:
+    out, spent, timed = [], 0.0, 0
+    for cutoff in origins:
+        name = f"{panel.name}_{peer.name}_{peer.subset}_{cutoff}"
+        values = store.load(name)
+        if values is None:
+            start = time.perf_counter()
+            values = peer.predict(panel, cutoff, rows)
+            spent, timed = spent + time.perf_counter() - start, timed + 1
+            store.save(name, values)
+        out.append(values)
+    return np.array(out), spent / timed / len(rows) * 1000 if timed else math.nan
+
+
+def rows_of(panel: PanelData, subset: int | None) -> Ints:
+    """All rows, or the same random ones every time."""
+    count = len(panel.ids)
+    if subset is None or subset >= count:
+        return np.arange(count)
+    return np.sort(np.random.default_rng(0).permutation(count)[:subset])
+
+
+def compare(panel: PanelData, others: list[Peer], options: argparse.Namespace, store: Store) -> list[Line]:
+    """All methods on one panel; peers get the better of raw and rounded quantiles."""
+    origins = panel.origins(options.origins)
+    what = truth(panel, origins)
+    ours, seconds = run_ours(panel, origins, store, not options.quick)
+    best = ours["P+L+N"]
+    lines = []
+    for name in NAMES:
+        own = score(what, ours[name])
+        lines.append(Line(panel.name, f"reposto {name}", own, True, score(what, best), seconds))
+        show(lines[-1])
+    for peer in others:
+        rows = rows_of(panel, peer.subset)
+        quantiles, seconds = run_peer(panel, peer, rows, origins, store)
+        part = Truth(what.actual[:, rows], what.scale[:, rows])
+        raw, rounded = score(part, quantiles), score(part, np.round(quantiles))
+        better = min(raw, rounded, key=lambda s: s.spl)
+        lines.append(Line(panel.name, peer.name, better, better is rounded, score(part, best[:, rows]), seconds))
+        show(lines[-1])
+    return lines
+
+
+def show(line: Line) -> None:
+    print(row(line), flush=True)
+
+
+HEADER = (
+    "| panel | method | spl | ours, same series | wpl | bias | coverage 50 / 80 / 95 | level .5 / .8 / .95 "
+    "| windows | s per 1,000 |\n|---|---|---|---|---|---|---|---|---|---|"
+)
+
+
+def row(line: Line) -> str:
+    s = line.score
+    cover = " / ".join(f"{100 * s.coverage[k]:.1f}" for k in (50, 80, 95))
+    below = " / ".join(f"{100 * s.below[p]:.1f}" for p in (0.5, 0.8, 0.95))
+    change = f"{100 * (line.ratio - 1):+.1f} %"
+    seconds = "" if math.isnan(line.seconds) else f"{line.seconds:.2f}"
+    return (
+        f"| {line.panel} | {line.method} | {s.spl:.4f} | {change} | {s.wpl:.4f} | {s.bias:+.3f} | {cover} "
+        f"| {below} | {s.count} | {seconds} |"
+    )
+
+
+def summary(lines: list[Line]) -> list[str]:
+    """The targets of the issue, each with its figure."""
+    panels = sorted({line.panel for line in lines})
+    others = [line for line in lines if not line.method.startswith("reposto")]
+    out = [
+        "",
+        "| panel | best peer with hindsight | ours against it | largest miss of 50 / 80 / 95 % |",
+        "|---|---|---|---|",
+    ]
+    for panel in panels:
+        own = next(line for line in lines if line.panel == panel and line.method == "reposto P+L+N")
+        rivals = [line for line in others if line.panel == panel]
+        if rivals:
+            best = max(rivals, key=lambda line: line.ratio)
+            change = 100 * (best.ratio - 1)
+            out.append(f"| {panel} | {best.method} | {change:+.1f} % | {own.score.worst_coverage:.1f} points |")
+    out += ["", "| one peer used everywhere | ours against it, geometric mean |", "|---|---|"]
+    means = []
+    for method in sorted({line.method for line in others}):
+        ratios = [line.ratio for line in others if line.method == method]
+        means.append((float(np.exp(np.mean(np.log(ratios)))), method, len(ratios)))
+    out += [f"| {method} ({n} panels) | {100 * (r - 1):+.1f} % |" for r, method, n in sorted(means, reverse=True)]
+    return out
+
+
+def main(arguments: list[str] | None = None) -> int:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder with the panels, or its parent")
+    parser.add_argument("--quick", action="store_true", help="no LightGBM, 30 series for slow peers, no AutoARIMA")
+    parser.add_argument("--origins", type=int, default=6, help="rolling origins per panel")
+    parser.add_argument("--panels", default="", help="only those whose name contains one of these words, a,b")
+    parser.add_argument("--cache", type=Path, default=None, help="keep quantiles here between runs")
+    parser.add_argument("--out", type=Path, default=None, help="write the tables there, too")
+    options = parser.parse_args(arguments)
+    folder = options.data / "panels" if (options.data / "panels").is_dir() else options.data
+    files = sorted(p for p in folder.iterdir() if p.suffix in {".parquet", ".csv"})
+    words = [w for w in options.panels.split(",") if w]
+    files = [f for f in files if not words or any(w in f.stem for w in words)]
+    if not files:
+        print(f"no panel in {folder}", file=sys.stderr)
+        return 2
+    others = peers(30 if options.quick else 100, 30)
+    if options.quick:
+        others = [p for p in others if p.name != "AutoARIMA" and "LightGBM" not in p.name]
+    print(HEADER)
+    lines: list[Line] = []
+    for file in files:
+        lines += compare(load_panel(file), others, options, Store(options.cache))
+    closing = [*summary(lines), "", question_times(load_panel(files[0]), not options.quick)]
+    print("\n".join(closing))
+    if options.out is not None:
+        options.out.write_text("\n".join([HEADER, *(row(line) for line in lines), *closing, ""]), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
