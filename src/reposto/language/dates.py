@@ -43,7 +43,7 @@ _KEPT_VERB = re.compile(r"(?:aguent|dur|cobr|segur|da)\w+")
 PAST = re.compile(
     r"\b(?:paguei|pagava|pagamos|pagavamos|pagou|custava|custou|foi|foram|era|eram|vendi|vendeu|vendemos|vendemo|venderam|gastei|gastamos|gastou|comprei|"
     r"compramos|saiu|sairam|passad[oa]s?|historico|consumiu|consumimos|usamos|usei|girou|ultim[oa]s?|teve|tivemos|vendia|chegou|atrasou|atrasaram|"
-    r"subiu|caiu|aumentou|baixou|gastos?)\b"
+    r"subiu|caiu|aumentou|baixou|gastos?|usou|(?:total|valor|quanto)\b.*\bcompras)\b"
 )
 
 
@@ -118,7 +118,7 @@ class TimeFinder:
 
     def _deadlines(self) -> None:
         lead = r"\b(?:ate|antes d[eoa]s?|aguent\w+(?: ate)?|dur\w+ ate)(?: (?:o|a|as|os|no|na|chegar|de))*? "
-        soft = r"\b(?:ate|antes d[eoa]s?|aguent\w+|para|no|na)(?: (?:o|a|as|os|no|na))*? "
+        soft = r"\b(?:ate|antes d[eoa]s?|aguent\w+|para)(?: (?:o|a|as|os|no|na))*? "
         for name, day_of in FEASTS:
             self._replace(soft + name + r"\b", lambda m, f=day_of: self._until(self._next(f)))  # type: ignore[misc]
         self._replace(

@@ -15,6 +15,10 @@ def _pairs(text: str) -> dict[str, str]:
     return {short: full.replace("_", " ") for short, _, full in entries}
 
 
+def _words_by_key(text: str) -> dict[str, tuple[str, ...]]:
+    return {short: tuple(full.split()) for short, full in _pairs(text).items()}
+
+
 # chat spelling -> standard spelling (accents already folded away)
 SLANG: dict[str, str] = _pairs("""
     qto=quanto qtos=quantos qta=quanta qtas=quantas qnt=quanto qnts=quantos qts=quantos qtd=quantidade qtde=quantidade
@@ -99,6 +103,21 @@ CHAT = _words("""
     dificil facil simples rapidamente imediatamente antigo antiga proprio propria qualquer quaisquer varios varias diversos diversas ambos
     primeiramente finalmente inclusive exceto salvo conforme segundo mediante perante alem atraves devido quanto tanto tanta tantos tantas
     quase sequer ate mal mil cem cento milhao reaizinhos conto pila puta caralho cacete droga diabo raios pelamor deus ufa nossa eita vixe
+    posicao variacao volume panorama termino autonomia critico criticos giro daqui quieto robo humano pessoa
+    maquina inteligencia cadastral cadastrais engano correto correta incorreto margem lucratividade rentabilidade volume volumes
+    faturamento receita resultado performance desempenho indicador indicadores meta nivel niveis faixa percentual porcentagem taxa indice
+    comportamento padrao regularidade frequencia intervalo ciclo ritmo velocidade entrada entradas chegada remessa romaneio carga recebimento
+    vencimento lotes reajuste aumento reducao queda subida inflacao dolar cambio tabelado negociacao proposta propostas concorrencia
+    alternativas substituto substituta similar similares equivalente parecido parecida complemento principal principais top pior piores
+    melhores primeiros geral gerais especifico especifica individual parcial integralmente totalmente somatorio soma media porcaria
+    excessivo insuficiente adequado adequada necessario necessaria necessarios obrigatorio viavel vantajoso vantagem beneficio interessante
+    previsto prevista previstos esperado esperada real projetado historico registrado registrada lancamento lancamentos registro registros
+    movimento movimentos movimentacao fluxo operacao operacoes processo processos etapa tarefa servico servicos
+    quinhentos duzentos trezentos quatro cinco seis sete oito nove dez onze doze quinze vinte trinta quarenta cinquenta sessenta noventa
+    jan fev mar abr mai jun jul ago set out nov dez seg ter qua qui sex sab dom aniversario namorados reveillon junina
+    amigao meu bro velho fera patroa chefia parceiro brother jovem galerinha moça senhorita doutor seu dona
+    cotado cotada orcado comprado comprada vendido vendida entregue entregues enviado enviada recebido recebida faturado aprovada cancelado
+    substituicao tributaria tributario tributarias isencao isento regime imposto fiscal fiscais
     devagar rapidinho urgentemente atualmente normalmente geralmente provavelmente exatamente melhor realmente
     stock how much many what which when where who the is are of for do does have we need please price demand supplier cheapest
     cuanto cuantos cuanta hay cual donde precio cuando proveedor hello thanks
@@ -111,12 +130,20 @@ _VERBS_AR = """comprar faltar durar acabar chegar custar pagar estar precisar pe
     confirmar informar contar corrigir ajustar atualizar cadastrar lancar carregar trocar mudar voltar repetir lembrar faturar
     negociar compensar valer virar estocar abater listar apresentar informar solicitar providenciar reclamar avisar ajudar andar
     costumar errar acertar tratar somar incluir tirar colocar botar separar reservar retirar emitir fechar abrir dobrar triplicar
-    orcar planejar programar estourar quebrar girar resumir detalhar projetar estimar ganhar saltar despachar ligar bater disparar
+    orcar planejar programar estourar quebrar girar resumir detalhar projetar estimar ganhar restar funcionar estocar empilhar cuidar chamar procurar encontrar buscar pesquisar levantar conferir retornar
+    aceitar recusar negar concordar antecipar atrasar acompanhar rastrear localizar monitorar controlar administrar comandar
+    considerar desconsiderar ignorar lotar sobrecarregar pesar avaliar julgar opinar aconselhar orientar ensinar mandar emprestar alugar
+    revelar executar listar ativar desativar apagar deletar eliminar limpar resetar reiniciar iniciar comecar continuar pausar finalizar
+    encerrar concluir completar preencher digitar escrever assinar validar homologar autorizar habilitar bloquear desbloquear
+    gostar adorar amar odiar detestar cansar enrolar demorar complicar facilitar resolver melhorar piorar variar oscilar flutuar estabilizar
+    crescer disparar despencar recuar avancar evoluir empatar superar ultrapassar alcancar chegar bastar sobrar carecer necessitar
+    interessar importar significar representar indicar apontar sinalizar alertar notificar lembrar marcar agendar remarcar combinar
+    empacar travar bugar sumir arrumar consertar trabalhar operar produzir fabricar movimentar transferir transportar despachar ligar bater disparar
     abaixar reajustar alterar calcular fabricar justificar sair perguntar reclamar combinar comentar conversar anotar agilizar adiantar antecipar postergar priorizar acelerar cobrar cortar liberar autorizar""".split()
 _VERBS_ER = """vender dever romper render repor fazer ter ver saber poder querer dizer ser receber perder fornecer oferecer conhecer
     crescer descer entender esquecer responder exceder vencer suprir correr manter obter prever acontecer parecer merecer depender
-    reabastecer abastecer bater abater debater prometer atender resolver escolher""".split()
-_VERBS_IR = "pedir subir cair ir vir sair existir consumir seguir repetir preferir sumir emitir incluir diminuir suprir medir partir decidir definir sugerir permitir garantir atingir".split()
+    reabastecer abastecer bater abater debater prometer desfazer refazer ocorrer surgir aparecer desaparecer interromper escrever atender resolver escolher""".split()
+_VERBS_IR = "pedir subir cair ir vir sair existir consumir seguir repetir preferir sumir emitir incluir diminuir suprir medir partir abrir imprimir corrigir decidir definir servir exigir conseguir sugerir permitir garantir atingir".split()
 _FORMS = {
     "ar": "ar o a as amos am ei ou aram ava avam aria ariam ando ado ada ados adas e es em asse arem aremos arei ara arao".split(),
     "er": "er o e es emos em i eu eram ia iam eria eriam endo ido ida idos idas a am esse erem erei era erao".split(),
@@ -130,6 +157,7 @@ _IRREGULAR = """
     pedi pediu peca pecam pedindo ponho poe por pus coloco reponho repoe repor reponha caiu cai caem cair caia cairem cairam saio sai saem
     saiu sairam saia subo sobe sobem suba subam subir subirem subiu devo deve devem devia deveria deveriam mantenho mantem manter vale valem
     valia valer trago traz trazem dou da dao dei deu deram dava daria houve ha havia haver haja havendo oferece ofereceu
+    tende tendem tendia tenderia corrige corrijo corrija consigo conseguimos sirvo desfaz desfaca refaz imprime some sumiu vou fique fico vires
     aguento pago paga pagam pagamos pagava pagavam paguei pagou chego chega chegam chegou chegaram perco perde sumiu some
 """
 
@@ -148,6 +176,16 @@ def _conjugate() -> frozenset[str]:
 
 VERBS = _conjugate()
 QUESTION_WORDS = CHAT | VERBS | frozenset(w for full in SLANG.values() for w in full.split())
+
+# the machinery of questions: these ask even right after a product's name
+ASKING = _words("""
+    eh e ou mais menos muito muita pouco tudo nada todo toda cada quanto quantos quanta quantas qual quais quem como onde quando sem com que
+    estoque saldo preco precos valor valores custo custos demanda venda vendas consumo previsao cobertura compra compras pedido pedidos
+    fornecedor fornecedores prazo entrega desconto cotacao total quero quer tem temos tenho ter ha vai vou vamos pode posso devo preciso
+    hoje ontem amanha agora ja ainda ate antes depois dia dias semana mes ano hora esta estao ser foi seu seus sua suas meu minha meus
+    dele dela deles delas esse essa isso este esta aqui la ai te me se nao sim bem mal certo errado favor vez urgente barato caro rapido
+    melhor pior maior menor minimo maximo dura acaba falta sobra chega vende custa gira sai para por pelo pela entre sobre
+""")
 
 # forms of the verbs above that name things as well: a catalogue that has the word means the thing
 NOUNISH = _words("""
@@ -203,20 +241,7 @@ ABBREVIATIONS: dict[str, tuple[str, ...]] = {
 }
 
 # other names of the same thing in the trade: tried only when the words as typed fit nothing
-SYNONYMS: dict[str, tuple[str, ...]] = {
-    word: tuple(others.split("/"))
-    for word, others in (
-        entry.split("=")
-        for entry in """
-    disjuntor=interruptor interruptor=disjuntor cano=tubo canos=tubo tubo=cano chuveiro=ducha ducha=chuveiro refri=refrigerante
-    massa=macarrao macarrao=massa espaguete=macarrao fio=cabo cabo=fio cola=adesivo adesivo=cola presilha=abracadeira enforca=abracadeira
-    gato=abracadeira luz=lampada bateria=acumulador candida=sanitaria alvejante=sanitaria papelaria=papel durex=fita esparadrapo=fita
-    pincel=trincha trincha=pincel rolinho=rolo solvente=thinner oleo=lubrificante graxa=lubrificante lacre=vedacao vedarosca=veda
-    cotovelo=joelho curva=joelho te=t luva=emenda emenda=luva bica=torneira pomada=creme remedio=medicamento comprimido=cp
-    zip=ziper fecho=ziper fechecler=ziper roda=rodizio rodinha=rodizio trilho=corredica puxador=alca assento=estofado courino=sintetico
-    macho=plug plugue=plug espelho=placa benjamim=adaptador extensao=prolongador tomada=tomada fusivel=fusivel
-    biscoito=bolacha bolacha=biscoito mandioca=aipim achocolatado=chocolate cafezinho=cafe pinga=cachaca breja=cerveja
-    parafusadeira=furadeira lixadeira=esmerilhadeira serrinha=serra metro=trena trena=metrica
-    """.split()
-    )
-}
+SYNONYMS: dict[str, tuple[str, ...]] = _words_by_key("""
+    disjuntor=interruptor cano=tubo canos=tubo chuveiro=ducha ducha=chuveiro refri=refrigerante plugue=plug fecho=ziper zip=ziper
+    bolacha=biscoito bolachas=biscoito candida=sanitaria breja=cerveja pincel=trincha tinner=thinner durex=adesiva
+""")

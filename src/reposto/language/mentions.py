@@ -7,15 +7,22 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
 
-from reposto.language.lexicon import CONJUNCTIONS, FUNCTION, NOUNISH, QUESTION_WORDS, SIZE_LETTERS
+from reposto.language.lexicon import ASKING, CONJUNCTIONS, FUNCTION, NOUNISH, QUESTION_WORDS, SIZE_LETTERS
 from reposto.language.normalise import Kind, Token
 from reposto.language.products import Catalogue, Need
-from reposto.language.units import SALE_UNITS
+from reposto.language.units import SALE_UNITS, UNITS
+from reposto.language.vocabulary import stem
 
+QUESTION_STEMS = frozenset(stem(w) for w in QUESTION_WORDS if len(w) > 4)
 GLUE = frozenset("-/()+.'\"*&[]#")
+_PACKING = frozenset("cp cps cpr comprimido comprimidos capsula capsulas und".split())
 _OF = frozenset("de do da dos das".split())
 # sale units that are measured as well: `200 metros` may be part of a name or an amount to order
 _MEASURED = frozenset(("m", "kg", "l", "g", "m2"))
+
+
+# what a bare number before it counts, so that it measures no product
+_COUNTED = frozenset("fornecedores cotacoes lojas opcoes clientes pessoas vezes marcas parcelas itens produtos lugares propostas".split())
 
 
 class Role(StrEnum):
@@ -33,6 +40,7 @@ class Segment:
 
     tokens: list[Token] = field(default_factory=list)
     roles: list[Role] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)  # index of each token in the sentence
     start: int = 0  # index of the first token
     end: int = 0
     joined_by: str = ""  # what stood between the segment before and this one, if nothing else did
@@ -48,6 +56,19 @@ class Segment:
         return self.linked or any(
             r is not Role.BOTH and (t.kind is not Kind.NUMBER) for t, r in zip(self.tokens, self.roles, strict=True)
         )
+
+    def edges(self) -> tuple[list[str], list[str]]:
+        """Question words at its two ends: they may narrow the product, but they also ask."""
+        both = [r is Role.BOTH for r in self.roles]
+        first = both.index(False) if False in both else len(both)
+        last = len(both) - (both[::-1].index(False) if False in both else 0)
+        return [t.text for t in self.tokens[:first]], [t.text for t in self.tokens[last:]]
+
+    @property
+    def possible(self) -> bool:
+        """Question words that the catalogue has, with a measure: `te 32mm`."""
+        both = any(r is Role.BOTH for r in self.roles)
+        return both and not self.named and any(t.kind not in (Kind.WORD, Kind.MARK) for t in self.tokens)
 
     @property
     def known(self) -> bool:
@@ -83,7 +104,8 @@ class Reader:
         if token.kind is Kind.MARK:
             return Role.GLUE if token.text in GLUE else Role.BREAK
         if token.kind is not Kind.WORD:
-            return Role.PRODUCT
+            counted = at + 1 < len(tokens) and tokens[at + 1].text in _COUNTED and token.kind is Kind.NUMBER
+            return Role.TALK if counted else Role.PRODUCT
         word = token.text
         if word.startswith("zq"):
             return Role.BREAK
@@ -94,15 +116,44 @@ class Reader:
             return Role.GLUE
         if len(word) == 1:
             return Role.BOTH if in_catalogue else Role.TALK
-        if word in QUESTION_WORDS:
-            if word in NOUNISH and in_catalogue:
-                return Role.PRODUCT
-            return Role.BOTH if in_catalogue else Role.TALK
+        if word in _PACKING or (not in_catalogue and word in UNITS):
+            return Role.GLUE  # `c/30 cp`: the unit of a number that was read already
+        if word in QUESTION_WORDS or (not in_catalogue and stem(word) in QUESTION_STEMS):
+            if not in_catalogue:
+                return Role.TALK
+            describes = word not in ASKING and self._after_product(tokens, at) and not self._before_talk(tokens, at)
+            return Role.PRODUCT if word in NOUNISH or describes else Role.BOTH
         if in_catalogue or self.catalogue.vocabulary.read(word, _dotted(tokens, at)).words:
             return Role.PRODUCT
         if self._is_verb(tokens, at):
             return Role.TALK
         return Role.TALK if word in SALE_UNITS and len(word) > 3 else Role.UNKNOWN
+
+    def _after_product(self, tokens: Sequence[Token], at: int) -> bool:
+        """Whether the word goes on with a product: `sarja pesada`, `folha simples`."""
+        before = at - 1
+        while before > 0 and tokens[before].text in _OF:
+            before -= 1
+        if before < 0 or tokens[before].kind is Kind.MARK:
+            return False
+        token = tokens[before]
+        if token.kind is not Kind.WORD:
+            return True
+        if token.text in FUNCTION or token.text.startswith("zq"):
+            return False
+        if token.text in QUESTION_WORDS and token.text not in NOUNISH:
+            return token.text not in ASKING and token.text in self.catalogue.vocabulary and self._after_product(tokens, before)
+        return bool(self.catalogue.vocabulary.read(token.text).words)
+
+    def _before_talk(self, tokens: Sequence[Token], at: int) -> bool:
+        """`media de venda`, `total comprado`: the word begins a question instead."""
+        after = at + 1
+        while after < len(tokens) and tokens[after].text in _OF:
+            after += 1
+        if after >= len(tokens) or tokens[after].kind is not Kind.WORD:
+            return False
+        word = tokens[after].text
+        return after > at + 1 and word in QUESTION_WORDS and word not in self.catalogue.vocabulary
 
     def _is_verb(self, tokens: Sequence[Token], at: int) -> bool:
         """`para cobrir`, `vou empilhar`: an infinitive where only a verb can stand."""
@@ -141,6 +192,7 @@ class Reader:
                     if len(current.tokens) == 1:
                         current.lead, current.lead_unit = current.tokens.pop(), SALE_UNITS[token.text]
                         current.roles.pop()
+                        current.places.pop()
                     else:
                         current.tail_unit = SALE_UNITS[token.text]
                     continue
@@ -152,8 +204,11 @@ class Reader:
                     current.joined_by = between[0] if len(between) == 1 else ""
                 current.tokens.append(token)
                 current.roles.append(role)
+                current.places.append(at)
                 current.end = at + 1
                 continue
+            if token.text == "para" and at + 1 < len(tokens) and tokens[at + 1].kind is Kind.NUMBER and current.tokens:
+                role = Role.BREAK  # `corrige ... para 33`, `aumenta ... para 80`
             if role is Role.GLUE and not separator:
                 if _ends_sentence(tokens, at):
                     current = self._close(current, out)
@@ -189,6 +244,7 @@ class Reader:
         if current.lead is None and len(current.tokens) > 1 and _may_be_amount(current.tokens):
             current.lead = current.tokens.pop(0)
             current.roles.pop(0)
+            current.places.pop(0)
         if current.tokens or current.lead:
             out.append(current)
         return Segment()
@@ -231,10 +287,10 @@ class Reader:
             out_roles.append(role)
         return out, out_roles
 
-    def find(self, needs: Sequence[Need]) -> Found:
+    def find(self, needs: Sequence[Need], loosely: bool = True) -> Found:
         """Exactly one product, several, or none that has every word and every measure."""
         found = self._find(needs)
-        if found.status is Status.NONE:
+        if found.status is Status.NONE and loosely:
             looser = [self.catalogue.loosened(n) for n in needs]
             if looser != list(needs):
                 again = self._find(looser)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from math import gcd
 
 from reposto.language.units import ATTACHED_ONLY, UNITS
 
@@ -123,6 +124,9 @@ def _read(match: re.Match[str], folded: str) -> Token:
         )
         end = tail.end() if tail else end
         return Token(Kind.NUMBER, folded[start:end], start, end, ((value, "count", value),), "c/")
+    if match["frac"] and _reducible(match["frac"]):  # 6/8 circuits, not three quarters
+        above, below = (float(n) for n in match["frac"].split("/"))
+        return Token(Kind.SIZE, match["frac"].replace("/", "x"), start, end, ((above, "", above), (below, "", below)))
     if match["frac"] or match["num"]:
         return _read_number(match, folded)
     if match["word"]:
@@ -146,6 +150,10 @@ def _read_number(match: re.Match[str], folded: str) -> Token:
         return Token(Kind.CODE, folded[start : glued.end()], start, glued.end())
     dimension, factor = UNITS.get(unit, ("", 1.0))
     return Token(Kind.NUMBER, folded[start:end], start, end, ((value, dimension, value * factor),), unit)
+
+
+def _reducible(fraction: str) -> bool:
+    return fraction.count("/") == 1 and fraction.replace("/", "").isdigit() and gcd(*map(int, fraction.split("/"))) > 1
 
 
 def _parse_fraction(text: str) -> float:

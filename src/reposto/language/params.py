@@ -7,15 +7,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from reposto.language.normalise import fold
-from reposto.language.numbers import AMOUNT, FIGURES, read_amount
+from reposto.language.numbers import AMOUNT, FIGURES, SPELT, read_amount
+from reposto.language.units import SALE_UNITS
 from reposto.language.vocabulary import stem
 from reposto.model.request import Intent, NamedSupplier
 
-_ORDER = re.compile(r"\b(?:pedidos?|oc|ocs|ordem(?: de compra)?|ped|po|compra|rascunho)\s*(?:de compra )?(?:n|no|numero|nr|num|#|:|-)?\s*[#:]?\s*(\d{2,8})(?![\d/,.]\d|\w|\s*(?:un|pc|cx|kg|m|rl|sc|unidades|pecas|caixas|dias)\b)")  # fmt: skip
+_ORDER = re.compile(r"\b(?:pedidos?|oc|ocs|ordem(?: de compra)?|ped|po|rascunho)\s*(?:de compra )?(?:n|no|numero|nr|num|#|:|-)?\s*[#:]?\s*(\d{2,8})(?![\d/,.]\d|\w|\s*(?:un|pc|cx|kg|m|rl|sc|unidades|pecas|caixas|dias)\b)")  # fmt: skip
 _HASH = re.compile(r"#\s?(\d{3,8})\b")
+_SALE = "|".join(sorted((u for u in SALE_UNITS if len(u) > 1 and " " not in u), key=len, reverse=True))
+_SPOKEN_AMOUNT = re.compile(rf"\b(?P<head>{SPELT}|{FIGURES}(?= mil\b))(?P<times> mil)? (?=(?:{_SALE})\b)")
 _MONEY = re.compile(
-    rf"(?P<sign>r\$|rs\$?)\s?(?P<a>{AMOUNT})(?: reais)?|\b(?P<b>{AMOUNT})\s?(?:reais|real|contos?|pila|pilas|mangos)\b|"
-    rf"(?<![\w.,])(?P<c>{FIGURES}\s?(?:mil|k)(?: e \w+)?)\b(?! (?:un|unidades|pecas|pcs|metros|caixas|de §))|\b(?:a|por|de|em) (?P<d>\d+,\d\d)(?![\d\w])(?! ?(?:m|mm|cm|kg|g|l|ml|x|un)\b)"
+    rf"(?P<sign>r\$|rs\$?)\s?(?P<a>{AMOUNT})(?: reais)?"
+    rf"|\b(?P<b>{AMOUNT})\s?(?:reais|real|contos?|pila|pilas|mangos)\b"
+    # 6500K is a colour of light: thousands said with a k have at most three figures before it
+    rf"|(?<![\w.,])(?P<c>(?:{FIGURES}\s?mil|\d{{1,3}}(?:,\d)?\s?k)(?: e \w+)?)\b(?! (?:{_SALE}|de §))"
+    r"|(?:\b(?:a|por|de|em) |^)(?P<d>\d+,\d\d)(?![\d\w])(?! ?(?:m|mm|cm|kg|g|l|ml|x|un)\b)"
 )
 _PERCENT = re.compile(rf"(?P<n>{FIGURES}|dez|vinte|trinta|quarenta|cinquenta|cem)\s?(?:%|por cento)")
 _LESS = re.compile(
@@ -46,6 +52,11 @@ CRITERIA: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 
+def _in_figures(match: re.Match[str]) -> str:
+    amount = read_amount(match[0].strip())
+    return match[0] if amount is None else f"{amount:.10g} "
+
+
 class Stated:
     """Takes orders, money, percentages and suppliers out of a text, leaving `zq…` marks, and keeps their values."""
 
@@ -53,6 +64,7 @@ class Stated:
         self.text = text
         self.values: dict[str, Any] = {}
         self.money: float | None = None
+        self.text = _SPOKEN_AMOUNT.sub(_in_figures, self.text)
         self._take_orders()
         self.supplier = supplier
         self._take_money()
@@ -113,7 +125,10 @@ def find_criterion(text: str) -> str | None:
     return None
 
 
-def find_class(text: str) -> str | None:
+def find_class(text: str, asked: bool = False) -> str | None:
+    """The ABC class stated as a filter; asked: the class itself is the question, so only a list is filtered by it."""
+    if asked and not re.search(r"\b(?:quais|itens|produtos|lista)\b", text):
+        return None
     match = re.search(r"\b(?:curva|classe|abc|categoria|itens|produtos|grupo) ([abc])\b(?! ?, ?[abc]\b| ou)", text)
     return match[1].upper() if match else None
 

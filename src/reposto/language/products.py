@@ -42,7 +42,10 @@ def number_features(token: Token) -> list[str]:
     features: list[str] = []
     for written, dimension, base in token.values:
         features.append("#" + _plain(written))
-        features.append(f"{dimension}:{base:.6g}" if dimension else "?" + _plain(written))
+        if dimension:
+            features.append(f"{dimension}:{base:.6g}")
+        elif token.kind is Kind.NUMBER or not token.text.isalnum():  # 20W50 has nothing of 20 litres
+            features.append("?" + _plain(written))
     features += [f"x:{_plain(a[0])}x{_plain(b[0])}" for a, b in zip(token.values, token.values[1:], strict=False)]
     return features
 
@@ -218,10 +221,7 @@ def name_features(tokens: Sequence[Token]) -> tuple[set[str], set[str]]:
                 features.add("#" + str(_ROMAN[token.text]))
         elif token.kind is Kind.CODE:
             words.add(token.text)
-            digits = "".join(c for c in token.text if c.isdigit())
-            features |= (
-                {"#" + _plain(float(digits)), "?" + _plain(float(digits))} if digits and len(digits) < 7 else set()
-            )
+            features |= _code_numbers(token.text)
         elif token.kind in (Kind.NUMBER, Kind.SIZE):
             features.update(f for f in number_features(token) if not (packed > 0 and f.startswith("#")))
             if token.unit and token.kind is Kind.SIZE:
@@ -233,6 +233,15 @@ def name_features(tokens: Sequence[Token]) -> tuple[set[str], set[str]]:
         if token.text != "-":
             previous = token
     return features | words, words
+
+
+def _code_numbers(code: str) -> set[str]:
+    """D28 is asked for as 28, 6205ZZ as 6205; HB20 is not asked for as 20."""
+    letters = sum(c.isalpha() for c in code)
+    digits = "".join(c for c in code if c.isdigit())
+    if not digits or len(digits) > 6 or (letters > 1 and len(digits) < 3):
+        return set()
+    return {"#" + _plain(float(digits)), "?" + _plain(float(digits))}
 
 
 def _joined(previous: Token | None, token: Token, hyphen: bool) -> str | None:

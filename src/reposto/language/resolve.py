@@ -52,6 +52,11 @@ class Resolver:
         if not strong:
             if whole:
                 return Resolution(self._of_ids(whole), quantity)
+            for segment in segments:
+                if segment.possible:
+                    found = self.reader.find([replace(n, soft=False) for n in self.reader.needs(segment)])
+                    if found.status is not Status.NONE:
+                        return Resolution(found, quantity)
             needs = [n for s in segments if not s.amount for n in self.reader.needs(s)]
             if any(n.number for n in needs):
                 return Resolution(self._weak(needs), quantity, weak=True)
@@ -109,15 +114,8 @@ class Resolver:
 
     def _covers(self, whole: Sequence[tuple[int, int, list[int]]], strong: Sequence[Segment]) -> bool:
         """Whether the whole names leave no product word of the sentence over."""
-        return all(
-            any(
-                (start <= s.start
-                and s.end <= end)
-                or (s.start <= start and end <= s.end and end - start >= len(s.tokens))
-                for start, end, _ in whole
-            )
-            for s in strong
-        )
+        covered = {at for start, end, _ in whole for at in range(start, end)}
+        return all(at in covered for s in strong for at in s.places)
 
     def _segments(
         self, strong: Sequence[Segment], every: Sequence[Segment], amounts: Amounts
@@ -128,7 +126,12 @@ class Resolver:
         together = [n for needs in needs_each for n in needs]
         if not separate:
             return self._single(strong[0], needs_each[0], loose, amounts)
-        joint = self.reader.find(together)
+        if all(s.joined_by not in ("", "~", ".") for s in strong[1:]):
+            each = [self.reader.find(n, loosely=False) for n in needs_each]
+            if all(f.status is Status.ONE for f in each):
+                ids = tuple(dict.fromkeys(i for f in each for i in f.ids))
+                return Found(Status.ONE, ids, min(f.confidence for f in each)), None
+        joint = self.reader.find(together, loosely=False)
         if joint.status is not Status.NONE:
             return joint, None
         if not any(s.joined_by for s in strong[1:]):

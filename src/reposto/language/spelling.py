@@ -7,24 +7,31 @@ import re
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from reposto.language.lexicon import CHAT, FUNCTION, QUESTION_WORDS, SHY_SLANG, SLANG
-from reposto.language.units import SALE_UNITS
+from reposto.language.lexicon import FUNCTION, QUESTION_WORDS, SHY_SLANG, SLANG
 from reposto.language.vocabulary import Vocabulary, edit_budget, plausible_slip
 
-_FREQUENT_VERBS = """
-    comprar compro compra compre devo preciso precisa quero pedir peco pede encomendar custa custando custou vende vendeu vendi vender
-    acaba acabar acabou dura faltar vai posso esperar espero chega chegou chegar demora entrega entregar atrasa atrasou atrasaram gera gerar
-    cria criar cancela cancelar aprova aprovar manda mandar envia exporta exportar compara comparar simula simular subiu subir aumentou caiu
-    paguei pagava pagamos gastei gastar gastamos explica mostra mostrar calcula aguenta sobrando encalhado parado vale compensa repor reponho
-    cotar saber gasta adiar segurar seguro contei fazer preferir termina terminou zerar romper resta restam temos tenho
-""".split()
-_CORE = sorted(w for w in (CHAT | frozenset(_FREQUENT_VERBS) | frozenset(SALE_UNITS)) if len(w) >= 4)
 # the words that carry most questions: where a slip is as near to one of these as to a product's word, these win
 _ANCHORS = frozenset(
     """
     quanto quantos quanta quantas quando qual quais preco precos estoque demanda pedido pedidos comprar compro previsao prazo entrega
     fornecedor venda vendas consumo giro custo saldo compra acaba falta faltar devo preciso metros caixas unidades
-""".split()
+    """.split()
+)
+# the only words a slip is corrected to: an unknown word near any other may well be a product of somebody else's catalogue
+_CORRECTABLE = sorted(
+    _ANCHORS
+    | frozenset(
+        """
+    fornecedores barato barata caro rapido melhor menor maior cobertura minimo maximo seguranca reposicao cotacao orcamento historico
+    tendencia analise completa simula simular semana semanas proximo proximos ultimo ultimos meses quinzena trimestre hoje amanha dias
+    pacotes rolos sacos litros latas fardos pecas quilos desconto frete imposto impostos atraso atrasado atrasados entregas chegou chegar
+    produto produtos deposito disponivel quantidade vende vendeu vender custa custando acabar acabou comprei compra compras compre
+    pedir encomendar cancela cancelar aprova aprovar confirma confirmar gastei gastar gasto subiu aumentou explica calculo acuracia
+    precisao compara comparar excesso encalhado sobrando parado demora atrasa paguei pagava ultima espero esperar seguro segurar
+    partir unidade caixa pacote metro agora ainda codigo classe curva lista urgente mostra gera emite exporta planilha classificacao
+    mensal media vendido sugestao recomenda recomendacao orcamento valor valores
+    """.split()
+    )
 )
 _WORD = re.compile(r"(?<![\w/])[a-z]+(?![\w])")
 
@@ -67,10 +74,11 @@ def nearest_question_word(word: str) -> tuple[str | None, float]:
     best: tuple[str | None, float] = (None, 9.0)
     for spelling in {word, squeezed}:
         for candidate, distance, _ in process.extract(
-            spelling, _CORE, scorer=OSA.distance, score_cutoff=budget, limit=6
+            spelling, _CORRECTABLE, scorer=OSA.distance, score_cutoff=budget, limit=6
         ):
-            if len(word) == 4 and sorted(candidate) != sorted(word):
+            if min(len(word), len(candidate)) <= 4 and sorted(candidate) != sorted(word):
                 continue  # four letters: only two of them swapped
-            if distance < best[1] and (plausible_slip(word, candidate)):
-                best = (candidate, distance)
+            worth = distance + 0.5 * (spelling != word) - 0.25 * (candidate in _ANCHORS)
+            if worth < best[1] and plausible_slip(word, candidate):
+                best = (candidate, worth)
     return best

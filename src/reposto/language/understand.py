@@ -23,6 +23,7 @@ from reposto.language.context import (
 )  # fmt: skip
 from reposto.language.dates import TimeFinder
 from reposto.language.intents import classify
+from reposto.language.lexicon import FUNCTION
 from reposto.language.mentions import Found, Reader, Segment, Status
 from reposto.language.normalise import Kind, Token, fold, tokenise
 from reposto.language.params import CategoryBook, Stated, SupplierBook, find_class, find_criterion
@@ -35,7 +36,8 @@ from reposto.model.request import Expect, Intent, NamedProduct, NamedSupplier, O
 MOST_OPTIONS = 6  # what fits as buttons on a phone without scrolling
 _LONG_TEXT = 300  # characters from which a message is read sentence by sentence
 _LISTING = re.compile(
-    r"\b(?:quais|lista|relacao|itens|produtos|tudo|todos|todas|o que|que (?:mais )?(?:vai|esta|ta)|algo|alguma|algum|relatorio|sugest\w+|categoria|linha|setor|grupo|curva|fornecedores)\b|\btem (?:\w+ )?compra"
+    r"\b(?:quais|lista|relacao|itens|produtos|tudo|todos|todas|o que|que (?:mais )?(?:vai|esta)|algo|alguma|algum|relatorio|sugest\w+"
+    r"|categoria|setor|grupo|compras|gastos?|gastei|gastamos|repor|sugere|curva abc|fornecedores)\b"
 )
 _LIST_INTENTS = frozenset(
     {
@@ -59,6 +61,10 @@ _NUMBERS_SAY_NOTHING = (
     | _ORDERING
     | _NO_PRODUCT
 )
+
+
+_ABOUT_SYSTEM = re.compile(r"\b(?:sistema|voce|robo|programa|aplicativo|app|atendimento|ferramenta|site)\b")
+_ANOTHER_SIZE = re.compile(r"\b(?:o|a|os|as|d[oa]s?) (?:de |com )?\d")
 
 
 @dataclass(slots=True)
@@ -277,15 +283,32 @@ class Understander:
             outcome = None
         if intent in _NO_PRODUCT and outcome is not None and outcome.status is not Status.ONE:
             outcome = None
+        if outcome is None and thread.options:
+            outcome = self._words_offered(sentence)
         if follow := self._follow(text, sentence, outcome, thread):
             return follow
-        if outcome is None or (found.weak and thread.skus and outcome.status is not Status.ONE):
+        if found.weak and thread.skus and outcome is not None and _ANOTHER_SIZE.search(sentence.folded):
+            return self._no_such_size(text, sentence, outcome, thread)
+        if outcome is None or (outcome.status is Status.NONE and not outcome.ids and thread.options and not sentence.segments) or (found.weak and thread.skus and outcome.status is not Status.ONE):
             return self._without_product(text, sentence, thread, found.quantity)
         intent = intent or self._default_intent(sentence, thread)
         params = self._params(sentence, intent, found.quantity)
         if sentence.intent is None and thread.last is not None and thread.turns:
             params = merged(thread.last.params, params)
         return self._request(text, intent, outcome, params, sentence.others)
+
+    def _words_offered(self, sentence: Sentence) -> Found | None:
+        """Words that ask nothing here but may tell the options of a choice apart: `a pesada`."""
+        tokens = [t for t in sentence.tokens if t.kind is Kind.WORD and t.text in self.catalogue.vocabulary]
+        needs = [n for t in tokens for n in self.catalogue.need(t) if t.text not in FUNCTION]
+        return Found(Status.NONE, (), 0.0, tuple(needs)) if needs and sentence.intent is None else None
+
+    def _no_such_size(self, text: str, sentence: Sentence, outcome: Found, thread: Thread) -> Request:
+        """`e a de 80 cm?` of a product that comes in no such size: its other sizes are offered."""
+        intent = sentence.intent or (thread.last.intent if thread.last else Intent.PRODUCT_LOOKUP)
+        product = self.catalogue.products[self.catalogue.ids[thread.skus[-1]]]
+        options = [o for o in self.nearest(product.name, MOST_OPTIONS + 1) if o.sku != product.sku]
+        return Request(text, intent, Expect.NOT_FOUND, (), tuple(options[:MOST_OPTIONS]), self._params(sentence, intent, None))
 
     def _resolve(self, sentence: Sentence) -> Resolution:
         amounts = Amounts.NONE
@@ -312,23 +335,26 @@ class Understander:
 
     def _chat(self, text: str, sentence: Sentence, outcome: Found | None, thread: Thread) -> Request | None:
         """Small talk, help, other subjects: everything that is no question to the company's data."""
-        folded, asks = sentence.folded, sentence.intent is not None
+        folded, asks = talk.is_spelt(sentence.folded), sentence.intent is not None
         named = outcome is not None and outcome.status is not Status.NONE
-        serious = named and asks and sentence.intent not in (Intent.PURCHASE_RECOMMENDATION, Intent.DEMAND_FORECAST)
+        serious = named and asks
         if talk.OFF_TOPIC.search(folded) and not serious:
             return Request(text, Intent.OFF_TOPIC, Expect.REFUSE)
+        if talk.OFF_TOPIC_WEAK.search(folded) and not any(s.known for s in sentence.segments) and outcome is None or not asks and not named and talk.OFF_TOPIC_WEAK.search(folded):
+            return Request(text, Intent.OFF_TOPIC, Expect.REFUSE)
         if not named:
-            if talk.HELP.search(folded):
-                return Request(text, Intent.HELP, Expect.ANSWER)
             if small := talk.small_talk(folded):
                 return Request(text, small, Expect.ANSWER)
-        if talk.RECALL.search(folded) and not SAME.search(folded):
+            if talk.HELP.search(folded) and sentence.intent is not Intent.TAX_QUESTION:
+                return Request(text, Intent.HELP, Expect.ANSWER)
+        if talk.RECALL.search(folded) and sentence.intent is not Intent.EXPLAIN and not SAME.search(folded):
             if outcome is not None and outcome.status is Status.ONE:
                 return self._request(text, Intent.RECALL, outcome, {})
             return Request(text, Intent.RECALL, Expect.ANSWER)
         if not named and talk.RUN_STATUS.search(folded) and not re.search(r"\bestoque|entreg|pedido", folded):
             return Request(text, Intent.RUN_STATUS, Expect.ANSWER)
-        if not asks and not sentence.codes and talk.INSULT.search(talk.defuse(text)[0].casefold()):
+        insulted = not asks and not sentence.codes and talk.INSULT.search(folded + " " + fold(text))
+        if insulted and (not named or _ABOUT_SYSTEM.search(folded)):
             return Request(text, Intent.SMALLTALK, Expect.ANSWER)
         if not asks and talk.is_foreign(folded) and not named:
             return Request(text, Intent.OFF_TOPIC, Expect.REFUSE)
@@ -459,7 +485,8 @@ class Understander:
             Intent.STOCKOUT_DATE,
             Intent.SPEND,
             Intent.DOCUMENT_EXPORT,
-        ) and (letter := find_class(sentence.folded)):
+            Intent.ABC_XYZ,
+        ) and (letter := find_class(sentence.folded, intent is Intent.ABC_XYZ)):
             params["abc_class"] = letter
         if quantity and intent in _ORDERING | _MAY_ORDER:
             params["quantity"] = int(quantity[0]) if quantity[0] == int(quantity[0]) else quantity[0]
@@ -491,7 +518,8 @@ def mask(tokens: Sequence[Token], segments: Sequence[Segment]) -> str:
     while at < len(tokens):
         segment = next((s for s in named if s.start == at), None)
         if segment is not None:
-            out += ["zqqty"] * (segment.lead is not None) + ["§"]
+            before, after = segment.edges()
+            out += [*before, *["zqqty"] * (segment.lead is not None), "§", *after]
             at = segment.end
             continue
         token = tokens[at]

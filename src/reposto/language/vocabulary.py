@@ -46,6 +46,9 @@ _SOUNDS = (
 )  # fmt: skip
 
 
+_C_BEFORE_BACK_VOWEL = re.compile(r"c(?=[aou])")  # where the cedilla was not typed
+
+
 @lru_cache(maxsize=200_000)
 def sound(word: str) -> str:
     """How a word sounds to a Brazilian who never learnt to spell it: dobradissa = dobradica, ezgoto = esgoto."""
@@ -174,7 +177,8 @@ class Vocabulary:
         if len(word) < 4:
             return NOTHING
         key = sound(word)
-        if same := self._sounds.get(key):
+        same = self._sounds.get(key) or self._sounds.get(sound(_C_BEFORE_BACK_VOWEL.sub("ss", word)))
+        if same:
             return Reading(self._families(same), 0.2, "sound")
         budget = edit_budget(len(word))
         hits: list[tuple[int, str]] = []
