@@ -9,10 +9,11 @@ PATH="$PWD/.venv/node:$PATH"
 if [ $# -gt 0 ]; then exec .venv/bin/python -m pytest "$@"; fi
 
 color=no
-if [ -t 1 ]; then color=yes; fi # the output goes through a pipe, where pytest would leave colours out
+if [ -t 1 ]; then color=yes; else export NO_COLOR=1; fi # through a pipe pytest would leave colours out
+options=(--color=$color --durations=10 --durations-min=5) # the slowest, in seconds
 closing=()
 status=0
-run() { # run TITLE COMMAND…: shows the output, keeps its last line for the end
+run() { # run TITLE COMMAND…: shows the output, keeps the line with the counts for the end
   local title=$1 log code
   shift
   log=$(mktemp)
@@ -20,14 +21,14 @@ run() { # run TITLE COMMAND…: shows the output, keeps its last line for the en
   "$@" 2>&1 | tee "$log"
   code=${PIPESTATUS[0]}
   [ "$code" = 0 ] || status=1
-  closing+=("$title: $(grep -v '^[[:space:]]*$' "$log" | tail -n 1) (exit $code)")
+  closing+=("$title: $(grep -E '[0-9]+ (passed|failed|error|deselected)' "$log" | tail -n 1) (exit $code)")
   rm -f "$log"
 }
 
 run "page" npm --prefix frontend test --silent
-run "pytest, two at a time" .venv/bin/python -m pytest --color=$color -n 2 --dist loadgroup -m "not faults and not browser"
+run "pytest, two at a time" .venv/bin/python -m pytest "${options[@]}" -n 2 --dist loadgroup -m "not faults and not browser"
 # Alone: they kill processes and measure times, and would disturb one another.
-run "pytest, one at a time" .venv/bin/python -m pytest --color=$color -m "faults or browser"
+run "pytest, one at a time" .venv/bin/python -m pytest "${options[@]}" -m "faults or browser"
 
 printf '\n'
 printf '%s\n' "${closing[@]}"
