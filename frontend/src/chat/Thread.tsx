@@ -7,6 +7,7 @@ import { Icon } from '../ui/Icon';
 import { TurnView } from './MessageView';
 
 const SHOWN = 60; // turns drawn at first; a long history stays quick
+const MARGIN = 14; // px above what is brought into view
 const NEAR = 120; // px from the end that count as "reading the newest"
 
 interface Props {
@@ -79,9 +80,10 @@ function useFollow(state: SessionState, turns: readonly Turn[]) {
   const toEnd = useCallback(() => box.current?.scrollTo({ top: box.current.scrollHeight }), []);
   const show = useCallback((seq: number) => {
     const answer = box.current?.querySelector(`article[data-seq="${seq}"]`);
-    const question = answer?.previousElementSibling;
-    const both = question instanceof HTMLElement && question.classList.contains('own') && question.offsetHeight < 140;
-    (both ? question : answer)?.scrollIntoView({ block: 'start' });
+    if (!box.current || !answer) return;
+    const question = answer.previousElementSibling;
+    const both = question?.classList.contains('own') && question.clientHeight < 140;
+    scrollTo(box.current, both ? question : answer);
     setReady(null);
   }, []);
 
@@ -100,6 +102,11 @@ function useFollow(state: SessionState, turns: readonly Turn[]) {
   }, [newest, state.lastSeq, state.jobs, state.pending, state.liveFrom, show, toEnd]);
 
   return { box, away, ready, toEnd, toReady: () => ready !== null && show(ready) };
+}
+
+/** Only the thread itself: scrollIntoView would move the page around it too. */
+function scrollTo(box: HTMLElement, part: Element | null | undefined): void {
+  if (part) box.scrollTop += part.getBoundingClientRect().top - box.getBoundingClientRect().top - MARGIN;
 }
 
 /** Whether the newest message begins below what is visible. */

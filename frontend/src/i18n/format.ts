@@ -7,6 +7,7 @@ export interface Formatter {
   money(text: string): string;
   unitPrice(text: string): string;
   percent(share: number): string; // 0..1; with a decimal below 10 %
+  chance(share: number): string; // a probability: never 0 % nor 100 %
   points(percent: number): string; // already in %, with its sign
   decimal(value: number): string; // one decimal
   date(iso: string): string; // dd/mm/aaaa
@@ -53,6 +54,7 @@ export function formatter(locale: string): Formatter {
     money: (text) => exact(money, text),
     unitPrice: (text) => exact(unitPrice, text),
     percent: (share) => (Math.abs(share) < 0.1 ? finePercent : percent).format(share),
+    chance: (share) => (share < 0.01 ? `<\u00a0${percent.format(0.01)}` : share > 0.99 ? `>\u00a0${percent.format(0.99)}` : percent.format(share)),
     points: (value) => points.format(value / 100).replace('-', '\u2212'),
     decimal: (value) => decimal.format(value),
     date: (iso) => ofDay(long, iso),

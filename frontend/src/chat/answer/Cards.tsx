@@ -113,8 +113,8 @@ const risk: Make = ({ recommendation: { risk: found } }, { t, f }) => ({
   label: t('card.risk'),
   value: t(`risk.${found.level}`),
   notes: [
-    known(found.stockout_probability, (share) => t('card.riskStockout', { share: f.percent(share) })),
-    known(found.amount_at_risk, (money) => t('card.riskAmount', { money: f.money(money) })),
+    known(found.stockout_probability, (share) => t('card.riskStockout', { share: f.chance(share) })),
+    known(Number(found.amount_at_risk) > 0 ? found.amount_at_risk : null, (money) => t('card.riskAmount', { money: f.money(money) })),
   ],
   tone: RISK_TONES[found.level],
 });

@@ -37,7 +37,7 @@ export function Risk({ analysis }: { analysis: Analysis }) {
   return (
     <Section title={t('section.risk')} name="risk" note={t(`risk.${risk.level}`)}>
       {risk.text ? <p>{risk.text}</p> : null}
-      {risk.stockout_probability_if_waiting !== null ? <p className="muted">{t('risk.wait', { share: f.percent(risk.stockout_probability_if_waiting) })}</p> : null}
+      {risk.stockout_probability_if_waiting !== null ? <p className="muted">{t('risk.wait', { share: f.chance(risk.stockout_probability_if_waiting) })}</p> : null}
       {risk.causes.length > 0 ? (
         <div className="scroll-x" tabIndex={0} role="region" aria-label={t('section.risk')}>
           <table>
@@ -70,39 +70,20 @@ export function Alternatives({ analysis }: { analysis: Analysis }) {
   if (alternatives.length === 0) return null;
   return (
     <Section title={t('section.alternatives')} name="alternatives" note={String(alternatives.length)}>
-      <div className="scroll-x" tabIndex={0} role="region" aria-label={t('section.alternatives')}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col" className="num">{t('alternatives.quantity')}</th>
-              <th scope="col">{t('alternatives.supplier')}</th>
-              <th scope="col" className="num">{t('alternatives.unit')}</th>
-              <th scope="col" className="num">{t('alternatives.total')}</th>
-              <th scope="col" className="num">{t('alternatives.coverage')}</th>
-              <th scope="col" className="num">{t('alternatives.saving')}</th>
-              <th scope="col">{t('alternatives.note')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {alternatives.map((item) => <AlternativeRow key={`${item.supplier} ${item.quantity}`} item={item} unit={analysis.unit} />)}
-          </tbody>
-        </table>
-      </div>
+      <ul className="alternatives">
+        {alternatives.map((item) => <Option key={`${item.supplier} ${item.quantity}`} item={item} unit={analysis.unit} />)}
+      </ul>
     </Section>
   );
 }
 
-function AlternativeRow({ item, unit }: { item: Alternative; unit: string }) {
+function Option({ item, unit }: { item: Alternative; unit: string }) {
   const { t, f } = useI18n();
+  const offer = { quantity: f.withUnit(item.quantity, unit), supplier: item.supplier, price: f.unitPrice(item.unit_price) };
   return (
-    <tr>
-      <td className="num">{f.withUnit(item.quantity, unit)}</td>
-      <td>{item.supplier}</td>
-      <td className="num">{f.unitPrice(item.unit_price)}</td>
-      <td className="num">{f.money(item.total)}</td>
-      <td className="num">{t('card.days', { n: Math.round(item.extra_coverage_days) })}</td>
-      <td className="num">{f.money(item.saving)}</td>
-      <td>{item.text}</td>
-    </tr>
+    <li>
+      <p><strong>{t('alternatives.offer', offer)}</strong> <span className="num">{f.money(item.total)}</span></p>
+      <p className="muted">{item.text}</p>
+    </li>
   );
 }

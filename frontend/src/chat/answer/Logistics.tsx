@@ -83,7 +83,7 @@ function ArrivingTable({ orders, unit }: { orders: readonly ArrivingOrder[]; uni
               <td className="num">{f.withUnit(order.outstanding, unit)}</td>
               <td>{known(order.expected_on, f.date) ?? '–'}</td>
               <td>{known(order.probable_on, f.date) ?? '–'}</td>
-              <td className="num">{known(order.late_probability, f.percent) ?? '–'}</td>
+              <td className="num">{known(order.late_probability, f.chance) ?? '–'}</td>
             </tr>
           ))}
         </tbody>
