@@ -19,7 +19,11 @@ class CodeHit:
     ids: tuple[int, ...]
 
 
-_CUE = r"(?:codigo|cod|sku|item|produto|ref|referencia|ean|gtin|cod\.|barras)\s*(?:do fornecedor)?\s*(?:e|:|n|numero|nr)?\s*"
+_CUE = (
+    r"(?:codigo|cod|sku|item|produto|ref|referencia|ean|gtin|"
+    r"cod\.|barras)\s*(?:do fornecedor)?\s*(?:e|:|n|numero|"
+    r"nr)?\s*"
+)
 _LETTERED = re.compile(r"(?<![a-z0-9])([a-z]{1,5})\s?[-./ ]?\s?(\d{1,9})(?:\s?-\s?([a-z]))?(?![a-z0-9])")
 _LONG = re.compile(r"(?<![\w,/])\d(?:[ .]?\d){7,13}(?![\w/]|,\d)")
 _DIGITS = re.compile(r"(?<![\w,.\-/])\d{4,9}(?![\w/]|[.,]\d)")

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from reposto.language.patterns import load_rules
 from reposto.model.request import Intent, Request, Turn
 
-_PENDING = re.compile(
-    r"\bconfirm\w*\b.*\?|\bposso (?:criar|gerar|fazer|seguir|enviar|mandar|cancelar|aprovar)\b.*\?|\bquer (?:que eu|confirmar|criar|gerar|seguir)\b.*\?|\bdeseja\b.*\?|\brascunho\b.*\?"
-)
-_RUNNING = re.compile(
-    r"\b(?:comecando|iniciando|iniciei|comecei|rodando|analisando|calculando|consultando|processando|aviso quando|te aviso|em andamento|aguarde)\b"
-)
-_ORDER = re.compile(r"\b(?:pedido|oc|ordem|rascunho)\s*(?:de compra )?(?:n|no|numero|#)?\s*[#:]?\s*(\d{2,8})\b")
-_LISTING = re.compile(r"\bqual\b.*\?|\b(?:encontrei|achei|temos|opcoes|escolha|deles)\b|\b1\)|\b1\.")
+_RULES = load_rules("context.toml").named
+_PENDING = _RULES["pending"]
+_RUNNING = _RULES["running"]
+_ORDER = _RULES["order"]
+_LISTING = _RULES["listing"]
 
 ORDINALS = {"primeir": 0, "segund": 1, "terceir": 2, "quart": 3, "quint": 4, "sext": 5, "ultim": -1, "penultim": -2}
 NUMERALS = {"um": 0, "uma": 0, "dois": 1, "duas": 1, "tres": 2, "quatro": 3, "cinco": 4, "seis": 5}
-_PICK = re.compile(
-    r"^(?:\W|entao|acho que|seria|e|eh|quero|prefiro|vai|manda|pode ser|fico com|esse|essa|sim|opcao|numero|item|a|o|no|na|do|da|de|mesmo|por favor|favor|isso|n|op|com|por|la|ai|lista)*?"
-    r"(?:(?P<ordinal>primeir|segund|terceir|quart|quint|sext|ultim|penultim)[oa]|(?P<digit>[1-9])|(?P<numeral>um|uma|dois|duas|tres|quatro|cinco|seis))"
-    r"(?:\W|opcao|mesmo|por favor|favor|por|item|da lista|lista|da|ai|mesmo|deles|delas|entao|produto|dessa|dessas)*$"
-)
+_PICK = _RULES["pick"]
 
 
 @dataclass(slots=True)
@@ -68,24 +61,19 @@ def picked(folded: str, count: int) -> int | None:
     return place if 0 <= place < max(count, 1) else count
 
 
-SAME = re.compile(
-    r"\b(?:faz|faca|fazer|quero|manda|roda|repete)?\s*(?:o |a )?(?:mesm[oa](?: coisa)?|igual|idem)\b.*\b(?:para|com|d[oae]|n[oa])\b|\bidem\b|\btambem\b|\bigual\b|\be (?:o |a |os |as |d[oa]s? |para |com |para [oa] |n[oa] )"
-)
-CORRECTION = re.compile(
-    r"^\W*(?:nao|n|errado|errada|errei|ops|opa|digo|desculpa|perdao|corrig\w+|na verdade|quis dizer|eu quis dizer|me enganei|confundi|troca|alias|calma|pera)\b"
-)
-BACKWARD = re.compile(
-    r"\b(?:el[ea]s?|del[ea]s?|nel[ea]s?|ess[ea]s?|dess[ea]s?|ness[ea]s?|est[ea]s?|dest[ea]s?|iss[oa]|disso|nisso|aquel[ea]s?|daquel[ea]s?|mesm[oa])\b"
-)
+SAME = _RULES["same"]
+CORRECTION = _RULES["correction"]
+BACKWARD = _RULES["backward"]
 
 # what asks about a product, and so takes over the product talked about
 ABOUT_PRODUCT = frozenset(
     {
-        Intent.DEMAND_FORECAST, Intent.STOCK_STATUS, Intent.STOCKOUT_DATE, Intent.EXCESS_STOCK, Intent.PURCHASE_RECOMMENDATION,
-        Intent.REORDER_QUANTITY, Intent.ORDER_BY_DATE, Intent.STOCK_POLICY, Intent.PRICE_CURRENT, Intent.PRICE_HISTORY,
-        Intent.PRICE_FORECAST, Intent.SUPPLIER_COMPARE, Intent.SUPPLIER_LEAD_TIME, Intent.LANDED_COST, Intent.ORDER_CREATE,
-        Intent.ORDER_STATUS, Intent.EXPLAIN, Intent.ABC_XYZ, Intent.WHAT_IF, Intent.COMPARE_PRODUCTS, Intent.PRODUCT_LOOKUP,
-        Intent.DATA_CHANGE, Intent.QUOTE_REQUEST,
+        Intent.DEMAND_FORECAST, Intent.STOCK_STATUS, Intent.STOCKOUT_DATE, Intent.EXCESS_STOCK,
+        Intent.PURCHASE_RECOMMENDATION, Intent.REORDER_QUANTITY, Intent.ORDER_BY_DATE, Intent.STOCK_POLICY,
+        Intent.PRICE_CURRENT, Intent.PRICE_HISTORY, Intent.PRICE_FORECAST, Intent.SUPPLIER_COMPARE,
+        Intent.SUPPLIER_LEAD_TIME, Intent.LANDED_COST, Intent.ORDER_CREATE, Intent.ORDER_STATUS, Intent.EXPLAIN,
+        Intent.ABC_XYZ, Intent.WHAT_IF, Intent.COMPARE_PRODUCTS, Intent.PRODUCT_LOOKUP, Intent.DATA_CHANGE,
+        Intent.QUOTE_REQUEST,
     }
 )  # fmt: skip
 # what makes no sense without a product
@@ -93,7 +81,7 @@ NEEDS_PRODUCT = frozenset(
     {
         Intent.PURCHASE_RECOMMENDATION, Intent.REORDER_QUANTITY, Intent.ORDER_BY_DATE, Intent.PRICE_CURRENT,
         Intent.PRICE_FORECAST, Intent.PRICE_HISTORY, Intent.LANDED_COST, Intent.ORDER_CREATE, Intent.COMPARE_PRODUCTS,
-        Intent.PRODUCT_LOOKUP, Intent.SUPPLIER_COMPARE, Intent.STOCK_STATUS, Intent.DEMAND_FORECAST, Intent.QUOTE_REQUEST,
-        Intent.WHAT_IF, Intent.STOCK_POLICY,
+        Intent.PRODUCT_LOOKUP, Intent.SUPPLIER_COMPARE, Intent.STOCK_STATUS, Intent.DEMAND_FORECAST,
+        Intent.QUOTE_REQUEST, Intent.WHAT_IF, Intent.STOCK_POLICY,
     }
 )  # fmt: skip

@@ -173,12 +173,18 @@ class TimeFinder:
         self._replace(
             near + r"(?:mes passado|mes anterior|ultimo mes)\b", lambda m: self._set_period(today.year, today.month - 1)
         )
-        self._replace(r"\b(?:(?:para|ate) )?(?:o )?(?:este|esse|neste|nesse|deste|desse) mes\b|\b(?:o |do |no )?mes (?:atual|corrente)\b|\bdentro do mes\b",
-                      lambda m: self._set_period(today.year, today.month))  # fmt: skip
+        self._replace(
+            r"\b(?:(?:para|ate) )?(?:o )?(?:este|esse|neste|nesse|deste|desse) mes\b"
+            r"|\b(?:o |do |no )?mes (?:atual|corrente)\b|\bdentro do mes\b",
+            lambda m: self._set_period(today.year, today.month),
+        )
 
     def _lengths(self) -> None:
-        self._replace(r"\b(?:para |da |na |a |n?esta |n?essa |d?esta |d?essa |em )*(?:semana que vem|proximo semana|semana passada|ultima semana|semana seguinte)\b",
-                      lambda m: self._set_horizon(7))  # fmt: skip
+        self._replace(
+            r"\b(?:para |da |na |a |n?esta |n?essa |d?esta |d?essa |em )*"
+            r"(?:semana que vem|proximo semana|semana passada|ultima semana|semana seguinte)\b",
+            lambda m: self._set_horizon(7),
+        )
         self._replace(
             r"\b(?:esta|essa|nesta|nessa|desta|dessa|da|para a|na) semana\b|\bpara semana\b",
             lambda m: self._set_horizon(7),
@@ -197,7 +203,8 @@ class TimeFinder:
         )
         count = rf"(?P<count>{NUMBER}|um|uma|proximos|ultimos)"
         self._replace(
-            rf"\b(?:(?:para|pelos|nos|dos|de|em|por|ha|daqui a|por mais|durante|os|as|nas|das|a cada|cada|uns|umas|mais de|cerca de) )*"
+            r"\b(?:(?:para|pelos|nos|dos|de|em|por|ha|daqui a|por mais|durante|os|as|nas|das|a cada|cada|uns|umas"
+            r"|mais de|cerca de) )*"
             rf"(?:(?:proximos|ultimos|ultimas|seguintes) )?{count} {_LENGTH_WORD}(?: uteis| corridos)?\b",
             self._counted,
         )
@@ -220,7 +227,10 @@ class TimeFinder:
         return self._set_horizon(round(count * LENGTHS[_singular(match["length"])]))
 
     def _named_months(self) -> None:
-        event = r"(?:reajuste|aumento|tabela|campanha|promocao|feira|evento|liquidacao|festa|inventario|balanco|ferias|obra|licitacao|entrega|parada)"
+        event = (
+            r"(?:reajuste|aumento|tabela|campanha|promocao|feira|evento|liquidacao|festa|inventario|balanco|ferias"
+            r"|obra|licitacao|entrega|parada)"
+        )
         if re.search(rf"\b{event} (?:\w+ )?(?:de|do|em) {_MONTH}", self.text):
             return
         pattern = (

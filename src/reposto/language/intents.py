@@ -1,6 +1,7 @@
 """Which of the closed list of intents a sentence expresses, from the words of purchasing and their inflections.
 
-Sentences arrive masked (see intents.toml). The rules are ordered: what is more particular stands before what is more general.
+Sentences arrive masked (see intents.toml). The rules are ordered: what is more particular stands before what is
+more general.
 """
 
 from __future__ import annotations

@@ -22,7 +22,9 @@ _MEASURED = frozenset(("m", "kg", "l", "g", "m2"))
 
 
 # what a bare number before it counts, so that it measures no product
-_COUNTED = frozenset("fornecedores cotacoes lojas opcoes clientes pessoas vezes marcas parcelas itens produtos lugares propostas".split())
+_COUNTED = frozenset(
+    "fornecedores cotacoes lojas opcoes clientes pessoas vezes marcas parcelas itens produtos lugares propostas".split()
+)
 
 
 class Role(StrEnum):
@@ -142,7 +144,11 @@ class Reader:
         if token.text in FUNCTION or token.text.startswith("zq"):
             return False
         if token.text in QUESTION_WORDS and token.text not in NOUNISH:
-            return token.text not in ASKING and token.text in self.catalogue.vocabulary and self._after_product(tokens, before)
+            return (
+                token.text not in ASKING
+                and token.text in self.catalogue.vocabulary
+                and self._after_product(tokens, before)
+            )
         return bool(self.catalogue.vocabulary.read(token.text).words)
 
     def _before_talk(self, tokens: Sequence[Token], at: int) -> bool:

@@ -36,8 +36,12 @@ class Token:
 
 
 _FRACTION_CHARS = re.compile(r"(\d)([¼½¾⅐-⅞])")
-_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "″": '"', "′": "'", "‘": "'", "’": "'", "´": "'", "`": "'",
-                         "⁄": "/", "∕": "/", "×": "x", "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "²": "q", "³": "c"})  # fmt: skip
+_QUOTES = str.maketrans(
+    {
+        **dict.fromkeys("“”„″", '"'), **dict.fromkeys("′‘’´`", "'"), **dict.fromkeys("⁄∕", "/"),
+        **dict.fromkeys("–—‐‑−", "-"), "×": "x", "²": "q", "³": "c",
+    }
+)  # fmt: skip
 
 
 def fold(text: str) -> str:

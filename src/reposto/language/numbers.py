@@ -6,13 +6,11 @@ import re
 
 from reposto.language.normalise import parse_number
 
-_UNITS = dict(
-    zip(
-        "zero um dois tres quatro cinco seis sete oito nove dez onze doze treze quatorze quinze dezesseis dezessete dezoito dezenove".split(),
-        range(20),
-        strict=True,
-    )
-)
+_SMALL = """
+    zero um dois tres quatro cinco seis sete oito nove dez onze doze treze quatorze quinze dezesseis dezessete dezoito
+    dezenove
+""".split()
+_UNITS = {word: value for value, word in enumerate(_SMALL)}
 _UNITS |= {"uma": 1, "duas": 2, "catorze": 14, "meia": 6}
 _TENS = dict(
     zip("vinte trinta quarenta cinquenta sessenta setenta oitenta noventa".split(), range(20, 100, 10), strict=True)

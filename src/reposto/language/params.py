@@ -12,7 +12,11 @@ from reposto.language.units import SALE_UNITS
 from reposto.language.vocabulary import stem
 from reposto.model.request import Intent, NamedSupplier
 
-_ORDER = re.compile(r"\b(?:pedidos?|oc|ocs|ordem(?: de compra)?|ped|po|rascunho)\s*(?:de compra )?(?:n|no|numero|nr|num|#|:|-)?\s*[#:]?\s*(\d{2,8})(?![\d/,.]\d|\w|\s*(?:un|pc|cx|kg|m|rl|sc|unidades|pecas|caixas|dias)\b)")  # fmt: skip
+_ORDER = re.compile(
+    r"\b(?:pedidos?|oc|ocs|ordem(?: de compra)?|ped|po|rascunho)\s*(?:de compra )?(?:n|"
+    r"no|numero|nr|num|#|:|-)?\s*[#:]?\s*(\d{2,8})(?![\d/,.]\d|"
+    r"\w|\s*(?:un|pc|cx|kg|m|rl|sc|unidades|pecas|caixas|dias)\b)"
+)  # fmt: skip
 _HASH = re.compile(r"#\s?(\d{3,8})\b")
 _SALE = "|".join(sorted((u for u in SALE_UNITS if len(u) > 1 and " " not in u), key=len, reverse=True))
 _SPOKEN_AMOUNT = re.compile(rf"\b(?P<head>{SPELT}|{FIGURES}(?= mil\b))(?P<times> mil)? (?=(?:{_SALE})\b)")
@@ -28,7 +32,10 @@ _LESS = re.compile(
     r"\b(?:ca[ii]\w*|queda|diminu\w*|reduz\w*|reducao|menos|baix\w*|abaix\w*|recu\w*|desc\w*|encolh\w*)\b"
 )
 _LEAD = re.compile(
-    rf"\b(?:prazo|lead time|entrega\w*|demor\w+|atras\w+|fornecedor \w+|chegar|levar)\b[^.?!]*?\b(?P<n>{FIGURES}|dez|quinze|vinte|trinta|quarenta|sessenta|noventa) (?P<u>dias?|semanas?|meses|mes)\b(?: uteis)?"
+    rf"\b(?:prazo|lead time|entrega\w*|demor\w+|atras\w+|fornecedor \w+|"
+    rf"chegar|levar)\b[^.?!]*?\b(?P<n>{FIGURES}|dez|quinze|vinte|"
+    rf"trinta|quarenta|sessenta|noventa) (?P<u>dias?|semanas?|"
+    rf"meses|mes)\b(?: uteis)?"
 )
 _WORD_NUMBERS = {
     "dez": 10,
@@ -41,14 +48,34 @@ _WORD_NUMBERS = {
     "noventa": 90,
     "cem": 100,
 }
-_BUDGET = re.compile(r"\b(?:tenho|temos|gastar|gasto|verba|orcamento|budget|limite|disponh\w+|disponivel|caixa|dinheiro|investir|ate zqmoney|com zqmoney|so zqmoney|grana|sobrou|teto)\b|\bate zqmoney|\bcom zqmoney")  # fmt: skip
+_BUDGET = re.compile(
+    r"\b(?:tenho|temos|gastar|gasto|verba|orcamento|budget|"
+    r"limite|disponh\w+|disponivel|caixa|dinheiro|investir|"
+    r"ate zqmoney|com zqmoney|so zqmoney|grana|sobrou|teto)\b|"
+    r"\bate zqmoney|\bcom zqmoney"
+)  # fmt: skip
 
 CRITERIA: tuple[tuple[str, str], ...] = (
     ("total_cost", r"\bcusto (?:total|posto|final)\b|\btotal posto\b|\bposto aqui\b"),
-    ("payment_term", r"\bprazo (?:de |pra |para )?(?:pagamento|pagar|pgto)\b|\b(?:condicao|condicoes|prazo) de pagamento\b|\bpag\w+ (?:mais )?a prazo\b|\bparcela\w*\b|\bmais prazo\b"),
-    ("reliability", r"\b(?:mais )?(?:confiavel|confiaveis|pontual|pontuais|seguro|garantido)\b|\b(?:menos|nao) atras\w+|\bcumpre\b"),
-    ("lead_time", r"\bmais rapid[oa]\b|\bmenor (?:prazo|lead time|tempo)\b|\bmais (?:cedo|depressa|ligeiro)\b|\b(?:entrega|chega) (?:antes|primeiro|rapido)\b|\brapidez\b|\bmelhor prazo(?: de entrega)?\b"),
-    ("price", r"\bmais (?:barat[oa]s?|em conta|baixo)\b|\b(?:menor|melhor|mais baixo) (?:preco|valor|custo|cotacao)\b|\bmelhor(?:es)? precos?\b|\bpreco mais (?:baixo|barato|em conta)\b|\bbarat\w+\b"),
+    ("payment_term", (
+        r"\bprazo (?:de |pra |para )?(?:pagamento|pagar|pgto)\b|"
+        r"\b(?:condicao|condicoes|prazo) de pagamento\b|\bpag\w+ (?:mais )?a prazo\b|"
+        r"\bparcela\w*\b|\bmais prazo\b"
+    )),
+    ("reliability", (
+        r"\b(?:mais )?(?:confiavel|confiaveis|pontual|pontuais|"
+        r"seguro|garantido)\b|\b(?:menos|nao) atras\w+|\bcumpre\b"
+    )),
+    ("lead_time", (
+        r"\bmais rapid[oa]\b|\bmenor (?:prazo|lead time|tempo)\b|"
+        r"\bmais (?:cedo|depressa|ligeiro)\b|\b(?:entrega|chega) (?:antes|"
+        r"primeiro|rapido)\b|\brapidez\b|\bmelhor prazo(?: de entrega)?\b"
+    )),
+    ("price", (
+        r"\bmais (?:barat[oa]s?|em conta|baixo)\b|\b(?:menor|melhor|"
+        r"mais baixo) (?:preco|valor|custo|cotacao)\b|\bmelhor(?:es)? precos?\b|"
+        r"\bpreco mais (?:baixo|barato|em conta)\b|\bbarat\w+\b"
+    )),
 )  # fmt: skip
 
 
@@ -151,20 +178,21 @@ class SupplierBook:
             core = re.sub(r"\s+", " ", core).strip()
             if core.count(" ") >= 1:
                 self._names.append((core, supplier.trade_name))
-        self._names.sort(key=lambda pair: -len(pair[0]))
+        self._trade_names = dict(reversed(self._names))
+        spelt = sorted(self._trade_names, key=len, reverse=True)
+        loose = [
+            r"\s?".join(map(re.escape, name)) if " " not in name and len(name) >= 8 else re.escape(name)
+            for name in spelt
+        ]
+        self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(loose)})(?!\w)") if loose else None
 
     def find(self, text: str) -> tuple[str, str] | None:
         """The stretch of text that names a supplier, and the supplier's fantasy name."""
-        for written, trade_name in self._names:
-            if match := re.search(rf"(?<!\w){re.escape(written)}(?!\w)", text):
-                return match[0], trade_name
-        squeezed = text.replace(" ", "")
-        for written, trade_name in self._names:
-            if len(written) >= 8 and written.replace(" ", "") in squeezed and " " not in written:
-                spaced = r"\s?".join(map(re.escape, written))
-                if match := re.search(rf"(?<!\w){spaced}(?!\w)", text):
-                    return match[0], trade_name
-        return None
+        match = self._pattern.search(text) if self._pattern else None
+        if match is None:
+            return None
+        name = match[0] if match[0] in self._trade_names else match[0].replace(" ", "")
+        return match[0], self._trade_names[name]
 
 
 class CategoryBook:

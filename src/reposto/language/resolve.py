@@ -172,7 +172,7 @@ class Resolver:
                 found = self._borrow(needs, donors[0], found)
             if found.status is not Status.ONE:
                 return found
-            head = found.needs or needs
+            head = list(found.needs or needs)
             ids += [i for i in found.ids if i not in ids]
             confidence = min(confidence, found.confidence)
         return Found(Status.ONE, tuple(ids), confidence)
@@ -254,7 +254,7 @@ def _tail_amount(segment: Segment) -> tuple[float, str] | None:
 
 
 def after_repair(tokens: Sequence[Token], segments: Sequence[Segment]) -> list[Segment]:
-    """Someone who corrects himself means the last version: what stands before `digo` or `ops` goes if something named follows."""
+    """Who corrects himself means the last version: what stands before `digo` goes if something named follows."""
     kept = list(segments)
     for at, token in enumerate(tokens):
         denial = token.text == "nao" and at + 1 < len(tokens) and tokens[at + 1].text in (":", ",") and at > 0

@@ -7,32 +7,10 @@ import re
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from reposto.language.lexicon import FUNCTION, QUESTION_WORDS, SHY_SLANG, SLANG
+from reposto.language.lexicon import ANCHORS, CORRECTABLE, FUNCTION, QUESTION_WORDS, SHY_SLANG, SLANG
 from reposto.language.vocabulary import Vocabulary, edit_budget, plausible_slip
 
-# the words that carry most questions: where a slip is as near to one of these as to a product's word, these win
-_ANCHORS = frozenset(
-    """
-    quanto quantos quanta quantas quando qual quais preco precos estoque demanda pedido pedidos comprar compro previsao prazo entrega
-    fornecedor venda vendas consumo giro custo saldo compra acaba falta faltar devo preciso metros caixas unidades
-    """.split()
-)
-# the only words a slip is corrected to: an unknown word near any other may well be a product of somebody else's catalogue
-_CORRECTABLE = sorted(
-    _ANCHORS
-    | frozenset(
-        """
-    fornecedores barato barata caro rapido melhor menor maior cobertura minimo maximo seguranca reposicao cotacao orcamento historico
-    tendencia analise completa simula simular semana semanas proximo proximos ultimo ultimos meses quinzena trimestre hoje amanha dias
-    pacotes rolos sacos litros latas fardos pecas quilos desconto frete imposto impostos atraso atrasado atrasados entregas chegou chegar
-    produto produtos deposito disponivel quantidade vende vendeu vender custa custando acabar acabou comprei compra compras compre
-    pedir encomendar cancela cancelar aprova aprovar confirma confirmar gastei gastar gasto subiu aumentou explica calculo acuracia
-    precisao compara comparar excesso encalhado sobrando parado demora atrasa paguei pagava ultima espero esperar seguro segurar
-    partir unidade caixa pacote metro agora ainda codigo classe curva lista urgente mostra gera emite exporta planilha classificacao
-    mensal media vendido sugestao recomenda recomendacao orcamento valor valores
-    """.split()
-    )
-)
+_CORRECTABLE = sorted(ANCHORS | CORRECTABLE)
 _WORD = re.compile(r"(?<![\w/])[a-z]+(?![\w])")
 
 
@@ -61,9 +39,9 @@ def _fix(word: str, before: str, vocabulary: Vocabulary) -> str:
     meant, distance = nearest_question_word(word)
     if meant is None:
         return word
-    if reading.words:
-        if reading.slips < distance or (reading.slips == distance and meant not in _ANCHORS):
-            return word
+    catalogue_wins = reading.slips < distance or (reading.slips == distance and meant not in ANCHORS)
+    if reading.words and catalogue_wins:
+        return word
     return meant
 
 
@@ -78,7 +56,7 @@ def nearest_question_word(word: str) -> tuple[str | None, float]:
         ):
             if min(len(word), len(candidate)) <= 4 and sorted(candidate) != sorted(word):
                 continue  # four letters: only two of them swapped
-            worth = distance + 0.5 * (spelling != word) - 0.25 * (candidate in _ANCHORS)
+            worth = distance + 0.5 * (spelling != word) - 0.25 * (candidate in ANCHORS)
             if worth < best[1] and plausible_slip(word, candidate):
                 best = (candidate, worth)
     return best

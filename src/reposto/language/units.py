@@ -29,8 +29,7 @@ UNITS: dict[str, tuple[str, float]] = {
     **dict.fromkeys(("hz",), ("hertz", 1.0)),
     "%": ("percent", 1.0),
     **dict.fromkeys(
-        ("cp", "cps", "cpr", "cprs", "comp", "comps", "comprimido", "comprimidos", "cap", "caps", "capsula", "capsulas", "drg"),
-        ("count", 1.0),
+        "cp cps cpr cprs comp comps comprimido comprimidos cap caps capsula capsulas drg".split(), ("count", 1.0)
     ),
 }  # fmt: skip
 

@@ -40,10 +40,19 @@ def stem(word: str) -> str:
 
 
 _SOUNDS = (
-    ("ph", "f"), ("th", "t"), ("lh", "1"), ("nh", "2"), ("sch", "x"), ("ch", "x"), ("sh", "x"), ("qu", "k"), ("ck", "k"), ("xc", "s"),
-    ("sc", "s"), ("gu", "g"), ("ge", "je"), ("gi", "ji"), ("ce", "se"), ("ci", "si"), ("c", "k"), ("q", "k"), ("z", "s"), ("y", "i"),
-    ("w", "v"), ("h", ""), ("1", "lh"), ("2", "nh"),
+    ("ph", "f"), ("th", "t"), ("lh", "1"), ("nh", "2"), ("sch", "x"), ("ch", "x"), ("sh", "x"), ("qu", "k"),
+    ("ck", "k"), ("xc", "s"), ("sc", "s"), ("gu", "g"), ("ge", "je"), ("gi", "ji"), ("ce", "se"), ("ci", "si"),
+    ("c", "k"), ("q", "k"), ("z", "s"), ("y", "i"), ("w", "v"), ("h", ""), ("1", "lh"), ("2", "nh"),
 )  # fmt: skip
+
+
+_C_BEFORE_BACK_VOWEL = re.compile(r"c(?=[aou])")  # where the cedilla was not typed
+
+
+_C_BEFORE_BACK_VOWEL = re.compile(r"c(?=[aou])")  # where the cedilla was not typed
+
+
+_C_BEFORE_BACK_VOWEL = re.compile(r"c(?=[aou])")  # where the cedilla was not typed
 
 
 _C_BEFORE_BACK_VOWEL = re.compile(r"c(?=[aou])")  # where the cedilla was not typed
@@ -140,11 +149,11 @@ class Vocabulary:
             found.add(word)
         if not found and len(word) > 5:
             for pattern, ending in _DIMINUTIVES:
-                if base := pattern.sub(ending, word):
-                    if base != word:
-                        for vowel in "oa":
-                            found.update(self._stems.get(stem(base + vowel), ()))
-                        break
+                base = pattern.sub(ending, word)
+                if base != word:
+                    for vowel in "oa":
+                        found.update(self._stems.get(stem(base + vowel), ()))
+                    break
         return found
 
     def _abbreviated(self, word: str) -> set[str]:

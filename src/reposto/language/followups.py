@@ -1,0 +1,183 @@
+"""Messages that only the conversation completes: a choice taken, another size, a pronoun, the same again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from reposto.language.context import (
+    ABOUT_PRODUCT,
+    BACKWARD,
+    NEEDS_PRODUCT,
+    SAME,
+    Thread,
+)
+from reposto.language.lexicon import FUNCTION
+from reposto.language.mentions import Found, Status
+from reposto.language.normalise import Kind
+from reposto.language.products import Catalogue
+from reposto.language.resolve import Resolver
+from reposto.language.sentence import LISTING, Sentence, merged, stated_params
+from reposto.model.request import Expect, Intent, Option, Request
+
+MOST_OPTIONS = 6  # what fits as buttons on a phone without scrolling
+
+
+def request_of(
+    catalogue: Catalogue,
+    text: str,
+    intent: Intent,
+    found: Found,
+    params: dict[str, Any],
+    others: tuple[Intent, ...] = (),
+) -> Request:
+    """The request that products found, or not found, make."""
+    if found.status is Status.ONE:
+        skus = tuple(catalogue.products[i].sku for i in found.ids)
+        return Request(text, intent, Expect.ANSWER, skus, (), params, others, found.confidence)
+    options = tuple(catalogue.option(i) for i in found.ids[:MOST_OPTIONS])
+    expect = Expect.CHOOSE if found.status is Status.MANY else Expect.NOT_FOUND
+    return Request(text, intent, expect, (), options, params, others, found.confidence)
+
+
+class Followups:
+    """Completes a sentence from the state of its conversation."""
+
+    def __init__(
+        self, catalogue: Catalogue, resolver: Resolver, nearest: Callable[[str, int], tuple[Option, ...]]
+    ) -> None:
+        self.catalogue = catalogue
+        self.resolver = resolver
+        self.nearest = nearest
+
+    def continued(
+        self, text: str, thread: Thread, skus: tuple[str, ...], params: dict[str, Any] | None = None
+    ) -> Request:
+        """The request before, about another product."""
+        last = thread.last
+        if last is None:
+            return Request(text, Intent.PRODUCT_LOOKUP, Expect.ANSWER, skus, params=params or {})
+        return Request(text, last.intent, Expect.ANSWER, skus, params=merged(last.params, params or {}), also=last.also)
+
+    def words_offered(self, sentence: Sentence) -> Found | None:
+        """Words that ask nothing here but may tell the options of a choice apart: `a pesada`."""
+        tokens = [t for t in sentence.tokens if t.kind is Kind.WORD and t.text in self.catalogue.vocabulary]
+        needs = [n for t in tokens for n in self.catalogue.need(t) if t.text not in FUNCTION]
+        return Found(Status.NONE, (), 0.0, tuple(needs)) if needs and sentence.intent is None else None
+
+    def no_such_size(self, text: str, sentence: Sentence, outcome: Found, thread: Thread) -> Request:
+        """`e a de 80 cm?` of a product that comes in no such size: its other sizes are offered."""
+        intent = sentence.intent or (thread.last.intent if thread.last else Intent.PRODUCT_LOOKUP)
+        product = self.catalogue.products[self.catalogue.ids[thread.skus[-1]]]
+        options = [o for o in self.nearest(product.name, MOST_OPTIONS + 1) if o.sku != product.sku]
+        return Request(
+            text, intent, Expect.NOT_FOUND, (), tuple(options[:MOST_OPTIONS]), stated_params(sentence, intent, None)
+        )
+
+    def follow(self, text: str, sentence: Sentence, found: Found | None, thread: Thread) -> Request | None:
+        """A mention that only the conversation completes: one of the options, or a variant of the product before."""
+        if found is None or not thread.turns:
+            return None
+        intent = sentence.intent
+        if thread.options and (intent is None or intent is (thread.last.intent if thread.last else None)):
+            offered = [i for sku in thread.options if (i := self.catalogue.ids.get(sku)) is not None]
+            fitting = self.resolver.among(offered, found.needs)
+            if len(fitting) == 1:
+                return self.continued(
+                    text,
+                    thread,
+                    (self.catalogue.products[fitting[0]].sku,),
+                    stated_params(sentence, Intent.PRODUCT_LOOKUP, None),
+                )
+        if found.status is not Status.ONE and thread.skus:
+            variant = (
+                self.resolver.variant(self.catalogue.ids[thread.skus[-1]], found.needs)
+                if thread.skus[-1] in self.catalogue.ids
+                else None
+            )
+            if variant is not None:
+                if intent is None and thread.last:
+                    request = request_of(
+                        self.catalogue,
+                        text,
+                        thread.last.intent,
+                        variant,
+                        merged(thread.last.params, stated_params(sentence, thread.last.intent, None)),
+                    )
+                    return replace(request, also=thread.last.also)
+                return request_of(
+                    self.catalogue,
+                    text,
+                    intent or Intent.PRODUCT_LOOKUP,
+                    variant,
+                    stated_params(sentence, intent or Intent.PRODUCT_LOOKUP, None),
+                )
+        return None
+
+    def without_product(
+        self, text: str, sentence: Sentence, thread: Thread, quantity: tuple[float, str] | None
+    ) -> Request:
+        intent = sentence.intent
+        listing = LISTING.search(sentence.folded) is not None or sentence.category is not None
+        if (
+            intent is None
+            and thread.last is not None
+            and (
+                sentence.time.horizon
+                or sentence.time.period
+                or quantity
+                or sentence.stated.values
+                or SAME.search(sentence.folded)
+            )
+        ):
+            params = stated_params(sentence, thread.last.intent, quantity)
+            if quantity and not params and thread.last.intent in ABOUT_PRODUCT:
+                return Request(text, Intent.UNCLEAR, Expect.CLARIFY)
+            kept = {
+                k: v
+                for k, v in thread.last.params.items()
+                if not ({"horizon_days", "period"} & params.keys() and k in ("horizon_days", "period"))
+            }
+            return Request(text, thread.last.intent, Expect.ANSWER, thread.skus, params=kept | params)
+        if intent is None:
+            return Request(text, Intent.UNCLEAR, Expect.CLARIFY)
+        params = stated_params(sentence, intent, quantity)
+        if (
+            intent is Intent.ORDER_CREATE
+            and thread.pending
+            and quantity is None
+            and re.match(r"^\W*(?:pode|sim|isso)", sentence.folded)
+        ):
+            return Request(text, Intent.CONFIRM, Expect.ANSWER)
+        self._carry_references(sentence, intent, thread, params)
+        if intent in ABOUT_PRODUCT and thread.skus and not (listing and not BACKWARD.search(sentence.folded)):
+            return Request(text, intent, Expect.ANSWER, thread.skus, params=params, also=sentence.others)
+        if intent in NEEDS_PRODUCT and not listing and not params and not thread.skus:
+            return Request(
+                text,
+                Intent.UNCLEAR if not thread.turns or intent in (Intent.PRICE_CURRENT,) else intent,
+                Expect.CLARIFY,
+            )
+        return Request(text, intent, Expect.ANSWER, (), params=params, also=sentence.others)
+
+    def _carry_references(self, sentence: Sentence, intent: Intent, thread: Thread, params: dict[str, Any]) -> None:
+        points_back = BACKWARD.search(sentence.folded) is not None
+        about_order = intent in (Intent.ORDER_APPROVE, Intent.ORDER_CANCEL, Intent.DOCUMENT_EXPORT, Intent.ORDER_STATUS)
+        if (
+            about_order
+            and thread.order_number
+            and "order_number" not in params
+            and (points_back or intent in (Intent.ORDER_APPROVE, Intent.ORDER_CANCEL))
+        ):
+            params["order_number"] = thread.order_number
+        supplier_back = re.search(
+            (
+                r"\b(?:(?:ess[ea]|dess[ea]|est[ea]|dest[ea]|mesmo) fornecedor|"
+                r"deles|eles|com eles|fornecedor del[ea]s?)\b"
+            ),
+            sentence.folded,
+        )
+        if supplier_back and thread.supplier and "supplier" not in params:
+            params["supplier"] = thread.supplier
