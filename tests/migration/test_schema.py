@@ -25,6 +25,18 @@ def test_postgresql_schema_is_what_the_code_expects(postgres_url: str) -> None:
     check_migrations(postgres_url)
 
 
+def test_a_database_of_the_first_release_is_brought_forward(tmp_path: Path) -> None:
+    store = Store(sqlite_url(tmp_path / "reposto.sqlite"))
+    migrate(store, "0001_first")
+    with store.write() as connection:
+        connection.exec_driver_sql("INSERT INTO products (sku, name) VALUES ('0042', 'Tecido')")
+    migrate(store)
+    assert drift(store) == []
+    with store.read() as connection:
+        assert connection.exec_driver_sql("SELECT name FROM products WHERE sku = '0042'").scalar() == "Tecido"
+    store.close()
+
+
 def test_a_missing_column_is_noticed(tmp_path: Path) -> None:
     store = Store(sqlite_url(tmp_path / "reposto.sqlite"))
     migrate(store)

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select, update
 
-from reposto.model.zones import DEFAULT_ZONE
 from reposto.model.facts import Company
+from reposto.model.zones import DEFAULT_ZONE
 from reposto.storage.catalogue import find_data_until, read_meta
 from reposto.storage.tables import company, imports, products, suppliers
 

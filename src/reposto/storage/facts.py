@@ -48,11 +48,8 @@ def load_facts(connection: Connection, sku: str, *, today: date, loaded_at: date
     received = list_receipts(connection, sku)
     coming = list_open_lines(connection, sku)
     prices = list_prices(connection, sku)
-    selling = (
-        {offer.supplier_id for offer in asked}
-        | {r.supplier_id for r in received}
-        | {line.supplier_id for line in coming}
-    )
+    sellers = {offer.supplier_id for offer in asked} | {line.supplier_id for line in coming}
+    named = sellers | {r.supplier_id for r in received} | {p.supplier_id for p in prices if p.supplier_id}
     return ProductFacts(
         product=product,
         company=company,
@@ -60,10 +57,10 @@ def load_facts(connection: Connection, sku: str, *, today: date, loaded_at: date
         stock=_load_stock(connection, sku),
         sales=_load_sales(connection, sku, today, company.data_until),
         offers=asked,
-        suppliers=_load_suppliers(connection, selling | {p.supplier_id for p in prices if p.supplier_id}),
+        suppliers=_load_suppliers(connection, named),
         open_orders=coming,
         receipts=received,
-        supplier_receipts=list_supplier_receipts(connection, selling, except_sku=sku),
+        supplier_receipts=list_supplier_receipts(connection, sellers, except_sku=sku),
         prices=prices,
         data_version=int(known.get("data_version", 0)),
         loaded_at=loaded_at,

@@ -20,8 +20,9 @@ from reposto.storage.tables import (
     suppliers,
 )
 
-# A supplier's punctuality shows in its newest deliveries; older ones would only cost time on every question.
-SUPPLIER_RECEIPTS = 400
+# A supplier's punctuality shows in its newest orders; older ones would only cost time on every question.
+SUPPLIER_ORDERS = 60
+SUPPLIER_RECEIPTS = 120
 
 NewLine = OrderLine  # what `create_order` takes
 
@@ -109,16 +110,21 @@ def list_receipts(connection: Connection, sku: str) -> tuple[Receipt, ...]:
 
 
 def list_supplier_receipts(
-    connection: Connection, supplier_ids: Collection[int], *, except_sku: str = "", limit: int = SUPPLIER_RECEIPTS
+    connection: Connection, supplier_ids: Collection[int], *, except_sku: str = "", orders: int = SUPPLIER_ORDERS
 ) -> tuple[Receipt, ...]:
-    """The newest deliveries of these suppliers, other products only when `except_sku` is given; oldest first."""
-    if not supplier_ids:
-        return ()
-    wanted = _select_receipts().where(
-        purchase_orders.c.supplier_id.in_(sorted(supplier_ids)), purchase_order_lines.c.sku != except_sku
-    )
-    newest = wanted.order_by(receipts.c.received_on.desc(), receipts.c.id.desc()).limit(limit)
-    return tuple(reversed([Receipt(*row) for row in connection.execute(newest)]))
+    """The deliveries of each supplier's newest orders, without those of one product; oldest first."""
+    found: list[Receipt] = []
+    for supplier_id in sorted(supplier_ids):
+        newest = (
+            select(purchase_orders.c.id)
+            .where(purchase_orders.c.supplier_id == supplier_id)
+            .order_by(purchase_orders.c.ordered_on.desc())
+            .limit(orders)
+        )
+        wanted = _select_receipts().where(purchase_orders.c.id.in_(newest), purchase_order_lines.c.sku != except_sku)
+        latest = wanted.order_by(receipts.c.received_on.desc(), receipts.c.id).limit(SUPPLIER_RECEIPTS)
+        found.extend(Receipt(*row) for row in connection.execute(latest))
+    return tuple(sorted(found, key=lambda receipt: receipt.received_on))
 
 
 def list_prices(connection: Connection, sku: str) -> tuple[PriceObservation, ...]:

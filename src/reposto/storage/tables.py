@@ -227,6 +227,7 @@ purchase_orders = Table(
     Column("created_by", BigId, ForeignKey("users.id", ondelete="SET NULL")),  # null: imported
     Column("created_at", UtcDateTime, nullable=False),
     CheckConstraint("status in ('draft', 'approved', 'sent', 'partial', 'received', 'cancelled')", name="status"),
+    Index("ix_purchase_orders_supplier_id_ordered_on", "supplier_id", "ordered_on"),  # a supplier's newest orders
 )
 
 purchase_order_lines = Table(
