@@ -43,7 +43,7 @@ def analyse(
     found = plans(situation, facts.company.margin_percent)
     compared = _quantity_in_question(situation, found, quantity)
     names = {o.supplier_id: situation.supplier_name(o.supplier_id) for o in facts.offers}
-    prices = rank_offers(facts, compared, situation.leads, names)
+    prices = rank_offers(facts, compared, situation.leads, names, found[0].offer.id if found else None)
     step("prices", "done")
     step("logistics", "running")
     plan = found[0] if found else None

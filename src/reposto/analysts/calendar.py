@@ -7,7 +7,7 @@ and New Year's Eve don't. Municipal holidays and a supplier's own shutdown are n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -53,6 +53,13 @@ class BusinessCalendar:
         """Business days in [start, end): 0 on the same day, negative when end lies before start."""
         return int(np.busday_count(_day(start), _day(end), busdaycal=self.busday))
 
+    def count(self, starts: Sequence[date], ends: Sequence[date]) -> NDArray[np.int64]:
+        """`between` for many pairs at once; (n,), (n,) -> (n,)."""
+        first = np.array([_clipped(d) for d in starts], dtype="datetime64[D]")
+        last = np.array([_clipped(d) for d in ends], dtype="datetime64[D]")
+        counted: NDArray[np.int64] = np.busday_count(first, last, busdaycal=self.busday).astype(np.int64)
+        return counted
+
     def latest(self, day: date) -> date:
         """`day` itself or the last business day before it."""
         return _date(np.busday_offset(_day(day), 0, roll="backward", busdaycal=self.busday))
@@ -63,9 +70,15 @@ class BusinessCalendar:
         return tuple(sorted(found))
 
 
+_FIRST, _LAST = date(_FIRST_YEAR, 1, 1), date(_LAST_YEAR, 12, 31)
+
+
+def _clipped(day: date) -> date:
+    return min(max(day, _FIRST), _LAST)
+
+
 def _day(day: date) -> np.datetime64:
-    clipped = min(max(day, date(_FIRST_YEAR, 1, 1)), date(_LAST_YEAR, 12, 31))
-    return np.datetime64(clipped, "D")
+    return np.datetime64(_clipped(day), "D")
 
 
 def _date(day: np.datetime64) -> date:

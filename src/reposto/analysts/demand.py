@@ -92,7 +92,7 @@ def data_age(situation: Situation) -> int:
 def coverage_days(situation: Situation, *, with_orders: bool = False) -> float | None:
     """Days until expected demand exceeds the free stock (with_orders: plus open orders at their median arrival).
 
-    Beyond the forecast's path the mean of its last 28 days goes on; at most 3650. None without stock or forecast, or
+    Beyond the forecast's path the mean of its last half-year goes on; at most 3650. None without stock or forecast, or
     when nothing is expected to be sold.
     """
     forecast, available = situation.far, situation.available
@@ -112,14 +112,14 @@ def days_lasting(forecast: Forecast, supply: Floats) -> float | None:
     upto = np.cumsum(per_day)
     short = np.flatnonzero(upto > supply + 1e-9)
     if len(short) == 0:
-        tail = float(per_day[-28:].mean())
+        tail = float(per_day[-182:].mean())  # half a year: the last days of a far horizon are rough for rare sales
         if tail <= 1e-9:
             return None
         return round(min(len(upto) + float(supply[-1] - upto[-1]) / tail, LONGEST_COVERAGE), 1)
     day = int(short[0])
     before = float(upto[day - 1]) if day else 0.0
     part = (float(supply[day]) - before) / float(per_day[day]) if per_day[day] > 0 else 0.0
-    return round(day + min(max(part, 0.0), 1.0), 2)
+    return round(day + min(max(part, 0.0), 1.0), 1)
 
 
 def tidy(value: float, *, counted: bool) -> float:

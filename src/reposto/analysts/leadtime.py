@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -80,7 +80,6 @@ class _Sample:
     on_time: bool | None
     own: bool
     supplier_id: int
-    days: tuple[date, date]
 
 
 def lead_times(facts: ProductFacts, calendar: BusinessCalendar) -> dict[int, LeadTime]:
@@ -94,7 +93,7 @@ def lead_times(facts: ProductFacts, calendar: BusinessCalendar) -> dict[int, Lea
     on the logarithm of the days with bandwidth 1.5 sd n^(-1/5) (Silverman 1986, 3.4.1), n the effective number of
     deliveries (Kish): nothing for a supplier who never varies.
     """
-    samples = _shared(s for r in _unique(facts) if (s := _sample(r, facts, calendar)) is not None)
+    samples = _samples(facts, calendar)
     promises = _promises(facts.offers)
     wanted = {*promises, *(o.supplier_id for o in facts.open_orders), *(s.supplier_id for s in samples if s.own)}
     found = {}
@@ -103,10 +102,6 @@ def lead_times(facts: ProductFacts, calendar: BusinessCalendar) -> dict[int, Lea
         if estimate is not None:
             found[supplier] = estimate
     return found
-
-
-def _unique(facts: ProductFacts) -> Iterable[Receipt]:
-    return dict.fromkeys((*facts.receipts, *facts.supplier_receipts))
 
 
 def _promises(offers: Iterable[Offer]) -> dict[int, int | None]:
@@ -119,32 +114,32 @@ def _promises(offers: Iterable[Offer]) -> dict[int, int | None]:
     return {supplier: min(days) if days else None for supplier, days in found.items()}
 
 
-def _sample(receipt: Receipt, facts: ProductFacts, calendar: BusinessCalendar) -> _Sample | None:
-    taken = calendar.between(receipt.ordered_on, receipt.received_on)
-    if not 0 <= taken <= LONGEST or receipt.received_on > facts.today:
-        return None
-    age = (facts.today - receipt.received_on).days
+def _samples(facts: ProductFacts, calendar: BusinessCalendar) -> list[_Sample]:
+    """Every believable delivery. Those of one supplier ordered and received on the same days share one vote."""
+    receipts = [r for r in dict.fromkeys((*facts.receipts, *facts.supplier_receipts)) if r.received_on <= facts.today]
+    ordered = [r.ordered_on for r in receipts]
+    taken = calendar.count(ordered, [r.received_on for r in receipts])
+    promised = calendar.count(ordered, [r.promised_on or r.ordered_on for r in receipts])
+    keys = [(r.sku == facts.product.sku, r.supplier_id, r.ordered_on, r.received_on) for r in receipts]
+    votes = Counter(keys)
+    return [
+        _Sample(
+            taken=float(days),
+            weight=_part(receipt) * 0.5 ** ((facts.today - receipt.received_on).days / HALF_LIFE_DAYS) / votes[key],
+            promised=None if receipt.promised_on is None else float(max(due, 0)),
+            on_time=None if receipt.promised_on is None else receipt.received_on <= receipt.promised_on,
+            own=key[0],
+            supplier_id=receipt.supplier_id,
+        )
+        for receipt, days, due, key in zip(receipts, taken, promised, keys, strict=True)
+        if 0 <= days <= LONGEST
+    ]
+
+
+def _part(receipt: Receipt) -> float:
+    """What part of its order the delivery was, at least a twentieth."""
     part = receipt.quantity / receipt.ordered_quantity if receipt.ordered_quantity > 0 else 1.0
-    part = min(max(part, 0.0), 1.0) if np.isfinite(part) else 1.0
-    due = receipt.promised_on
-    promised = None if due is None else float(max(calendar.between(receipt.ordered_on, due), 0))
-    return _Sample(
-        taken=float(taken),
-        weight=max(part, 0.05) * 0.5 ** (age / HALF_LIFE_DAYS),
-        promised=promised,
-        on_time=None if due is None else receipt.received_on <= due,
-        own=receipt.sku == facts.product.sku,
-        supplier_id=receipt.supplier_id,
-        days=(receipt.ordered_on, receipt.received_on),
-    )
-
-
-def _shared(samples: Iterable[_Sample]) -> list[_Sample]:
-    """Samples whose weights share one vote per supplier, order day and day of arrival, apart for this product."""
-    groups: dict[tuple[object, ...], list[_Sample]] = defaultdict(list)
-    for sample in samples:
-        groups[sample.own, sample.supplier_id, sample.days].append(sample)
-    return [replace(s, weight=s.weight / len(group)) for group in groups.values() for s in group]
+    return min(max(part, 0.05), 1.0) if np.isfinite(part) else 1.0
 
 
 def _estimate(supplier: int, promised: int | None, samples: list[_Sample]) -> LeadTime | None:

@@ -80,14 +80,20 @@ class StockPaths:
         cut: Days = np.clip(days, 0, self.last)
         return cut
 
+    def short_at(self, days: Days) -> Floats:
+        """short on the given days; (n,), or (K, n) where they depend on the lateness level -> (U, K, n)."""
+        levels = np.arange(self.short.shape[1])[:, None]
+        found: Floats = self.short[:, levels, np.broadcast_to(self.day(days), (len(levels), days.shape[-1]))]
+        return found
+
     def stockout_probability(self, days: Days, probability: Floats) -> float:
-        """P(some demand is not served before an arrival `days` from now); (n,), (n,) -> 0..1."""
-        hit = self.stockout_by_day()[self.day(days)]
+        """P(some demand is not served before an arrival `days` from now); (n,) or (K, n), (n,) -> 0..1."""
+        hit = (self.short_at(days) > 1e-6).mean(axis=(0, 1))
         return min(max(float(hit @ probability), 0.0), 1.0)
 
     def expected_short(self, days: Days, probability: Floats) -> float:
-        """Expected units that can't be served before an arrival `days` from now."""
-        return float(self.short[:, :, self.day(days)].mean(axis=(0, 1)) @ probability)
+        """Expected units that can't be served before an arrival `days` from now; (n,) or (K, n), (n,)."""
+        return float(self.short_at(days).mean(axis=(0, 1)) @ probability)
 
     def stockout_by_day(self) -> Floats:
         """P(some demand was not served before day t), t = 0..T; (T+1,), non-decreasing."""
@@ -95,22 +101,44 @@ class StockPaths:
         return hit
 
     def needed(self, arrive: Days, probability: Floats, covered: int, level: float) -> float:
-        """Smallest quantity, ordered now and arriving after `arrive` days, that serves all demand from its arrival
-        until `covered` days later with probability `level`; units >= 0.
+        """Smallest quantity, ordered now and arriving after `arrive` days ((n,) or (K, n)), that serves all demand
+        from its arrival until `covered` days later with probability `level`; units >= 0.
 
-        Per path: demand until arrival + covered - available - open orders in by then - what was lost before the
-        arrival (lost sales never come back; backorders are served from the delivery). The running maximum over
-        arrival days makes it non-decreasing in the lead time; more stock never asks for more. The (R, S) rule of
-        Silver, Pyke & Thomas, 4th ed., ch. 6, on the joint distribution instead of mean + z sigma.
+        Per path and arrival day a, with lost sales: short(a + covered) - short(a), what would go unserved in between
+        (and what is owed already); with backorders: the largest backlog in between. The (R, S) rule of Silver, Pyke &
+        Thomas, 4th ed., ch. 6, on the joint distribution instead of mean + z sigma. More stock never asks for more.
+        Without open orders a later arrival never asks for less: lost sales then take the largest window up to a.
         """
-        every = np.arange(int(self.day(arrive).max()) + 1)
-        end = self.day(every + covered)
-        gap = self.demand[:, None, end] - self.available - self.supply[None, :, end]
-        if self.lost_sales:
-            gap = gap - self.short[:, :, every]
-        gap = np.maximum.accumulate(gap, axis=2)[:, :, self.day(arrive)]
-        weights = np.broadcast_to(probability / (gap.shape[0] * gap.shape[1]), gap.shape)
-        return max(weighted_quantile(gap.ravel(), weights.ravel(), level), 0.0)
+        lacking = self._lost_after(arrive, covered) if self.lost_sales else self._backlog_after(arrive, covered)
+        weights = np.broadcast_to(probability / (lacking.shape[0] * lacking.shape[1]), lacking.shape)
+        return max(weighted_quantile(lacking.ravel(), weights.ravel(), level), 0.0)
+
+    def _lost_after(self, arrive: Days, covered: int) -> Floats:
+        """Units unserved from each arrival day until `covered` days later; (U, K, n)."""
+        if self.supply.any():
+            lost = self.short_at(arrive + covered) - self.short_at(arrive)
+        else:  # nothing comes in, so the lateness level makes no difference
+            start = self.day(arrive if arrive.ndim == 1 else arrive[0])
+            every = np.arange(int(start.max()) + 1)
+            windows = self.short[:, :, self.day(every + covered)] - self.short[:, :, every]
+            lost = np.maximum.accumulate(windows, axis=2)[:, :, start]
+        owed = max(-self.available, 0.0)
+        if owed > 0:
+            lost = lost + np.clip(self._net_at(arrive + covered), 0.0, owed)
+        return lost
+
+    def _backlog_after(self, arrive: Days, covered: int) -> Floats:
+        """Largest backlog from each arrival day until `covered` days later; (U, K, n)."""
+        ends = range(1, max(covered, 1) + 1)
+        largest: Floats = np.max([self._net_at(arrive + days) for days in ends], axis=0)
+        return largest
+
+    def _net_at(self, days: Days) -> Floats:
+        """Cumulative demand less everything there is by then, negative where something is left; (U, K, n)."""
+        levels = np.arange(self.supply.shape[0])[:, None]
+        at = np.broadcast_to(self.day(days), (len(levels), days.shape[-1]))
+        net: Floats = self.demand[:, at] - self.available - self.supply[levels, at][None]
+        return net
 
     def demand_quantile(self, arrive: Days, probability: Floats, covered: int, level: float) -> float:
         """Quantile of demand over lead time + `covered` days: the order-up-to level; units."""

@@ -13,7 +13,7 @@ from reposto.analysts import words
 from reposto.analysts.landed import LandedCost, landed_cost, tier_at
 from reposto.analysts.leadtime import LeadTime
 from reposto.analysts.lots import annual_cost, best_lot
-from reposto.analysts.paths import StockPaths
+from reposto.analysts.paths import LATENESS_LEVELS, StockPaths
 from reposto.analysts.rhythm import demand_pattern
 from reposto.analysts.rounding import orderable, round_up
 from reposto.analysts.situation import Situation
@@ -21,14 +21,16 @@ from reposto.model.facts import Offer
 
 Days = NDArray[np.int64]
 
-LONGEST_LOT_DAYS = 120  # days of demand in one lot: beyond four months money and shelf are better used elsewhere
-LONGEST_LOT_DAYS_UNSURE = 60  # the same where past forecasts of the product were poor
+LONGEST_LOT_DAYS = 90  # days of demand in one lot: beyond a quarter money and shelf are better used elsewhere
+LONGEST_LOT_DAYS_UNSURE = 45  # the same where past forecasts of the product were poor
 SEARCH_DAYS = 365  # order-by dates further away are not worth a promise
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One offer worked out. Units of stock, calendar days from today, probabilities 0..1, R$.
+
+    arrive, arrive_if_waiting: (K, n), by lateness level of the open orders and by lead time.
 
     needed: before any rounding, 0 when the stock lasts until the next chance to order. lot: what would be ordered now
     (0 when nothing is needed); usual_lot: what an order of this offer ordinarily holds. short, short_if_waiting:
@@ -96,15 +98,18 @@ def _plan(situation: Situation, paths: StockPaths, offer: Offer) -> Plan | None:
     company, unit = situation.facts.company, situation.facts.product.unit
     review = max(company.review_days, 1)
     level = min(max(company.service_level, 0.5), 0.995)
-    arrive = situation.calendar.offsets(situation.facts.today, lead.days)
-    later = situation.calendar.offsets(situation.facts.today + timedelta(days=review), lead.days) + review
+    today = situation.facts.today
+    gate = _gate(situation, paths, offer.supplier_id)
+    usually = situation.calendar.offsets(today, lead.days)
+    arrive = np.maximum(usually[None, :], gate)
+    later = np.maximum(situation.calendar.offsets(today + timedelta(days=review), lead.days)[None, :] + review, gate)
     needed = paths.needed(arrive, lead.probability, review, level)
     per_day = daily_demand(situation)
     usual = _lot(situation, offer, max(per_day * review, 1.0 if situation.counted else 1e-3))
     lot = _lot(situation, offer, needed) if needed > 1e-9 else 0.0
-    point = paths.demand_quantile(arrive, lead.probability, review, level)
+    point = paths.demand_quantile(usually, lead.probability, review, level)
     cycle = min(max(review, int((lot or usual) / per_day) if per_day > 0 else review), LONGEST_LOT_DAYS)
-    order_by, overdue = _order_by(situation, paths, lead, level)
+    order_by, overdue = _order_by(situation, paths, lead, gate, level)
     return Plan(
         offer=offer,
         lead=lead,
@@ -120,8 +125,8 @@ def _plan(situation: Situation, paths: StockPaths, offer: Offer) -> Plan | None:
         short=paths.expected_short(arrive, lead.probability),
         short_if_waiting=paths.expected_short(later, lead.probability),
         reorder_point=orderable(point, None, unit),
-        safety_stock=orderable(max(point - paths.demand_mean(arrive, lead.probability, review), 0.0), None, unit),
-        target_stock=orderable(paths.demand_quantile(arrive, lead.probability, cycle, level), None, unit),
+        safety_stock=orderable(max(point - paths.demand_mean(usually, lead.probability, review), 0.0), None, unit),
+        target_stock=orderable(paths.demand_quantile(usually, lead.probability, cycle, level), None, unit),
         order_by=order_by,
         overdue=overdue,
         cost_per_unit=annual_cost(lot or usual, per_day * 365, offer, company) / max(per_day * 365, 1e-9),
@@ -162,25 +167,47 @@ def _steps(situation: Situation, offer: Offer, needed: float, lot: float) -> tup
     return (*rounded.reasons, reason)
 
 
-def _order_by(situation: Situation, paths: StockPaths, lead: LeadTime, level: float) -> tuple[date | None, bool]:
-    """The last business day t with P(stock-out before an order of t arrives) <= 1 - level, and whether it has passed.
+def _gate(situation: Situation, paths: StockPaths, supplier: int) -> Days:
+    """Calendar day before which a new order of the supplier won't arrive: his open orders come first; (K, 1).
 
-    P = sum over lead times l of p(l) x F(arrival(t, l)), F = distribution of the first day on which some demand isn't
-    served. (None, False) when a year from now is still early enough; (next business day, True) when today is too late.
+    Orders of one supplier don't cross (the usual assumption, Silver, Pyke & Thomas, ch. 6): a supplier who is late
+    with the last order won't be early with the next.
+    """
+    levels = LATENESS_LEVELS if paths.supply.shape[0] > 1 else LATENESS_LEVELS[2:3]
+    open_ = [c.arrival for c in situation.coming if c.arrival is not None and c.line.supplier_id == supplier]
+    return np.array([[max((a.at(float(level)) for a in open_), default=0)] for level in levels], dtype=np.int64)
+
+
+def _order_by(
+    situation: Situation, paths: StockPaths, lead: LeadTime, gate: Days, level: float
+) -> tuple[date | None, bool]:
+    """The last business day t on which ordering is early enough, and whether it has really passed.
+
+    Early enough: P(demand goes unserved between the arrival of an order of today and that of an order of t) <= 1 -
+    level; what is short before any order could arrive can't be helped by ordering, so it doesn't count. (None, False)
+    when a year from now is early enough. Passed: today's order too comes after a stock-out with more than that
+    probability, and the day lies before the next review. P doesn't fall with t, so t is found by bisection.
     """
     calendar, today = situation.calendar, situation.facts.today
     first = today if calendar.is_business_day(today) else calendar.add(today, 0)
-    count = calendar.between(first, today + timedelta(days=SEARCH_DAYS))
-    ahead = np.arange(count, dtype=np.int64)
-    arrivals = calendar.offsets(first, (ahead[:, None] + lead.days[None, :]).ravel()).reshape(count, -1)
-    by_day = paths.stockout_by_day()
-    risk = by_day[paths.day(arrivals + (first - today).days)] @ lead.probability
-    early = np.flatnonzero(risk <= 1 - level + 1e-9)
-    if len(early) == 0:
-        return first, True
-    if int(early[-1]) == count - 1:
+    ahead = (first - today).days
+    now = np.maximum(calendar.offsets(first, lead.days)[None, :] + ahead, gate)
+    short_now = paths.short_at(now)
+
+    def early(count: int) -> bool:
+        then = np.maximum(calendar.offsets(first, lead.days + count)[None, :] + ahead, gate)
+        hit = (paths.short_at(then) > short_now + 1e-6).mean(axis=(0, 1))
+        return float(hit @ lead.probability) <= 1 - level + 1e-9
+
+    low, high = 0, calendar.between(first, today + timedelta(days=SEARCH_DAYS))
+    if early(high):
         return None, False
-    return calendar.add(first, int(early[-1])), False
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if early(middle) else (low, middle)
+    last = calendar.add(first, low)
+    late = paths.stockout_probability(now, lead.probability) > 1 - level + 1e-9
+    return last, late and last < today + timedelta(days=max(situation.facts.company.review_days, 1))
 
 
 def _money(amount: float) -> Decimal:

@@ -14,7 +14,7 @@ import numpy as np
 from reposto.analysts import words
 from reposto.analysts.landed import landed_cost, next_tier
 from reposto.analysts.leadtime import LeadTime
-from reposto.analysts.robust import spread, theil_sen
+from reposto.analysts.robust import kendall_z, spread, theil_sen
 from reposto.analysts.rounding import orderable
 from reposto.model.facts import Offer, PriceObservation, ProductFacts
 from reposto.model.findings import (
@@ -35,7 +35,7 @@ MONTHS_SHOWN = 24
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """What was usual over the last 12 months, R$ per unit."""
+    """What was usual over the last 12 months, R$ per unit; median and spread of the prices moved to today."""
 
     average: Decimal
     median: float
@@ -44,21 +44,28 @@ class _Level:
 
 
 def rank_offers(
-    facts: ProductFacts, quantity: float | None, leads: Mapping[int, LeadTime], names: Mapping[int, str]
+    facts: ProductFacts,
+    quantity: float | None,
+    leads: Mapping[int, LeadTime],
+    names: Mapping[int, str],
+    chosen: int | None = None,
 ) -> PriceFinding:
     """Compare all offers at `quantity` units (None: each at its smallest orderable lot) and judge today's best price.
 
     Each offer is worked out for the quantity it would really be bought in (MOQ, packs), ranked by landed cost per
-    unit; expired offers and inactive suppliers come after those that can be ordered. See landed.landed_cost.
-    dearness: best unit price against the 12-month median of what was paid; dear (cheap) when above (below) it by more
-    than one robust standard deviation of those prices, at least 2 %. trend: Theil-Sen slope of the prices of the last
-    24 months in % of their median per year, from 4 prices over 90 days. Nothing is raised.
+    unit; expired offers and inactive suppliers come after those that can be ordered. See landed.landed_cost. best: the
+    offer whose id is `chosen` (a low price with a lot or a lead time nobody can use is not the best), else rank 1.
+    trend: Theil-Sen slope of the prices of the last 24 months in % of their median per year, from 4 prices over 90
+    days. dearness: best unit price against the 12-month median of what was paid, each price moved to today along the
+    trend where that is significant (Mann-Kendall, |z| >= 1.645); dear (cheap) when above (below) it by more than one
+    robust standard deviation of the moved prices, at least 2 %. Nothing is raised.
     """
     inactive = {s.id for s in facts.suppliers if not s.active}
     lines = [_line(facts, offer, quantity, leads, names) for offer in facts.offers if offer.tiers]
     lines.sort(key=lambda x: (x.expired or x.supplier_id in inactive, x.landed_unit_cost, x.offer_id))
     ranked = tuple(replace(line, rank=rank) for rank, line in enumerate(lines, 1))
-    best = next((x for x in ranked if not x.expired and x.supplier_id not in inactive), None)
+    usable = [x for x in ranked if not x.expired and x.supplier_id not in inactive]
+    best = next((x for x in usable if x.offer_id == chosen), usable[0] if usable else None)
     observed = _usable(facts)
     paid = [p for p in observed if p.source == "order"] or [p for p in observed if p.source == "quote"] or observed
     level = _last_year(paid, facts.today)
@@ -130,6 +137,9 @@ def _last_year(prices: list[PriceObservation], today: date) -> _Level | None:
     if not recent:
         return None
     values = np.array([float(p.unit_price) for p in recent])
+    age = np.array([float((today - p.on).days) for p in recent])
+    if abs(kendall_z(-age, values)) >= 1.645:
+        values = values + theil_sen(-age, values) * age
     return _Level(_weighted(recent), float(np.median(values)), spread(values), len(recent))
 
 

@@ -21,15 +21,20 @@ def headline(situation: Situation, verdict: Verdict, plan: Plan | None, decisive
         return f"Revisão manual: {why[0].lower()}{why[1:]}."
     name = situation.supplier_name(plan.offer.supplier_id)
     if verdict == "wait":
+        if _may_run_short(situation, plan):
+            return "Não compre agora: o que já está pedido basta, mas pode faltar até chegar; cobre a entrega."
         if plan.order_by is None:
             return "Não compre agora: o estoque dura mais que o prazo de qualquer entrega no próximo ano."
-        if plan.overdue:
-            return "Não compre agora: o que já está pedido cobre a demanda; cobre a entrega do fornecedor."
         return f"Não compre agora: dá para esperar até {words.weekday_day(plan.order_by)}."
     amount = f"{words.quantity(plan.lot, unit)} de {name} por {words.reais(plan.cost.total)}"
     if plan.overdue:
         return f"Compre já: {amount}; o prazo seguro para pedir já passou."
     return f"Compre {amount}, até {words.weekday_day(plan.order_by)}." if plan.order_by else f"Compre {amount}."
+
+
+def _may_run_short(situation: Situation, plan: Plan) -> bool:
+    """Whether the open orders, though enough, may come too late."""
+    return situation.on_order > 0 and plan.stockout > 1 - situation.facts.company.service_level
 
 
 def reasons(
@@ -196,11 +201,12 @@ def next_steps(
     today = situation.facts.today
     if verdict == "wait":
         steps = []
-        if plan.overdue and situation.on_order > 0:
+        if _may_run_short(situation, plan):
             steps.append("Cobrar a entrega dos pedidos em aberto: até lá pode faltar.")
         again = plan.order_by if plan.order_by and plan.order_by > today else None
         review = today + timedelta(days=max(situation.facts.company.review_days, 1))
-        steps.append(f"Rever em {words.day(min(again, review) if again else review)}.")
+        again = min(again, review) if again else review
+        steps.append(f"Rever em {words.day(situation.calendar.add(again, 0))}.")
         return tuple(steps)
     steps = [f"Criar o rascunho do pedido para {name}."]
     minimum = _below_minimum(situation, plan)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -231,10 +230,6 @@ def _evidence(situation: Situation, plan: Plan | None) -> tuple[Evidence, ...]:
         f"{words.days(company.review_days)}, estoque a {words.percent(company.holding_cost_percent_year, 1)} ao ano, "
         f"pedido a {words.reais(company.order_cost)}, margem de {words.percent(company.margin_percent, 1)}"
     )
-    found = [Evidence("company", "Regras da empresa", 1, method=rules)]
     if plan is not None:
-        today: date = situation.facts.today
-        until = today + timedelta(days=int(plan.arrive.max()) + company.review_days)
-        method = "distribuição conjunta da demanda e do prazo de entrega, no nível de serviço da empresa"
-        found.append(Evidence("decision", "Cálculo da quantidade", len(plan.lead.days), today, until, method))
-    return tuple(found)
+        rules += "; quantidade pela distribuição conjunta da demanda e do prazo de entrega"
+    return (Evidence("company", "Regras da empresa", 1, method=rules),)

@@ -89,9 +89,10 @@ def _shortage_causes(
     day = paths.day(arrive)
     middle = int(np.searchsorted(np.cumsum(plan.lead.probability), 0.5))
     half = paths.short.shape[1] // 2
-    certain = float(np.maximum(_mean_short(paths, half)[day[middle]], 0.0))
-    by_demand = float(paths.short[:, half, day[middle]].mean())
-    by_delay = float(np.mean([_mean_short(paths, k)[day] @ plan.lead.probability for k in range(paths.short.shape[1])]))
+    certain = float(_mean_short(paths, half)[day[half, middle]])
+    by_demand = float(paths.short[:, half, day[half, middle]].mean())
+    levels = range(paths.short.shape[1])
+    by_delay = float(np.mean([_mean_short(paths, k)[day[k]] @ plan.lead.probability for k in levels]))
     demand_part, delay_part = max(by_demand - certain, 0.0), max(by_delay - certain, 0.0) + certain
     total = demand_part + delay_part
     share = demand_part / total if total > 0 else 1.0

@@ -23,8 +23,9 @@ def reais(amount: Decimal) -> str:
 
 
 def unit_reais(amount: Decimal) -> str:
-    """R$ per unit with two to four decimals: R$ 12,40 or R$ 0,0375."""
-    return format_currency(amount, "BRL", "¤ #,##0.00##", locale=_locale(), currency_digits=False).replace("\xa0", " ")
+    """R$ per unit, with up to four decimals below R$ 1: R$ 12,40 or R$ 0,0375."""
+    pattern = "¤ #,##0.00" if abs(amount) >= 1 else "¤ #,##0.00##"
+    return format_currency(amount, "BRL", pattern, locale=_locale(), currency_digits=False).replace("\xa0", " ")
 
 
 def number(value: float, decimals: int = 0) -> str:

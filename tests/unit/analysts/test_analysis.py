@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reposto.analysts.analysis import analyse
+from reposto.analysts.forecast import History, PooledEngine
 from reposto.model.encode import to_json
 from reposto.model.errors import AnalysisCancelled
 from reposto.model.facts import (
@@ -191,6 +192,32 @@ def test_the_faster_supplier_is_worth_his_price_only_when_it_is_urgent() -> None
     calm = analyse(replace(facts, stock=StockLevel(1500.0, 0.0, TODAY))).recommendation
     assert urgent.supplier_id == 2
     assert calm.supplier_id == 1
+
+
+def test_a_shortage_that_no_new_order_can_prevent_does_not_make_one_urgent() -> None:
+    """Two days of stock, a large order arriving in four days, lead time seven: ordering today would come too late."""
+    base = given_facts.smooth()
+    line = OpenOrderLine("77", 1, TODAY - timedelta(days=8), TODAY + timedelta(days=4), 1200.0, 0.0)
+    result = analyse(replace(base, stock=StockLevel(20.0, 0.0, TODAY), open_orders=(line,)))
+    assert result.recommendation.verdict == "wait"
+    assert result.logistics.order_by is not None
+    assert result.logistics.order_by > TODAY + timedelta(days=14)
+    assert not result.logistics.order_by_overdue
+    assert result.recommendation.risk.stockout_probability == pytest.approx(1, abs=0.05)
+    assert any("Cobrar" in step for step in result.recommendation.next_steps)
+
+
+def test_the_fitted_tables_are_used_where_they_can_be_read() -> None:
+    histories = [given_facts.sales_history(2.0 + i, seed=i) for i in range(12)]
+    tables = PooledEngine.fit([History(h.start, h.quantity, group="Almofadas") for h in histories]).to_bytes()
+    pooled = analyse(replace(given_facts.smooth(), forecast_tables=tables))
+    assert pooled.engine != analyse(given_facts.smooth()).engine
+    check_sound(pooled)
+    unsold = analyse(replace(given_facts.smooth(), forecast_tables=tables, sales=None))
+    assert unsold.demand.total is not None  # a guess from the catalogue
+    assert unsold.recommendation.verdict == "manual_review"
+    check_sound(unsold)
+    assert analyse(replace(given_facts.smooth(), forecast_tables=b"old")).engine.startswith("local")
 
 
 def test_shares_of_the_causes_add_up() -> None:

@@ -57,9 +57,24 @@ def test_expired_and_inactive_come_last_and_are_never_best() -> None:
     assert ranked(replace(base, offers=(over, base.offers[1]), suppliers=idle)).best_offer_id is None
 
 
-@pytest.mark.parametrize(("price", "verdict"), [("27.00", "dear"), ("23.00", "fair"), ("18.00", "cheap")])
+@pytest.mark.parametrize(("price", "verdict"), [("27.00", "dear"), ("24.20", "fair"), ("18.00", "cheap")])
 def test_dear_fair_or_cheap(price: str, verdict: str) -> None:
     assert ranked(at_price(price)).dearness == verdict
+
+
+def test_a_price_that_only_follows_its_trend_is_not_dear() -> None:
+    """Paid 20.00 rising by 0.20 a month for a year: 22.40 today is above every price paid and yet as expected."""
+    rising = given_facts.paid(tuple(f"{20 + 0.2 * i:.2f}" for i in range(12)))
+    found = ranked(replace(at_price("22.40"), prices=rising))
+    assert found.best_vs_average_percent is not None
+    assert found.best_vs_average_percent > 5
+    assert found.dearness == "fair"
+
+
+def test_the_chosen_offer_is_the_one_that_is_judged() -> None:
+    base = given_facts.smooth()
+    assert rank_offers(base, 1200, {}, NAMES, 12).best_offer_id == 12
+    assert rank_offers(base, 1200, {}, NAMES, 99).best_offer_id == 11
 
 
 def test_price_history_numbers() -> None:
