@@ -176,8 +176,13 @@ class Catalogue:
     def fully_named(self, ids: Ids, needs: Sequence[Need]) -> int | None:
         """The only product of which the mention says the whole name, if there is one."""
         said = len({n.text for n in needs})
-        whole = [int(i) for i in ids if self._lengths[i] <= said]
+        whole = [int(i) for i in ids if self._lengths[i] <= said and self._literally(int(i), needs)]
         return whole[0] if len(whole) == 1 else None
+
+    def _literally(self, i: int, needs: Sequence[Need]) -> bool:
+        """Whether every word was said as the name writes it."""
+        words = (n.text for n in needs if not n.number)
+        return all((ids := self._postings.get(w)) is not None and i in ids for w in words)
 
     def shared_words(self, previous: int, ids: Iterable[int]) -> dict[int, float]:
         """How much of one product's words each of the others shares, 0..1; its measures are free to differ."""
