@@ -40,7 +40,7 @@ def decision(voice: Voice, analysis: Analysis, said: frozenset[str]) -> Lead:
     if verdict == "approve":
         return _buy(voice, analysis, said)
     if verdict == "wait":
-        return _wait(voice, analysis)
+        return _wait(voice, analysis, said)
     return Lead(_review(voice, _decisive(analysis.recommendation.missing)))
 
 
@@ -84,21 +84,21 @@ def late_words(voice: Voice, order_by: date | None) -> str:
     return voice.say("late", date=voice.short(order_by))
 
 
-def _wait(voice: Voice, analysis: Analysis) -> Lead:
+def _wait(voice: Voice, analysis: Analysis, said: frozenset[str]) -> Lead:
     demand, advice = analysis.demand, analysis.recommendation
     with_orders = demand.stockout_date_with_orders
     reason = ""
-    said = {"order_by"}
+    now_said = {"order_by"}
     if demand.on_order > 0 and with_orders is not None:
         reason = voice.say("wait.covered_orders", by=voice.by_day(with_orders))
-        said.add("coverage_orders")
+        now_said.add("coverage_orders")
     elif demand.coverage_days is not None:
         long = demand.stockout_date is None and demand.coverage_days > 365
         reason = voice.say("wait.long") if long else voice.say("wait.covered", days=voice.days(demand.coverage_days))
     parts = [voice.say("wait.reason", reason=reason) if reason else voice.say("wait")]
-    if advice.order_by is not None and advice.order_by > analysis.today:
+    if advice.order_by is not None and advice.order_by > analysis.today and "order_by" not in said:
         parts.append(voice.say("wait.next", date=voice.day(advice.order_by)))
-    return Lead(tuple(parts), frozenset(said))
+    return Lead(tuple(parts), frozenset(now_said))
 
 
 def _review(voice: Voice, missing: tuple[Missing, ...]) -> tuple[str, ...]:

@@ -37,6 +37,12 @@ _TOKEN = {
         rf"|(?P<money>R\$\s?)?(?P<number>{_NUMBER['en']})(?P<percent>\s?%)?"
     ),
 }
+# Keys of rows, and the hundreds of points of a chart, with which almost any number would find its like.
+_NOT_SAID = frozenset(
+    "offer_id supplier_id best_offer_id chosen_supplier_id rank data_version series weekly_rhythm yearly_rhythm".split()
+)
+SHORT_CODE = 5  # an all-digit code shorter than this looks like a quantity
+_NUMERIC = re.compile(r"\d|[^\W\d]{3}")  # a text of one or two letters names nothing that could hold a number
 _LIST_ITEM = re.compile(r"(?m)^\s*\d{1,2}\. ")
 _UNITS = {
     "pt-BR": "um uma=1 dois duas=2 três=3 quatro=4 "
@@ -98,6 +104,8 @@ def _collect(analysis: Analysis, request: Request | None) -> _Supported:
 
 
 def _walk(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if name in _NOT_SAID:
+        return
     if is_dataclass(value) and not isinstance(value, type):
         for f in fields(value):
             yield from _walk(f.name, getattr(value, f.name))
@@ -105,7 +113,7 @@ def _walk(name: str, value: Any) -> Iterator[tuple[str, Any]]:
         for key, item in value.items():
             yield from _walk(str(key), item)
     elif isinstance(value, (tuple, list)):
-        if name == "payment_terms":
+        if name == "payment_terms" and len(value) > 1:
             yield name, "/".join(str(v) for v in value)  # as they are written: 28/42/56
         for item in value:
             yield from _walk(name, item)
@@ -119,8 +127,7 @@ def _add(known: _Supported, name: str, value: Any) -> None:
     if isinstance(value, date):
         known.dates.add(value)
     elif isinstance(value, str):
-        if any(c.isdigit() for c in value):
-            known.texts.add(value)
+        known.texts.add(value)
     elif isinstance(value, Decimal):
         known.money.append(abs(value))
     elif isinstance(value, (int, float)):
@@ -138,16 +145,17 @@ def _add(known: _Supported, name: str, value: Any) -> None:
 def _without_names(text: str, texts: set[str]) -> str:
     """The text without what was taken over word for word: product and supplier names, the analysts' own sentences.
 
-    Only where it stands by itself: the SKU "12" must not hide the 12 of 12,50.
+    Only where it stands by itself: the SKU "12" must not hide the 12 of 12,50; and a short code only as a code.
     """
     forms: set[str] = set()
-    for known in texts:
+    for known in filter(_NUMERIC.search, texts):
         for form in (known, inert(known), inert(known, 400)):
             bare = form.rstrip(".")
             forms |= {bare, bare[:1].upper() + bare[1:], bare[:1].lower() + bare[1:]}
     present = sorted((f for f in forms if f and f in text), key=len, reverse=True)
     for form in present:
-        text = re.sub(rf"(?<![\w.,]){re.escape(form)}(?![\w%]|[.,]\d)", " ", text)
+        as_code = r"(?:\bSKU|\b[Pp]edido|\b[Oo]rder) \**" if form.isdigit() and len(form) < SHORT_CODE else ""
+        text = re.sub(rf"(?<![\w.,/]){as_code}{re.escape(form)}(?![\w%/]|[.,]\d)", " ", text)
     return text
 
 

@@ -73,7 +73,9 @@ def _stock(voice: Voice, analysis: Analysis, request: Request) -> Lead:
     if demand.available is None:
         return Lead((voice.say("lead.stock.none", product=product),))
     free = voice.free(demand.available)
-    if demand.reserved and demand.on_hand is not None:
+    if demand.available == 0 and not demand.reserved:
+        parts = [voice.say("lead.stock.zero", product=product)]
+    elif demand.reserved and demand.on_hand is not None:
         values = {"on_hand": voice.amount(demand.on_hand), "reserved": voice.amount(demand.reserved)}
         parts = [voice.say("lead.stock.split", product=product, free=free, **values)]
     else:
@@ -173,7 +175,7 @@ def _explain(voice: Voice, analysis: Analysis, request: Request) -> Lead:
     """The sum behind the quantity, step by step; the rows behind the numbers stand in the details."""
     advice, demand = analysis.recommendation, analysis.demand
     named = voice.product(analysis.name, analysis.sku)
-    if advice.quantity is None or advice.needed_quantity is None or demand.available is None:
+    if not advice.quantity or advice.needed_quantity is None or demand.available is None:
         return _recommendation(voice, analysis, request)
     first = voice.say("lead.explain", product=named, quantity=voice.quantity(advice.quantity))
     have = voice.free(demand.available)

@@ -65,6 +65,8 @@ def write_stock(
 
 def _free(voice: Voice, named: str, stock: StockLevel) -> str:
     free = voice.free(stock.available)
+    if stock.available == 0 and not stock.reserved:
+        return voice.say("lead.stock.zero", product=named)
     if not stock.reserved:
         return voice.say("lead.stock", product=named, free=free)
     values = {"on_hand": voice.amount(stock.on_hand), "reserved": voice.amount(stock.reserved)}

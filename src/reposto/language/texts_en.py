@@ -127,6 +127,7 @@ TEXTS: Final[dict[str, str]] = {
     "lead.paid.up": "Prices paid have been rising {percent} a year",
     "lead.paid.down": "Prices paid have been falling {percent} a year",
     "lead.lead_time.kept": "That is what it promises",
+    "lead.stock.zero": "{product}: **there is nothing in stock**",
     "arrives.probable": "likely to arrive {date}",
     "arrives.promised": "promised for {date}",
     "arrives.unknown": "no date given",

@@ -127,6 +127,7 @@ TEXTS: Final[dict[str, str]] = {
     "lead.paid.up": "Os preços pagos vêm subindo {percent} ao ano",
     "lead.paid.down": "Os preços pagos vêm caindo {percent} ao ano",
     "lead.lead_time.kept": "É o que promete",
+    "lead.stock.zero": "{product}: **não há nada em estoque**",
     "arrives.probable": "chegada provável {date}",
     "arrives.promised": "promessa para {date}",
     "arrives.unknown": "sem data prevista",

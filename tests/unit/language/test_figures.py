@@ -103,4 +103,15 @@ def test_changing_any_digit_of_an_answer_is_noticed() -> None:
         wrong = body[:at] + str((int(body[at]) + 4) % 9 + 1) + body[at + 1 :]
         missed += wrong != body and unsupported_numbers(wrong, analysis) == []
     # A wrong number may happen to equal another finding (6 days, 7 %): then no gate of this kind can tell.
-    assert missed <= len(starts) // 5, f"{missed} of {len(starts)} passed"
+    assert missed <= len(starts) // 10, f"{missed} of {len(starts)} passed"
+
+
+def test_a_short_code_is_a_code_only_where_it_is_called_one() -> None:
+    analysis = analyses.approve(sku="37", name="Três Irmãos 2")
+    assert unsupported_numbers("Três Irmãos 2 (SKU 37)", analysis) == []
+    assert unsupported_numbers("Compre 37 UN", analysis) == ["37"]
+    assert unsupported_numbers("os treze", analysis) != []
+
+
+def test_a_point_of_the_chart_supports_no_sentence() -> None:
+    assert unsupported_numbers("Compre 101 UN", analyses.approve()) == ["101"]  # sold last week
