@@ -15,7 +15,7 @@ class BadCnpj(ValueError):
 def parse_cnpj(written: str) -> str:
     """The 14 characters without punctuation, check digits verified; leading zeros lost by a spreadsheet come back."""
     found = re.sub(r"[\s./\-]", "", written).upper()
-    if found.isdigit() and 12 <= len(found) < 14:
+    if found.isascii() and found.isdigit() and 12 <= len(found) < 14:
         found = found.zfill(14)
     if not _SHAPE.fullmatch(found):
         raise BadCnpj("não é um CNPJ: são 14 caracteres, os dois últimos dígitos")

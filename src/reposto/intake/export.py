@@ -22,7 +22,7 @@ def safe_cell(value: object) -> str:
     if isinstance(value, bool):
         return "sim" if value else "não"
     if isinstance(value, int | Decimal):
-        return format(value, "f").replace(".", ",")
+        return format(Decimal(value), "f").replace(".", ",")
     if isinstance(value, float):
         return format(Decimal(repr(value)), "f").replace(".", ",")
     if isinstance(value, date):

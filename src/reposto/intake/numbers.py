@@ -16,10 +16,10 @@ from typing import Literal, TypeAlias
 Style: TypeAlias = Literal["comma", "dot", "refuse"]
 
 _JUNK = re.compile(r"R\$|[\s\u00a0\u202f]")
-_PLAIN = re.compile(r"[+-]?\d{1,18}")
-_NUMBER = re.compile(r"[+-]?(\d[\d.,]*|[.,]\d+)")
-_DOT_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+")
-_COMMA_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
+_PLAIN = re.compile(r"[+-]?\d{1,18}", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d[\d.,]*|[.,]\d+)", re.ASCII)
+_DOT_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+", re.ASCII)
+_COMMA_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+", re.ASCII)
 MAX_LENGTH = 40  # characters; no amount of money is longer
 
 

@@ -71,7 +71,7 @@ def unescape(found: str) -> str:
 
 ESCAPED = frozenset("=+-@\t\0\r\n'＝＋－＠")  # also the full-width forms, which some spreadsheets run as well
 
-_SCIENTIFIC = re.compile(r"\d([.,]\d+)?E\+?\d+", re.IGNORECASE)
+_SCIENTIFIC = re.compile(r"\d([.,]\d+)?E\+?\d+", re.IGNORECASE | re.ASCII)
 
 
 def code(limit: int) -> Parser:
@@ -158,7 +158,8 @@ def whole(limit: int) -> Parser:
 
 _DATE = re.compile(
     r"(?:(?P<d>\d{1,2})[/.\-](?P<m>\d{1,2})[/.\-](?P<y>\d{4}|\d{2})|(?P<iy>\d{4})[/\-](?P<im>\d{1,2})[/\-](?P<id>\d{1,2})"
-    r"|(?P<cy>\d{4})(?P<cm>\d{2})(?P<cd>\d{2}))(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?"
+    r"|(?P<cy>\d{4})(?P<cm>\d{2})(?P<cd>\d{2}))(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?",
+    re.ASCII,
 )
 
 When: TypeAlias = Literal["past", "any"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -38,6 +39,17 @@ class BadWorkbook(ValueError):
     """The reason, in Portuguese."""
 
 
+_DAMAGE = (
+    BadWorkbook,
+    LookupError,
+    ValueError,
+    OverflowError,
+    zipfile.BadZipFile,
+    zlib.error,
+    expat.ExpatError,
+)
+
+
 @dataclass(slots=True)
 class _Book:
     """What a sheet's cells refer to."""
@@ -52,17 +64,21 @@ def read_xlsx(path: Path) -> tuple[Iterator[tuple[int, list[RawCell]]], Callable
     archive = zipfile.ZipFile(path)
     try:
         sheets, book = _open_book(archive)
-    except (BadWorkbook, KeyError, ValueError, zipfile.BadZipFile, expat.ExpatError) as error:
+        stream = archive.open(sheets[0][1])
+    except _DAMAGE as error:
+        archive.close()
         raise _refusal(path, error) from None
-    stream = archive.open(sheets[0][1])
-    return _guarded(path, stream, book), stream.tell, [name for name, _target in sheets]
+    return _guarded(path, archive, stream, book), stream.tell, [name for name, _target in sheets]
 
 
-def _guarded(path: Path, stream: IO[bytes], book: _Book) -> Iterator[tuple[int, list[RawCell]]]:
-    try:
-        yield from _Sheet(book).read(stream)
-    except (BadWorkbook, KeyError, ValueError, IndexError, zipfile.BadZipFile, expat.ExpatError) as error:
-        raise _refusal(path, error) from None
+def _guarded(
+    path: Path, archive: zipfile.ZipFile, stream: IO[bytes], book: _Book
+) -> Iterator[tuple[int, list[RawCell]]]:
+    with archive, stream:
+        try:
+            yield from _Sheet(book).read(stream)
+        except _DAMAGE as error:
+            raise _refusal(path, error) from None
 
 
 def _refusal(path: Path, error: Exception) -> Exception:
@@ -102,7 +118,7 @@ def _open_book(archive: zipfile.ZipFile) -> tuple[list[tuple[str, str]], _Book]:
         if name == "workbookPr":
             book.epoch = _EPOCHS[attributes.get("date1904", "0") in ("1", "true")]
         elif name == "sheet" and attributes.get("state", "visible") == "visible":
-            link = next(value for key, value in attributes.items() if key.endswith("}id"))
+            link = next((value for key, value in attributes.items() if key.endswith("}id")), "")
             if targets[link][0] == "worksheet":
                 sheets.append((attributes.get("name", ""), targets[link][1]))
 
@@ -250,7 +266,10 @@ class _Sheet:
         if self.type == "n":
             return self.number_or_date(found)
         if self.type == "s":
-            return self.book.strings[int(found)]
+            index = int(found)
+            if index < 0:
+                raise BadWorkbook("a planilha está danificada.")
+            return self.book.strings[index]
         if self.type == "b":
             return "sim" if found == "1" else "não"
         if self.type == "e":
