@@ -13,6 +13,7 @@ from tests.support.company import QUESTION
 from tests.support.processes import ServerProcess
 from tests.support.tabs import Tab
 
+MOST_OPEN = 3  # analyses of one conversation; buyers wait, and the queue stays short enough to drain
 OTHER_QUESTIONS = ("quanto devo comprar da cadeira lua?", "oi", "previsão da cadeira lua para 60 dias")
 
 
@@ -50,7 +51,7 @@ class Buyers:
         while not stop.is_set():
             session_id = chance.choice(list(self.tabs))
             tab = chance.choice(self.tabs[session_id])
-            if not tab.has_unanswered:
+            if not tab.has_unanswered and tab.open_analyses < MOST_OPEN:
                 content = QUESTION if chance.random() < 0.7 else chance.choice(OTHER_QUESTIONS)
                 self.sent[session_id].append(await tab.ask(content))
             with contextlib.suppress(TimeoutError):

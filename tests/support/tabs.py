@@ -52,6 +52,12 @@ class Tab:
         """Whether something was asked that hasn't come back as stored."""
         return bool(self._unanswered)
 
+    @property
+    def open_analyses(self) -> int:
+        """How many analyses were announced and have not ended, as far as this tab has seen."""
+        endings = ("analysis_result", "analysis_error", "analysis_cancelled")
+        return len(self.of_type("analysis_started")) - sum(len(self.of_type(kind)) for kind in endings)
+
     async def run(self) -> None:
         """Stay connected."""
         while not self._leaving:

@@ -29,7 +29,8 @@ TOKEN_LIFE = timedelta(days=365)
 CODE_LIFE = timedelta(hours=24)
 MIN_PASSWORD = 10  # characters; length is what a guesser pays for (NIST SP 800-63B)
 MAX_PASSWORD = 200
-LOGIN_TRIES, LOGIN_WINDOW_S = 10, 300.0  # the 11th failure in 5 minutes is refused (RELIABILITY A5)
+LOGIN_TRIES, LOGIN_WINDOW_S = 10, 300.0  # the 11th failure in 5 minutes is refused
+ADDRESS_TRIES = 100  # of one address: a whole office may share it, and somebody in it forgets his password
 CALLS, CALLS_WINDOW_S = 600, 60.0  # HTTP calls of one user
 
 _hasher = PasswordHasher()
@@ -71,7 +72,8 @@ class Gate:
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._settings = settings
-        self._logins = Limiter(LOGIN_TRIES, LOGIN_WINDOW_S)
+        self._by_name = Limiter(LOGIN_TRIES, LOGIN_WINDOW_S)
+        self._by_address = Limiter(ADDRESS_TRIES, LOGIN_WINDOW_S)
         self.calls = Limiter(CALLS, CALLS_WINDOW_S)
 
     # ---------------------------------------------------------------- credentials
@@ -106,15 +108,15 @@ class Gate:
 
     def log_in(self, name: str, password: str, client: str) -> str:
         """A name and a password become a cookie; guessing is slowed down by name and by address."""
-        keys = (f"name:{name.casefold()}", f"client:{client}")
-        for key in keys:
-            self._logins.check(key)
+        limits = ((self._by_name, name.casefold()), (self._by_address, client))
+        for limiter, key in limits:
+            limiter.check(key)
         with self._store.read() as connection:
             user = users.find_user(connection, clean(name))
         known = user.password_hash if user is not None and user.password_hash else _DECOY
         if not _verify(known, password) or user is None or user.password_hash is None:
-            for key in keys:
-                self._logins.count(key)
+            for limiter, key in limits:
+                limiter.count(key)
             raise NotAuthenticated("Nome ou senha não conferem.", "Name or password is wrong.")
         now = utc_now()
         cookie = secrets.token_urlsafe(32)

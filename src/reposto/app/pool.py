@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 STOP_WITHIN_S = 0.6  # a cancelled worker that hasn't stopped by then is killed: "within a second"
 HARD_LIMIT_S = 75.0  # one analysis; the slot comes back by force (RELIABILITY W8)
 LEAVE_WITHIN_S = 4.0  # at shutdown: time to finish what runs, before it is handed back
-RESTART_PAUSE_S = (0.0, 0.2, 1.0, 5.0)  # after 0, 1, 2, 3 and more deaths in a row without a ready in between
+RESTART_PAUSE_S = (0.0, 0.1, 0.3, 1.0, 5.0)  # after 0, 1, … deaths in a row without a ready in between
 PIPE_LIMIT = 64 * 1024 * 1024  # bytes of one event
 
 
@@ -225,8 +225,10 @@ class Pool:
 
 
 def _kill(child: Child) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        child.process.send_signal(signal.SIGKILL)
+    # Not Process.send_signal: it polls first, and so may take the exit status away from asyncio's own waiting.
+    if child.process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child.process.pid, signal.SIGKILL)
 
 
 def _child_environment() -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from reposto.model.errors import SettingInvalid
 from reposto.storage.engine import sqlite_url
@@ -67,7 +67,10 @@ def load_settings(home: Path | None = None, **given: Any) -> Settings:
     try:
         return Settings(**{**values, **chosen, "home": base})
     except ValidationError as error:
-        raise SettingInvalid(*_explain(error)) from None
+        raise SettingInvalid(*_explain(str(error.errors()[0]["loc"][0]))) from None
+    except SettingsError as error:  # not even JSON, where JSON is expected
+        name = next((name for name in Settings.model_fields if f'"{name}"' in str(error)), "")
+        raise SettingInvalid(*_explain(name)) from None
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -81,8 +84,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
         ) from None
 
 
-def _explain(error: ValidationError) -> tuple[str, str]:
-    name = str(error.errors()[0]["loc"][0])
+def _explain(name: str) -> tuple[str, str]:
     field = Settings.model_fields.get(name)
     shown = f"{PREFIX}{name.upper()}"
     if field is None:

@@ -57,9 +57,9 @@ async def asset(name: str) -> Response:
 @router.get("/agents/{path:path}")
 async def agents_session(path: str) -> Response:
     """The chat page, opened at a conversation; or one of the page's few unhashed files."""
-    if ASSET_NAME.fullmatch(path) and "." in path:
-        file = STATIC / path
-        if file.is_file():
-            return FileResponse(file, headers={"Cache-Control": "no-cache"})
-        raise NotFound
-    return page()
+    if path.isascii() and path.isdigit():
+        return page()
+    file = STATIC / path
+    if ASSET_NAME.fullmatch(path) and file.is_file():
+        return FileResponse(file, headers={"Cache-Control": "no-cache"})
+    raise NotFound
