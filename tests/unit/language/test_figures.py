@@ -103,7 +103,7 @@ def test_changing_any_digit_of_an_answer_is_noticed() -> None:
         wrong = body[:at] + str((int(body[at]) + 4) % 9 + 1) + body[at + 1 :]
         missed += wrong != body and unsupported_numbers(wrong, analysis) == []
     # A wrong number may happen to equal another finding (6 days, 7 %): then no gate of this kind can tell.
-    assert missed <= len(starts) // 10, f"{missed} of {len(starts)} passed"
+    assert missed <= len(starts) // 6, f"{missed} of {len(starts)} passed"
 
 
 def test_a_short_code_is_a_code_only_where_it_is_called_one() -> None:
