@@ -11,7 +11,7 @@ const LIST_OR_TABLE = /^\s*([-*+]\s|\d+[.)]\s|\|)/;
 
 export function splitProse(content: string): Prose {
   const rule = RULE.exec(content);
-  const upper = rule ? content.slice(0, rule.index) : content;
+  const upper = (rule ? content.slice(0, rule.index) : content).trim();
   const details = rule ? content.slice(rule.index + rule[0].length).trim() : '';
   const blocks = upper.split(/\n\s*\n/).filter((block) => block.trim());
   const first = blocks.findIndex((block) => LIST_OR_TABLE.test(block));
