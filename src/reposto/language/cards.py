@@ -68,16 +68,22 @@ def demand_line(voice: Voice, demand: DemandFinding, said: frozenset[str]) -> st
     if demand.total is not None and "demand" not in said:
         total.append(expected(voice, demand, demand.total))
     if demand.last_period_total is not None and "past" not in said:
-        past = voice.quantity(demand.last_period_total)
-        total.append(voice.count("demand.past", demand.horizon_days, past=past))
+        total.append(past_words(voice, demand, "demand.past"))
     shape: list[str] = []
-    if demand.per_day:
+    if demand.per_day and (demand.per_day >= 1 or demand.total is None):  # "0.03 a day" helps nobody
         daily = rate(demand.per_day, voice.locale)
         shape.append(voice.say("demand.rate", rate=daily, unit=inert(voice.unit, 12)))
     sporadic = demand.pattern in ("lumpy", "intermittent", "new")  # too few sales for a rhythm worth naming
     shape += [_trend(voice, demand), _pattern(voice, demand), *([] if sporadic else _rhythm(voice, demand))]
     left_out = voice.count("stockouts", demand.out_of_stock_days) if demand.out_of_stock_days else ""
     return prose("; ".join(total), ", ".join(p for p in shape if p), left_out)
+
+
+def past_words(voice: Voice, demand: DemandFinding, key: str) -> str:
+    """What sold in as many days just past."""
+    if not demand.last_period_total:
+        return voice.count(f"{key}.none", demand.horizon_days)
+    return voice.count(key, demand.horizon_days, past=voice.quantity(demand.last_period_total))
 
 
 def expected(voice: Voice, demand: DemandFinding, total: Range) -> str:
@@ -134,7 +140,7 @@ def stock_words(voice: Voice, demand: DemandFinding) -> str:
     """What is free, and how that comes about when some is reserved."""
     available, on_hand, reserved = demand.available or 0.0, demand.on_hand, demand.reserved
     if on_hand is None or not reserved:
-        return voice.free(available)
+        return voice.free(available) if available else voice.say("stock.none")
     values = {"on_hand": voice.amount(on_hand), "reserved": voice.amount(reserved)}
     if available < 0:
         return voice.say("stock.short", **values)
@@ -152,7 +158,7 @@ def coverage_line(voice: Voice, demand: DemandFinding, said: frozenset[str]) -> 
 def coverage_words(voice: Voice, demand: DemandFinding) -> str:
     """How long the stock lasts; empty when the data can't say."""
     if demand.available is not None and demand.available <= 0:
-        return voice.say("coverage.out")
+        return ""  # "nothing in stock" has said it
     if demand.coverage_days is None:
         return ""
     counted = next((e.end for e in demand.evidence if e.id == "stock" and e.end is not None), None)
@@ -211,25 +217,55 @@ def rounding_words(voice: Voice, advice: RecommendationFinding) -> list[str]:
 
 
 def price_line(voice: Voice, analysis: Analysis, said: frozenset[str]) -> str:
-    prices = analysis.prices
+    """Today's price against its history; when another offer than the cheapest is advised, both."""
+    advice, best = analysis.recommendation, best_offer(analysis)
     today: list[str] = []
-    best = best_offer(analysis)
+    cheapest = ""
+    compared = _against_history(voice, analysis)
     if best is not None and "price" not in said:
-        today.append(voice.say("price.best", price=voice.unit_price(best.unit_price), unit=inert(voice.unit, 12)))
+        unit = inert(voice.unit, 12)
+        other = advice.unit_price is not None and bool(advice.quantity) and advice.offer_id != best.offer_id
+        price = advice.unit_price if other and advice.unit_price is not None else best.unit_price
+        today.append(voice.say("price.best", price=voice.unit_price(price), unit=unit))
+        if other:
+            if advice.landed_unit_cost is not None:
+                today.append(voice.say("price.landed", landed=voice.unit_price(advice.landed_unit_cost)))
+            cheapest = _cheapest(voice, best, compared)
+            compared = []
+    return prose(", ".join([*today, *compared]), cheapest, _paid_before(voice, analysis, said))
+
+
+def _cheapest(voice: Voice, best: OfferLine, compared: list[str]) -> str:
+    values = {"supplier": voice.plain(best.supplier), "landed": voice.unit_price(best.landed_unit_cost)}
+    if not compared:
+        return voice.say("price.cheapest", **values)
+    price = voice.unit_price(best.unit_price)
+    return voice.say("price.cheapest.compared", price=price, compared=", ".join(compared), **values)
+
+
+def _against_history(voice: Voice, analysis: Analysis) -> list[str]:
+    """The best offer's price beside the 12-month average, and whether that is much."""
+    prices = analysis.prices
     gap, average = prices.best_vs_average_percent, prices.average_12m
-    if gap is not None and average is not None:
-        key = "price.level" if abs(gap) < FLAT_PERCENT else "price.above" if gap > 0 else "price.below"
-        today.append(voice.say(key, percent=voice.percent(gap), average=voice.unit_price(average)))
-    if prices.dearness in ("dear", "cheap") and today:
-        today.append(voice.say(f"price.{prices.dearness}"))
-    before: list[str] = []
+    if gap is None or average is None:
+        return []
+    key = "price.level" if abs(gap) < FLAT_PERCENT else "price.above" if gap > 0 else "price.below"
+    parts = [voice.say(key, percent=voice.percent(gap), average=voice.unit_price(average))]
+    if prices.dearness in ("dear", "cheap"):
+        parts.append(voice.say(f"price.{prices.dearness}"))
+    return parts
+
+
+def _paid_before(voice: Voice, analysis: Analysis, said: frozenset[str]) -> str:
+    prices = analysis.prices
+    parts: list[str] = []
     if prices.last_paid is not None and prices.last_paid_on is not None and "paid" not in said:
         paid = voice.unit_price(prices.last_paid)
-        before.append(voice.say("price.paid", price=paid, date=voice.past(prices.last_paid_on)))
+        parts.append(voice.say("price.paid", price=paid, date=voice.past(prices.last_paid_on)))
     trend = prices.trend_percent_year
     if trend is not None and abs(trend) >= FLAT_PERCENT and "price_trend" not in said:
-        before.append(voice.say("price.up" if trend > 0 else "price.down", percent=voice.percent(trend)))
-    return prose(", ".join(today), "; ".join(before))
+        parts.append(voice.say("price.up" if trend > 0 else "price.down", percent=voice.percent(trend)))
+    return "; ".join(parts)
 
 
 def best_offer(analysis: Analysis) -> OfferLine | None:
@@ -286,7 +322,7 @@ def risk_line(voice: Voice, risk: RiskFinding) -> str:
         plain = 0.005 <= waiting <= 0.995
         chances.append(voice.say("risk.wait", chance=voice.share(waiting) if plain else voice.chance(waiting)))
     money = ""
-    if risk.amount_at_risk is not None and risk.amount_at_risk > 0:
+    if risk.amount_at_risk is not None and risk.amount_at_risk >= 1:
         money = voice.say("risk.amount", amount=voice.money(risk.amount_at_risk))
     causes = [c for c in risk.causes if c.share > 0]
     excess = next((c.amount for c in risk.causes if c.code == "excess" and c.amount), None)
@@ -315,10 +351,10 @@ def confidence_line(voice: Voice, analysis: Analysis) -> str:
 
 
 def next_line(voice: Voice, advice: RecommendationFinding) -> str:
-    """What else to do: the analyst's steps (Portuguese) but the first of a purchase, which is the button."""
+    """What else to do: the analyst's steps (Portuguese) without the button's (first) and the usual review (last)."""
     if voice.locale == "en" or advice.verdict == "manual_review":
         return ""
-    steps = advice.next_steps[1:] if advice.verdict == "approve" else advice.next_steps
+    steps = advice.next_steps[1:] if advice.verdict == "approve" else advice.next_steps[:-1]
     return " ".join(sentence(voice.foreign(step)) for step in steps)
 
 

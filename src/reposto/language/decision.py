@@ -22,6 +22,7 @@ FILES = {
 _KNOWN_GAPS = frozenset(
     "no_sales short_history no_stock no_offer no_supplier no_receipts no_lead_time no_prices inactive".split()
 )  # their words carry no number; those that do (how old, how many) keep the analyst's text
+FAR_DAYS = 180  # a next order further away than half a year will be worked out again long before
 _SOFT_GAPS = frozenset({"no_prices", "no_receipts", "no_arrival_date"})
 
 
@@ -68,7 +69,9 @@ def _buy(voice: Voice, analysis: Analysis, said: frozenset[str]) -> Lead:
     arrival, after, stockout = advice.expected_arrival, advice.coverage_after_days, demand.stockout_date_with_orders
     stockout = stockout or demand.stockout_date
     if arrival is not None and stockout is not None and stockout < arrival:
-        parts.append(voice.say("buy.gap", stockout=voice.on_day(stockout), arrival=voice.on_day(arrival)))
+        empty = demand.available is not None and demand.available <= 0
+        key = "buy.gap.empty" if empty else "buy.gap"
+        parts.append(voice.say(key, stockout=voice.on_day(stockout), arrival=voice.on_day(arrival)))
     elif arrival is not None and after is not None:
         parts.append(voice.say("buy.arrives_covers", date=voice.on_day(arrival), days=voice.days(after)))
         return Lead(tuple(parts), frozenset({"quantity", "order_by", "covers"}))
@@ -95,8 +98,11 @@ def _wait(voice: Voice, analysis: Analysis, said: frozenset[str]) -> Lead:
     elif demand.coverage_days is not None:
         long = demand.stockout_date is None and demand.coverage_days > 365
         reason = voice.say("wait.long") if long else voice.say("wait.covered", days=voice.days(demand.coverage_days))
+    elif demand.available:
+        reason = voice.say("wait.stock", free=voice.free(demand.available))
     parts = [voice.say("wait.reason", reason=reason) if reason else voice.say("wait")]
-    if advice.order_by is not None and advice.order_by > analysis.today and "order_by" not in said:
+    ahead = 0 if advice.order_by is None else (advice.order_by - analysis.today).days
+    if advice.order_by is not None and 0 < ahead <= FAR_DAYS and "order_by" not in said:
         parts.append(voice.say("wait.next", date=voice.day(advice.order_by)))
     return Lead(tuple(parts), frozenset(now_said))
 

@@ -63,8 +63,7 @@ def _demand(voice: Voice, analysis: Analysis, request: Request) -> Lead:
         total = voice.quantity(demand.total.expected)
         parts = [voice.say("lead.demand", product=product, total=total, window=window, range=likely)]
     if demand.last_period_total is not None:
-        past = voice.quantity(demand.last_period_total)
-        parts.append(voice.count("lead.demand.past", demand.horizon_days, past=past))
+        parts.append(cards.past_words(voice, demand, "lead.demand.past"))
     return Lead(tuple(parts), frozenset({"demand", "past"}))
 
 
@@ -128,8 +127,8 @@ def _because(voice: Voice, analysis: Analysis) -> tuple[str, ...]:
     demand = analysis.demand
     if demand.total is None or demand.available is None:
         return ()
-    values = {"demand": cards.expected(voice, demand, demand.total), "free": voice.free(demand.available)}
-    return (voice.say("because", **values),)
+    free = voice.free(demand.available) if demand.available else voice.say("stock.none")
+    return (voice.say("because", demand=cards.expected(voice, demand, demand.total), free=free),)
 
 
 def _quantity(voice: Voice, analysis: Analysis, request: Request) -> Lead:
@@ -178,7 +177,7 @@ def _explain(voice: Voice, analysis: Analysis, request: Request) -> Lead:
     if not advice.quantity or advice.needed_quantity is None or demand.available is None:
         return _recommendation(voice, analysis, request)
     first = voice.say("lead.explain", product=named, quantity=voice.quantity(advice.quantity))
-    have = voice.free(demand.available)
+    have = voice.free(demand.available) if demand.available else voice.say("stock.none")
     if demand.on_order > 0:
         have = voice.join([have, voice.say("stock.on_order", quantity=voice.quantity(demand.on_order))])
     level, needed = voice.share(advice.service_level), voice.needed(advice.needed_quantity)

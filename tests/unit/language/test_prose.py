@@ -18,6 +18,7 @@ from reposto.model.request import Expect, Intent, NamedProduct, Option, Request
 from tests.support import analyses
 
 PRODUCT = NamedProduct("84903501", "A vantagem de ganhar sem preocupação")
+TODAY = analyses.TODAY
 HOSTILE = "[clique](javascript:alert(1)) <img src=x onerror=alert(2)> `x` @everyone \u202efdp\u200b **já**"
 SCREEN = 2200  # characters shown before the fold, the table's columns included: a laptop's screen without scrolling
 
@@ -42,7 +43,7 @@ def test_the_twelve_points_of_an_answer() -> None:
     text = answer(analyses.approve())
     for point in (
         "**A vantagem de ganhar sem preocupação** (SKU 84903501)",  # which product
-        "cerca de **419 UN** nos próximos 30 dias (de 23/11 a 22/12), com 80% de chance de ficar entre 352 e 490 UN",
+        "a demanda prevista é de **419 UN** nos próximos 30 dias (de 23/11 a 22/12), com 80% de chance de ficar entre 352 e 490 UN",
         "em alta de 2,7% ao mês",
         "236 UN livres (260 em estoque, 24 em reserva), nada a caminho",
         "Dura 17 dias, até quarta-feira, 09/12",
@@ -73,7 +74,7 @@ def test_every_answer_fits_a_screen_and_claims_nothing_it_lacks(case: str, local
 @pytest.mark.parametrize(
     ("intent", "params", "first"),
     [
-        (Intent.DEMAND_FORECAST, {}, "devem sair cerca de **419 UN**"),
+        (Intent.DEMAND_FORECAST, {}, "a demanda prevista é de **419 UN**"),
         (Intent.STOCK_STATUS, {}, "há **236 UN livres**"),
         (Intent.STOCKOUT_DATE, {}, "o estoque dura **17 dias**; acaba na quarta-feira, 09/12"),
         (Intent.EXCESS_STOCK, {}, "**não sobra estoque**"),
@@ -294,3 +295,32 @@ def test_details_do_not_repeat_the_card() -> None:
     text = answer(replace(base, recommendation=replace(base.recommendation, reasons=again)))
     assert "Demanda esperada" not in text
     assert "fecha de 21/12 a 04/01" in text
+
+
+def test_when_the_advised_offer_is_not_the_cheapest_both_prices_are_named() -> None:
+    base = analyses.approve()
+    other = replace(base, recommendation=replace(base.recommendation, offer_id=12, unit_price=Decimal("24.5")))
+    line = next(x for x in answer(other).split("\n") if x.startswith("- **Preço:**"))
+    assert line.startswith(
+        "- **Preço:** R$ 24,50 por UN, R$ 25,11 posto aqui. O mais barato posto aqui é Tecidos Alvorada"
+    )
+    assert "seu preço, R$ 23,90, está 7% acima da média de doze meses (R$ 22,34), caro para o histórico" in line
+
+
+def test_an_empty_stock_is_said_once_and_in_words() -> None:
+    base = analyses.approve()
+    empty = replace(
+        base,
+        demand=replace(base.demand, on_hand=0.0, reserved=0.0, available=0.0, coverage_days=0.0, stockout_date=TODAY),
+    )
+    head, _ = prose.split_fold(answer(empty, Intent.PURCHASE_RECOMMENDATION))
+    assert "**Estoque:** nada livre, nada a caminho." in head
+    assert "0 UN" not in head.replace("480 UN", "").replace("490 UN", "").replace("120 UN", "").replace("60 UN", "")
+
+
+def test_a_rate_below_one_a_day_and_a_distant_next_order_are_left_out() -> None:
+    head, _ = prose.split_fold(answer(analyses.manual_review()))
+    assert "por dia" not in head
+    base = analyses.wait()
+    far = replace(base, recommendation=replace(base.recommendation, order_by=analyses.day(300)))
+    assert "próximo pedido" not in answer(far)
