@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import delete, func, insert, select
 
 from reposto.app.demo_cli import run_demo
-from reposto.conversation.demo import load_demo
+from reposto.conversation.demo import FIRST_LOADED, LOADED, load_demo, refresh_demo
 from reposto.model.errors import Conflict
 from reposto.model.facts import Company
 from reposto.model.orders import OrderLine
 from reposto.storage import tables as t
-from reposto.storage.catalogue import list_named_products, versions
+from reposto.storage.catalogue import list_named_products, read_meta, versions, write_meta
 from reposto.storage.company import load_company, save_company
 from reposto.storage.engine import Store, sqlite_url
 from reposto.storage.facts import load_facts
@@ -73,16 +73,28 @@ def changed(store: Store, today: date) -> int:
     return sum(result.changed for result in load_demo(store, today, NOW))
 
 
-def test_a_second_load_changes_nothing_and_a_later_one_adds_the_days_between(demo: Store) -> None:
+def forget(store: Store) -> None:
+    """As if the last load had been interrupted at its very end: all of it is loaded again."""
+    with store.write() as connection:
+        connection.execute(delete(t.meta).where(t.meta.c.key == LOADED))
+
+
+def test_a_second_load_changes_nothing(demo: Store) -> None:
     with demo.read() as connection:
         before = versions(connection)
-        first = load_facts(connection, FAMOUS, today=TODAY, loaded_at=NOW)
+    assert load_demo(demo, TODAY, NOW) == ()
+    forget(demo)
     assert changed(demo, TODAY) == 0
     with demo.read() as connection:
         assert versions(connection) == before
 
+
+def test_a_later_load_adds_the_days_between(demo: Store) -> None:
+    with demo.read() as connection:
+        first = load_facts(connection, FAMOUS, today=TODAY, loaded_at=NOW)
     later = TODAY + timedelta(days=4)
-    assert 0 < changed(demo, later) < 2_000
+    assert refresh_demo(demo, later, NOW)
+    assert not refresh_demo(demo, later, NOW)
     with demo.read() as connection:
         second = load_facts(connection, FAMOUS, today=later, loaded_at=NOW)
     assert first.company.data_until == TODAY - timedelta(days=1)
@@ -92,6 +104,8 @@ def test_a_second_load_changes_nothing_and_a_later_one_adds_the_days_between(dem
     old = len(first.sales.quantity)
     assert len(second.sales.quantity) == old + 4
     assert second.sales.quantity[:old].tolist() == first.sales.quantity.tolist()
+    forget(demo)
+    assert changed(demo, later) == 0  # only the new rows were loaded, and nothing is missing
 
 
 def test_the_famous_product_has_all_that_an_analysis_needs(demo: Store) -> None:
@@ -133,6 +147,7 @@ def test_what_the_user_did_in_the_demo_stays(demo: Store) -> None:
 def test_a_real_company_is_left_alone(store: Store) -> None:
     with store.write() as connection:
         connection.execute(insert(t.products).values(sku="X1", name="De verdade"))
+    assert not refresh_demo(store, TODAY, NOW)
     with pytest.raises(Conflict, match="never mixed"):
         load_demo(store, TODAY, NOW)
     with store.read() as connection:
@@ -157,10 +172,25 @@ def test_an_own_file_over_the_demo_is_left_alone(demo: Store) -> None:
         load_demo(demo, TODAY, NOW)
 
 
+def test_a_demo_of_another_edition_stays_as_it_is(demo: Store) -> None:
+    with demo.write() as connection:
+        write_meta(connection, LOADED, f"0 {TODAY.isoformat()}")
+    assert not refresh_demo(demo, TODAY + timedelta(days=1), NOW)
+    with pytest.raises(Conflict, match="another version"):
+        load_demo(demo, TODAY + timedelta(days=1), NOW)
+
+
+def test_a_demo_loaded_under_a_clock_that_went_back_is_still_the_same(demo: Store) -> None:
+    assert load_demo(demo, TODAY - timedelta(days=3), NOW) == ()
+    with demo.read() as connection:
+        assert read_meta(connection)[FIRST_LOADED] == TODAY.isoformat()
+
+
 def test_an_interrupted_load_is_completed(demo: Store) -> None:
     with demo.write() as connection:
         connection.execute(delete(t.daily_sales).where(t.daily_sales.c.sku == FAMOUS))
         connection.execute(delete(t.receipts))
+    forget(demo)
     assert changed(demo, TODAY) > 3_000
     with demo.read() as connection:
         facts = load_facts(connection, FAMOUS, today=TODAY, loaded_at=NOW)

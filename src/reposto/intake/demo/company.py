@@ -30,6 +30,7 @@ from reposto.intake.rows import (
 )
 from reposto.model.facts import Company
 
+EDITION = "1"  # of the story told here: raised by every change that would not fit what was loaded before
 PLAN_DAYS = 120  # how far ahead promotions are planned
 QUOTE_DAYS = 90  # between two price lists of a supplier
 OFFER_DAYS = 60  # after which a supplier renews its offer
@@ -39,6 +40,13 @@ SHORT_VALID_DAYS = 20  # of the few that nobody renewed
 SHORT_SHARE = 0.06
 MARKET_CATEGORIES = ("Painéis e madeiras", "Espumas e enchimentos")  # whose market prices the buyer notes
 RESERVED_SHARE = 0.08  # of the stock of finished goods is promised to customers
+
+HAPPENED_ON: dict[Kind, str] = {
+    "sales": "day",
+    "orders": "ordered_on",
+    "receipts": "received_on",
+    "prices": "seen_on",
+}
 
 COMPANY = Company(
     name="Móveis Serra Clara Ltda",
@@ -92,6 +100,14 @@ def make_rows(anchor: date, today: date) -> dict[Kind, list[Row]]:
         "orders": list(_make_orders(orders, calendar)),
         "receipts": list(_make_receipts(orders, calendar)),
         "prices": list(_make_prices(anchor, today, calendar)),
+    }
+
+
+def only_since(rows: dict[Kind, list[Row]], day: date) -> dict[Kind, list[Row]]:
+    """The rows without what happened before a day; what has no day stays."""
+    return {
+        kind: [row for row in found if getattr(row, HAPPENED_ON[kind]) >= day] if kind in HAPPENED_ON else found
+        for kind, found in rows.items()
     }
 
 
