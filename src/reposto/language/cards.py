@@ -1,24 +1,21 @@
-"""The card of an answer: one line per point that matters, and the table of suppliers. Says only what the data say."""
+"""The card of an answer: one line per point that matters. Says only what the data say."""
 
 from __future__ import annotations
 
+from reposto.language import offer_lines
 from reposto.language.decision import late_words
-from reposto.language.formats import inert, lower_first, number, rate, sentence
-from reposto.language.voice import Voice, bullets, lines
+from reposto.language.formats import inert, lower_first, rate, sentence
+from reposto.language.voice import Voice, bullets, told
 from reposto.model.findings import (
     Analysis,
     DemandFinding,
-    OfferLine,
     Range,
     RecommendationFinding,
     RiskFinding,
-    SupplierLeadTime,
 )
 
-CARD_OFFERS = 3  # suppliers in the card's table; the rest stands in the details
 STRONG_RHYTHM = 1.2  # a weekday or month this far above the mean is worth a word
 OLD_COUNT_DAYS = 7  # what was counted longer ago may be gone by now
-FLAT_PERCENT = 1.0  # a price within 1 % of its average is "at" its average
 
 
 def write_card(voice: Voice, analysis: Analysis, said: frozenset[str]) -> str:
@@ -28,7 +25,7 @@ def write_card(voice: Voice, analysis: Analysis, said: frozenset[str]) -> str:
         ("stock", stock_line(voice, analysis.demand, said)),
         ("order_by", order_by_line(voice, analysis, said)),
         ("quantity", quantity_line(voice, analysis.recommendation, said)),
-        ("price", price_line(voice, analysis, said)),
+        ("price", offer_lines.price_line(voice, analysis, said)),
         ("risk", risk_line(voice, analysis.recommendation.risk)),
         ("confidence", confidence_line(voice, analysis)),
         ("next", next_line(voice, analysis.recommendation)),
@@ -76,7 +73,7 @@ def demand_line(voice: Voice, demand: DemandFinding, said: frozenset[str]) -> st
     sporadic = demand.pattern in ("lumpy", "intermittent", "new")  # too few sales for a rhythm worth naming
     shape += [_trend(voice, demand), _pattern(voice, demand), *([] if sporadic else _rhythm(voice, demand))]
     left_out = voice.count("stockouts", demand.out_of_stock_days) if demand.out_of_stock_days else ""
-    return prose("; ".join(total), ", ".join(p for p in shape if p), left_out)
+    return told("; ".join(total), ", ".join(p for p in shape if p), left_out)
 
 
 def past_words(voice: Voice, demand: DemandFinding, key: str) -> str:
@@ -92,15 +89,6 @@ def expected(voice: Voice, demand: DemandFinding, total: Range) -> str:
         return voice.say("demand.zero", window=window(voice, demand))
     values = {"total": voice.quantity(total.expected), "range": span(voice, total)}
     return voice.say("demand.total", window=window(voice, demand), **values)
-
-
-def prose(first: str, *rest: str) -> str:
-    """A line of a bullet: what follows its label in lower case, then whole sentences."""
-    texts = [t for t in (first, *rest) if t]
-    if not texts:
-        return ""
-    head = texts[0] if texts[0].endswith((".", "!", "?", "…")) else f"{texts[0]}."
-    return " ".join([head, *(sentence(t) for t in texts[1:])])
 
 
 def _trend(voice: Voice, demand: DemandFinding) -> str:
@@ -133,7 +121,7 @@ def stock_line(voice: Voice, demand: DemandFinding, said: frozenset[str]) -> str
         coming = voice.quantity(demand.on_order)
         some = demand.on_order > 0
         parts.append(voice.say("stock.on_order", quantity=coming) if some else voice.say("stock.no_orders"))
-    return prose(", ".join(parts), coverage_line(voice, demand, said))
+    return told(", ".join(parts), coverage_line(voice, demand, said))
 
 
 def stock_words(voice: Voice, demand: DemandFinding) -> str:
@@ -177,7 +165,7 @@ def order_by_line(voice: Voice, analysis: Analysis, said: frozenset[str]) -> str
     if logistics.order_by_overdue:
         review = analysis.recommendation.verdict == "manual_review"
         late = lower_first(late_words(voice, logistics.order_by))
-        return prose(late, voice.say("order_by.review" if review else "order_by.now"))
+        return told(late, voice.say("order_by.review" if review else "order_by.now"))
     if not logistics.business_days_left:
         return f"{voice.day(logistics.order_by)}."
     left = voice.count("left", logistics.business_days_left)
@@ -196,7 +184,7 @@ def quantity_line(voice: Voice, advice: RecommendationFinding, said: frozenset[s
     if advice.coverage_after_days is not None and "covers" not in said:
         lasts = voice.say("quantity.covers", days=voice.days(advice.coverage_after_days))
     why = [] if "needed" in said else needed_words(voice, advice)
-    return prose(what, *why, lasts) if what else prose(*why, lasts) if why else ""
+    return told(what, *why, lasts) if what else told(*why, lasts) if why else ""
 
 
 def needed_words(voice: Voice, advice: RecommendationFinding) -> list[str]:
@@ -214,103 +202,6 @@ def rounding_words(voice: Voice, advice: RecommendationFinding) -> list[str]:
     if voice.locale == "en":
         return []
     return [voice.foreign(reason).rstrip(".") for reason in advice.rounding]
-
-
-def price_line(voice: Voice, analysis: Analysis, said: frozenset[str]) -> str:
-    """Today's price against its history; when another offer than the cheapest is advised, both."""
-    advice, best = analysis.recommendation, best_offer(analysis)
-    today: list[str] = []
-    cheapest = ""
-    compared = _against_history(voice, analysis)
-    if best is not None and "price" not in said:
-        unit = inert(voice.unit, 12)
-        other = advice.unit_price is not None and bool(advice.quantity) and advice.offer_id != best.offer_id
-        price = advice.unit_price if other and advice.unit_price is not None else best.unit_price
-        today.append(voice.say("price.best", price=voice.unit_price(price), unit=unit))
-        if other:
-            if advice.landed_unit_cost is not None:
-                today.append(voice.say("price.landed", landed=voice.unit_price(advice.landed_unit_cost)))
-            cheapest = _cheapest(voice, best, compared)
-            compared = []
-    return prose(", ".join([*today, *compared]), cheapest, _paid_before(voice, analysis, said))
-
-
-def _cheapest(voice: Voice, best: OfferLine, compared: list[str]) -> str:
-    values = {"supplier": voice.plain(best.supplier), "landed": voice.unit_price(best.landed_unit_cost)}
-    if not compared:
-        return voice.say("price.cheapest", **values)
-    price = voice.unit_price(best.unit_price)
-    return voice.say("price.cheapest.compared", price=price, compared=", ".join(compared), **values)
-
-
-def _against_history(voice: Voice, analysis: Analysis) -> list[str]:
-    """The best offer's price beside the 12-month average, and whether that is much."""
-    prices = analysis.prices
-    gap, average = prices.best_vs_average_percent, prices.average_12m
-    if gap is None or average is None:
-        return []
-    key = "price.level" if abs(gap) < FLAT_PERCENT else "price.above" if gap > 0 else "price.below"
-    parts = [voice.say(key, percent=voice.percent(gap), average=voice.unit_price(average))]
-    if prices.dearness in ("dear", "cheap"):
-        parts.append(voice.say(f"price.{prices.dearness}"))
-    return parts
-
-
-def _paid_before(voice: Voice, analysis: Analysis, said: frozenset[str]) -> str:
-    prices = analysis.prices
-    parts: list[str] = []
-    if prices.last_paid is not None and prices.last_paid_on is not None and "paid" not in said:
-        paid = voice.unit_price(prices.last_paid)
-        parts.append(voice.say("price.paid", price=paid, date=voice.past(prices.last_paid_on)))
-    trend = prices.trend_percent_year
-    if trend is not None and abs(trend) >= FLAT_PERCENT and "price_trend" not in said:
-        parts.append(voice.say("price.up" if trend > 0 else "price.down", percent=voice.percent(trend)))
-    return "; ".join(parts)
-
-
-def best_offer(analysis: Analysis) -> OfferLine | None:
-    """The offer the price analyst holds best."""
-    return next((o for o in analysis.prices.offers if o.offer_id == analysis.prices.best_offer_id), None)
-
-
-def chosen_lead_time(analysis: Analysis) -> SupplierLeadTime | None:
-    """The lead time of the supplier that would be bought from."""
-    logistics = analysis.logistics
-    return next((s for s in logistics.suppliers if s.supplier_id == logistics.chosen_supplier_id), None)
-
-
-def business_days(voice: Voice, value: float) -> str:
-    return voice.count("business_days", value)
-
-
-def lead_time_words(voice: Voice, lead: SupplierLeadTime) -> str:
-    """A supplier's promise against its deed; empty when neither is known."""
-    name, promised, measured = voice.plain(lead.supplier), lead.promised_days, lead.measured_median
-    if measured is None:
-        if promised is None:
-            return ""
-        return voice.say("lead_time.promise_only", supplier=name, days=business_days(voice, promised))
-    days, between = business_days(voice, measured), lead_span(voice, lead)
-    parts = [voice.say("lead_time.measured", supplier=name, days=days)]
-    if between:
-        parts.append(voice.say("lead_time.range", range=between))
-    if promised is not None:
-        parts.append(voice.say("lead_time.promised", days=business_days(voice, promised)))
-    if lead.on_time_share is not None:
-        parts.append(voice.say("lead_time.on_time", share=voice.share(lead.on_time_share)))
-    if lead.receipts:
-        parts.append(voice.count("lead_time.receipts", lead.receipts))
-    elif lead.pooled:
-        parts.append(voice.say("lead_time.pooled"))
-    return ", ".join(parts)
-
-
-def lead_span(voice: Voice, lead: SupplierLeadTime) -> str:
-    """entre 5 e 11, or nothing when both ends are the same whole number of days."""
-    if lead.measured_low is None or lead.measured_high is None:
-        return ""
-    low, high = number(lead.measured_low, 0, voice.locale), number(lead.measured_high, 0, voice.locale)
-    return "" if low == high else voice.say("range", low=low, high=high)
 
 
 def risk_line(voice: Voice, risk: RiskFinding) -> str:
@@ -331,7 +222,7 @@ def risk_line(voice: Voice, risk: RiskFinding) -> str:
         worst = voice.say("risk.cause", cause=cause_name(voice, max(causes, key=lambda c: c.share).code))
         money = f"{money}, {worst}"
     explained = voice.foreign(risk.text) if voice.locale != "en" and not chances and not money else ""
-    return prose(voice.say(f"risk.{risk.level}"), "; ".join(chances), money, surplus, explained)
+    return told(voice.say(f"risk.{risk.level}"), "; ".join(chances), money, surplus, explained)
 
 
 def cause_name(voice: Voice, code: str) -> str:
@@ -347,7 +238,7 @@ def confidence_line(voice: Voice, analysis: Analysis) -> str:
         key = "confidence.better" if error <= naive else "confidence.worse"
         past = voice.say(key, error=voice.percent(error), naive=voice.percent(naive))
     until = voice.say("confidence.data", date=voice.full(analysis.data_until)) if analysis.data_until else ""
-    return prose(voice.say(f"confidence.{analysis.confidence}"), past, until)
+    return told(voice.say(f"confidence.{analysis.confidence}"), past, until)
 
 
 def next_line(voice: Voice, advice: RecommendationFinding) -> str:
@@ -356,39 +247,3 @@ def next_line(voice: Voice, advice: RecommendationFinding) -> str:
         return ""
     steps = advice.next_steps[1:] if advice.verdict == "approve" else advice.next_steps[:-1]
     return " ".join(sentence(voice.foreign(step)) for step in steps)
-
-
-def write_offers(voice: Voice, offers: tuple[OfferLine, ...], quantity: float | None) -> str:
-    """A Markdown table of offers, best landed cost first; empty when there are none."""
-    if not offers:
-        return ""
-    rows = [_offer_row(voice, o) for o in offers]
-    caption = voice.say("table.caption", quantity=voice.quantity(quantity)) if quantity else ""
-    return lines(
-        caption, "\n".join([voice.say("table.head", unit=inert(voice.unit, 12)), voice.say("table.rule"), *rows])
-    )
-
-
-def _offer_row(voice: Voice, offer: OfferLine) -> str:
-    name = voice.plain(offer.supplier)
-    if offer.expired:
-        until = voice.full(offer.valid_until) if offer.valid_until else ""
-        key = "table.expired" if until else "table.expired.undated"
-        name = voice.say(key, supplier=name, date=until)
-    unknown = voice.say("table.unknown")
-    cells = (
-        name,
-        voice.unit_price(offer.unit_price),
-        voice.unit_price(offer.landed_unit_cost),
-        unknown if offer.promised_lead_time_days is None else business_days(voice, offer.promised_lead_time_days),
-        unknown if offer.measured_lead_time_days is None else business_days(voice, offer.measured_lead_time_days),
-        unknown if offer.on_time_share is None else voice.share(offer.on_time_share),
-        voice.quantity(offer.moq),
-        voice.money(offer.total),
-    )
-    return f"| {' | '.join(cells)} |"
-
-
-def ranked(offers: tuple[OfferLine, ...]) -> tuple[OfferLine, ...]:
-    """Offers by rank, those without one last."""
-    return tuple(sorted(offers, key=lambda o: (o.rank <= 0, o.rank, o.landed_unit_cost)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from reposto.language import cards, supply_leads
+from reposto.language import cards, offer_lines, supply_leads
 from reposto.language.decision import missing_words
 from reposto.language.formats import lower_first, sentence
 from reposto.language.voice import Voice, bullets, lines
@@ -20,7 +20,7 @@ def write_details(voice: Voice, analysis: Analysis, head: str, offers_shown: boo
         ("reasons", _reasons(voice, analysis, head)),
         ("alternatives", [_alternative(voice, a) for a in analysis.recommendation.alternatives]),
         ("arriving", [supply_leads.arriving_words(voice, o) for o in analysis.logistics.arriving]),
-        ("lead_times", [cards.lead_time_words(voice, s) for s in analysis.logistics.suppliers]),
+        ("lead_times", [offer_lines.lead_time_words(voice, s) for s in analysis.logistics.suppliers]),
         ("risks", _risks(voice, analysis)),
         ("accuracy", _accuracy(voice, analysis)),
         ("missing", [missing_words(voice, m) for m in all_missing(analysis)]),
@@ -29,9 +29,9 @@ def write_details(voice: Voice, analysis: Analysis, head: str, offers_shown: boo
     text = [
         f"**{voice.say(f'details.{key}')}**\n\n{bullets([sentence(r) for r in rows])}" for key, rows in sections if rows
     ]
-    offers = cards.ranked(analysis.prices.offers)
-    if offers and (not offers_shown or len(offers) > cards.CARD_OFFERS):
-        text.insert(1, f"**{voice.say('details.offers')}**\n\n{cards.write_offers(voice, offers, None)}")
+    offers = offer_lines.ranked(analysis.prices.offers)
+    if offers and (not offers_shown or len(offers) > offer_lines.CARD_OFFERS):
+        text.insert(1, f"**{voice.say('details.offers')}**\n\n{offer_lines.write_offers(voice, offers, None)}")
     return lines(*text)
 
 

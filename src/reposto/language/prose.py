@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from reposto.language import cards
+from reposto.language import cards, offer_lines
 from reposto.language.details import FOLD, write_details
 from reposto.language.formats import inert, number
 from reposto.language.leads import write_lead
@@ -114,8 +114,8 @@ def write_analysis(analysis: Analysis, request: Request, locale: str, *, simulat
     lead, said = write_lead(voice, analysis, request, simulated)
     table = ""
     if analysis.recommendation.verdict != "wait" or request.intent in _ABOUT_OFFERS:
-        offers = cards.ranked(analysis.prices.offers)[: cards.CARD_OFFERS]
-        table = cards.write_offers(voice, offers, analysis.prices.quantity)
+        offers = offer_lines.ranked(analysis.prices.offers)[: offer_lines.CARD_OFFERS]
+        table = offer_lines.write_offers(voice, offers, analysis.prices.quantity)
     head = lines(lead, cards.write_card(voice, analysis, said), table)
     details = write_details(voice, analysis, head, bool(table))
     return lines(head, FOLD, details) if details else head

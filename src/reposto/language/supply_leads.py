@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
-from reposto.language import cards
+from reposto.language import offer_lines
 from reposto.language.decision import Lead
 from reposto.language.formats import inert
 from reposto.language.voice import Voice
@@ -19,7 +19,7 @@ def _product(voice: Voice, analysis: Analysis) -> str:
 
 
 def price_now(voice: Voice, analysis: Analysis, request: Request) -> Lead:
-    best = cards.best_offer(analysis)
+    best = offer_lines.best_offer(analysis)
     if best is None:
         return Lead((voice.say("lead.price.none", product=_product(voice, analysis)),))
     price, supplier = _per_unit(voice, best.unit_price), voice.plain(best.supplier)
@@ -52,7 +52,7 @@ def price_paid(voice: Voice, analysis: Analysis, request: Request) -> Lead:
 
 def _against_average(voice: Voice, analysis: Analysis) -> tuple[str, ...]:
     trend = analysis.prices.trend_percent_year
-    if trend is None or abs(trend) < cards.FLAT_PERCENT:
+    if trend is None or abs(trend) < offer_lines.FLAT_PERCENT:
         return ()
     return (voice.say("lead.paid.up" if trend > 0 else "lead.paid.down", percent=voice.percent(trend)),)
 
@@ -71,7 +71,7 @@ def _offered(voice: Voice, analysis: Analysis, offered: Decimal, average: Decima
     key = "equal" if same else "above" if offered > average else "below"
     values = {"offered": voice.unit_price(offered), "average": voice.unit_price(average)}
     parts = [voice.say(f"lead.offered.{key}", product=_product(voice, analysis), **values)]
-    best = cards.best_offer(analysis)
+    best = offer_lines.best_offer(analysis)
     if best is not None:
         price, supplier = voice.unit_price(best.unit_price), voice.plain(best.supplier)
         parts.append(voice.say("lead.offered.best", price=price, supplier=supplier))
@@ -82,14 +82,14 @@ def price_trend(voice: Voice, analysis: Analysis, request: Request) -> Lead:
     trend, product = analysis.prices.trend_percent_year, _product(voice, analysis)
     if trend is None:
         return Lead((voice.say("lead.trend.none", product=product),))
-    key = "flat" if abs(trend) < cards.FLAT_PERCENT else "up" if trend > 0 else "down"
+    key = "flat" if abs(trend) < offer_lines.FLAT_PERCENT else "up" if trend > 0 else "down"
     text = voice.say(f"lead.trend.{key}", product=product, percent=voice.percent(trend))
     return Lead((text, voice.say("lead.trend.honest")), frozenset({"price_trend"}))
 
 
 def suppliers(voice: Voice, analysis: Analysis, request: Request) -> Lead:
     """By the criterion stated, else by landed cost."""
-    offers = cards.ranked(analysis.prices.offers)
+    offers = offer_lines.ranked(analysis.prices.offers)
     if not offers:
         return Lead((voice.say("lead.supplier.none", product=_product(voice, analysis)),))
     criterion = request.params.get("criterion")
@@ -103,7 +103,7 @@ def suppliers(voice: Voice, analysis: Analysis, request: Request) -> Lead:
 
 
 def _cheapest(voice: Voice, analysis: Analysis, offers: tuple[OfferLine, ...]) -> Lead:
-    best = cards.best_offer(analysis) or offers[0]
+    best = offer_lines.best_offer(analysis) or offers[0]
     key = "lead.supplier" if len(offers) > 1 else "lead.supplier.only"
     values = {"supplier": voice.plain(best.supplier), "landed": _per_unit(voice, best.landed_unit_cost)}
     parts = [voice.say(key, product=_product(voice, analysis), **values)]
@@ -121,7 +121,7 @@ def _fastest(voice: Voice, analysis: Analysis, offers: tuple[OfferLine, ...]) ->
         return _unknown(voice, analysis)
     days, offer = min(measured or promised, key=lambda pair: pair[0])
     key = "lead.supplier.fast" if measured else "lead.supplier.fast_promise"
-    values = {"supplier": voice.plain(offer.supplier), "days": cards.business_days(voice, days)}
+    values = {"supplier": voice.plain(offer.supplier), "days": offer_lines.business_days(voice, days)}
     return Lead((voice.say(key, product=_product(voice, analysis), **values),))
 
 
@@ -148,20 +148,20 @@ def _unknown(voice: Voice, analysis: Analysis) -> Lead:
 
 
 def lead_time(voice: Voice, analysis: Analysis, request: Request) -> Lead:
-    lead = cards.chosen_lead_time(analysis)
+    lead = offer_lines.chosen_lead_time(analysis)
     lead = lead or next(iter(analysis.logistics.suppliers), None)
     product = _product(voice, analysis)
     if lead is None or (lead.measured_median is None and lead.promised_days is None):
         return Lead((voice.say("lead.lead_time.none", product=product),))
     values = {"product": product, "supplier": voice.plain(lead.supplier)}
     if lead.measured_median is None:
-        days = cards.business_days(voice, lead.promised_days or 0)
+        days = offer_lines.business_days(voice, lead.promised_days or 0)
         return Lead((voice.say("lead.lead_time.promise", days=days, **values),), frozenset({"lead_time"}))
-    between = cards.lead_span(voice, lead)
-    days = cards.business_days(voice, lead.measured_median)
+    between = offer_lines.lead_span(voice, lead)
+    days = offer_lines.business_days(voice, lead.measured_median)
     parts = [voice.say("lead.lead_time.range" if between else "lead.lead_time", days=days, range=between, **values)]
     if lead.promised_days is not None:
-        promised = cards.business_days(voice, lead.promised_days)
+        promised = offer_lines.business_days(voice, lead.promised_days)
         parts.append(voice.say("lead.lead_time.kept" if promised == days else "lead.lead_time.promised", days=promised))
     if lead.on_time_share is not None:
         parts.append(voice.say("lead.lead_time.on_time", share=voice.share(lead.on_time_share)))
@@ -169,7 +169,7 @@ def lead_time(voice: Voice, analysis: Analysis, request: Request) -> Lead:
 
 
 def landed_cost(voice: Voice, analysis: Analysis, request: Request) -> Lead:
-    best = cards.best_offer(analysis)
+    best = offer_lines.best_offer(analysis)
     if best is None:
         return Lead((voice.say("lead.price.none", product=_product(voice, analysis)),))
     values = {

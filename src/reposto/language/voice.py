@@ -136,3 +136,12 @@ def bullets(parts: Sequence[str]) -> str:
 
 def sentences(parts: Sequence[str]) -> str:
     return " ".join(formats.sentence(p) for p in parts if p)
+
+
+def told(first: str, *rest: str) -> str:
+    """A line of a bullet: what follows its label in lower case, then whole sentences."""
+    texts = [t for t in (first, *rest) if t]
+    if not texts:
+        return ""
+    head = texts[0] if texts[0].endswith((".", "!", "?", "…")) else f"{texts[0]}."
+    return " ".join([head, *(formats.sentence(t) for t in texts[1:])])

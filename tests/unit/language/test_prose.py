@@ -43,7 +43,8 @@ def test_the_twelve_points_of_an_answer() -> None:
     text = answer(analyses.approve())
     for point in (
         "**A vantagem de ganhar sem preocupação** (SKU 84903501)",  # which product
-        "a demanda prevista é de **419 UN** nos próximos 30 dias (de 23/11 a 22/12), com 80% de chance de ficar entre 352 e 490 UN",
+        "a demanda prevista é de **419 UN** nos próximos 30 dias (de 23/11 a 22/12)",
+        "com 80% de chance de ficar entre 352 e 490 UN",
         "em alta de 2,7% ao mês",
         "236 UN livres (260 em estoque, 24 em reserva), nada a caminho",
         "Dura 17 dias, até quarta-feira, 09/12",
