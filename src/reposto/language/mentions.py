@@ -203,6 +203,8 @@ class Reader:
                         current.tail_unit = SALE_UNITS[token.text]
                     continue
             separator = token.text == "," or (token.text in CONJUNCTIONS and role is not Role.PRODUCT)
+            if token.text == "x" and at + 1 < len(tokens) and tokens[at + 1].kind is Kind.NUMBER:
+                continue  # `c/ blister x 30`: how many come in it
             separator = separator or (comparing and token.text == "com")
             if role in (Role.PRODUCT, Role.UNKNOWN, Role.BOTH) and not separator:
                 if not current.tokens and current.lead is None:

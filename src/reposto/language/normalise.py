@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from math import gcd
 
 from reposto.language.units import ATTACHED_ONLY, UNITS
@@ -39,24 +40,29 @@ _FRACTION_CHARS = re.compile(r"(\d)([¼½¾⅐-⅞])")
 _QUOTES = str.maketrans(
     {
         **dict.fromkeys("“”„″", '"'), **dict.fromkeys("′‘’´`", "'"), **dict.fromkeys("⁄∕", "/"),
-        **dict.fromkeys("–—‐‑−", "-"), "×": "x", "²": "q", "³": "c",
+        **dict.fromkeys("–—‐‑−", "-"), "×": "x", "²": "q", "³": "c", "º": " ", "ª": " ", "°": " ", "`": "'",
     }
 )  # fmt: skip
 
 
+_INVISIBLE = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    "\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f-\x9f\U000e0000-\U000e0fff]"
+)  # combining accents, zero-width and direction marks, controls, private use
+_ODD = re.compile(r"[^ -_a-~]")
+_IS = re.compile(r"(?<!\w)[éÉ](?!\w)")
+
+
 def fold(text: str) -> str:
     """Lower case without accents, compatibility forms unified, invisible characters gone, one space."""
-    text = _FRACTION_CHARS.sub(r"\1 \2", text).translate(_QUOTES)
-    text = re.sub(r"[ºª°]", " ", text)
-    text = re.sub(r"(?<!\w)[éÉ](?!\w)", "eh", text)  # is, not and: they part ways before the accents go
-    text = unicodedata.normalize("NFKC", text).translate(_QUOTES)
-    kept = (c for c in unicodedata.normalize("NFD", text) if not _is_invisible(c))
-    return re.sub(r"\s+", " ", "".join(kept).casefold()).strip()
-
-
-def _is_invisible(char: str) -> bool:
-    category = unicodedata.category(char)
-    return category in ("Mn", "Cf", "Co", "Cs") or (category == "Cc" and not char.isspace())
+    if not text.isascii():
+        text = _FRACTION_CHARS.sub(r"\1 \2", text).translate(_QUOTES)
+        text = _IS.sub("eh", text)  # is, not and: they part ways before the accents go
+        text = unicodedata.normalize("NFKC", text).translate(_QUOTES)
+        text = unicodedata.normalize("NFD", text)
+    if _ODD.search(text):
+        text = _INVISIBLE.sub("", text).replace("`", "'")
+    return " ".join(text.casefold().split())
 
 
 _NUMBER = r"(?:\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?)"
@@ -68,7 +74,7 @@ _TOKEN = re.compile(
     rf"""
       (?P<pack>\b[c]\s?/\s?(?P<packed>\d+)(?!\w))
     | (?P<frac>(?<![\w/]){_FRACTION}(?![\d/]))
-    | (?P<cross>(?<=[\d"\w'])\s?[x*]\s?(?=\d))
+    | (?P<cross>(?<![a-z])[x*](?![a-z]))
     | (?P<code>[a-z]+\d[a-z0-9]*|\d+(?!(?:x|mm|cm|ml|mg|kg)\d)[a-z]+\d[a-z0-9]*)
     | (?P<num>{_NUMBER})
     | (?P<word>[a-z]+)
@@ -99,17 +105,24 @@ _BEFORE = (  # rewrites that make one spelling out of many before tokens are cut
 )
 
 
+LONGEST_NUMBER = 15  # digits; what is longer is the key of an invoice, not an amount
+_REWRITABLE = re.compile(r"\d|[/']|polegada|mei[ao]|quarto")
+_PACK_TAIL = re.compile(r"\s?(?:cp|cps|caps?|comp|comprimidos|capsulas|un|und|unid|unidades)(?![a-z0-9])")
+_LETTERS = re.compile(r"[a-z]+")
+
+
 def parse_number(text: str) -> float:
     """A number as Brazilians and ERPs write it: 1.500 is fifteen hundred, 1.5 and 1,5 one and a half."""
-    if re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+(,\d+)?", text):
+    if re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+(,\d+)?", text) or text.count(".") > 1:
         text = text.replace(".", "")
     return float(text.replace(",", "."))
 
 
 def tokenise(folded: str) -> list[Token]:
     """The tokens of a folded text; a text of many kilobytes costs linear time."""
-    for pattern, replacement in _BEFORE:
-        folded = pattern.sub(replacement, folded)
+    if _REWRITABLE.search(folded):
+        for pattern, replacement in _BEFORE:
+            folded = pattern.sub(replacement, folded)
     tokens: list[Token] = []
     position = 0
     while match := _TOKEN.search(folded, position):
@@ -119,13 +132,50 @@ def tokenise(folded: str) -> list[Token]:
     return _join_sizes(_attach_letters(tokens))
 
 
+# words that change how the number before or after them is read
+_LEANS_RIGHT = frozenset("uma meia meio tres um m h n no c d s p x por vezes polegada polegadas".split())
+_LEANS_LEFT = frozenset((*UNITS, "x", "por", "vezes", "un", "und", "unid", "unidades", "e"))
+
+
+def tokenise_name(folded: str) -> list[Token]:
+    """As tokenise, without positions, for names: their words and measures repeat, so most of it is remembered."""
+    tokens: list[Token] = []
+    words = folded.split(" ")
+    at, count = 0, len(words)
+    while at < count:
+        word = words[at]
+        leans = word in _LEANS_RIGHT and at + 1 < count
+        if word.isalpha() and word.isascii() and not leans:
+            tokens.append(_word(word))
+            at += 1
+            continue
+        end = at + 1
+        while end < count and (_leans(words[end]) or words[end - 1].endswith(("/", "'"))):
+            end += 1
+        tokens += _run(" ".join(words[at:end]))
+        at = end
+    return tokens
+
+
+def _leans(word: str) -> bool:
+    return not (word.isalpha() and word.isascii()) or word in _LEANS_LEFT or word in _LEANS_RIGHT
+
+
+@lru_cache(maxsize=100_000)
+def _word(word: str) -> Token:
+    return Token(Kind.WORD, word)
+
+
+@lru_cache(maxsize=100_000)
+def _run(text: str) -> tuple[Token, ...]:
+    return tuple(replace(t, start=0, end=0) for t in tokenise(text))
+
+
 def _read(match: re.Match[str], folded: str) -> Token:
     start, end = match.span()
     if match["pack"]:
         value = float(match["packed"])
-        tail = re.compile(r"\s?(?:cp|cps|caps?|comp|comprimidos|capsulas|un|und|unid|unidades)(?![a-z0-9])").match(
-            folded, end
-        )
+        tail = _PACK_TAIL.match(folded, end)
         end = tail.end() if tail else end
         return Token(Kind.NUMBER, folded[start:end], start, end, ((value, "count", value),), "c/")
     if match["frac"] and _reducible(match["frac"]):  # 6/8 circuits, not three quarters
@@ -144,13 +194,15 @@ def _read(match: re.Match[str], folded: str) -> Token:
 
 def _read_number(match: re.Match[str], folded: str) -> Token:
     start, end = match.span()
+    if end - start > LONGEST_NUMBER:
+        return Token(Kind.CODE, match[0], start, end)
     value = _parse_fraction(match["frac"]) if match["frac"] else parse_number(match["num"])
     tail = _TAIL.match(folded, end)
     unit = ""
     if tail and tail.group():
         unit = tail["unit"] or tail["tight"] or '"'
         end = tail.end()
-    elif glued := re.compile(r"[a-z]+").match(folded, end):  # 2RS, 2P: a code, not a measure
+    elif glued := _LETTERS.match(folded, end):  # 2RS, 2P: a code, not a measure
         return Token(Kind.CODE, folded[start : glued.end()], start, glued.end())
     dimension, factor = UNITS.get(unit, ("", 1.0))
     return Token(Kind.NUMBER, folded[start:end], start, end, ((value, dimension, value * factor),), unit)

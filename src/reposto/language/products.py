@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reposto.language.lexicon import FUNCTION, SYNONYMS
-from reposto.language.normalise import Kind, Token, fold, tokenise
+from reposto.language.normalise import Kind, Token, fold, tokenise, tokenise_name
 from reposto.language.vocabulary import Vocabulary
 from reposto.model.request import NamedProduct, Option
 
 Ids = NDArray[np.int32]
+RANKED = 50  # of a mention that fits thousands, so many are put in order: more are never shown
 _NONE: Ids = np.empty(0, dtype=np.int32)
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
 # sale units inside a name say how it is packed; a buyer who leaves them out has said enough
@@ -73,23 +75,20 @@ class Catalogue:
     def _add(
         self, i: int, product: NamedProduct, raw: dict[str, list[int]], counts: dict[str, int], written_out: set[str]
     ) -> None:
-        folded = fold(product.name)
-        tokens = tokenise(folded)
-        shouted = product.name.upper() == product.name
+        tokens = tokenise_name(fold(product.name))
         features, words = name_features(tokens)
         for word in words:
             counts[word] += 1
-            if not shouted:
-                written_out.add(word)
+        if product.name.upper() != product.name:
+            written_out |= words
         if product.brand:
-            brand, brand_words = name_features(tokenise(fold(product.brand)))
+            brand, brand_words = _brand_features(product.brand)
             features |= brand
             for word in brand_words - words:
                 counts[word] += 1
         for feature in features:
             raw[feature].append(i)
-        meaningful = {t.text for t in tokens if t.kind is not Kind.MARK and t.text not in FUNCTION}
-        self._lengths[i] = len(meaningful)
+        self._lengths[i] = len({t.text for t in tokens if t.kind is not Kind.MARK and t.text not in FUNCTION})
         self._remember(phrase_key(tokens), i)
 
     def _remember(self, key: str, i: int) -> None:
@@ -149,29 +148,41 @@ class Catalogue:
         more = tuple(sorted(others - set(need.features)))
         return replace(need, features=need.features + more, cost=0.2, how="sound") if more else need
 
+    def _mask(self, features: Iterable[str]) -> NDArray[np.bool_]:
+        mask = np.zeros(len(self.products), dtype=np.bool_)
+        for feature in features:
+            ids = self._postings.get(feature)
+            if ids is not None:
+                mask[ids] = True
+        return mask
+
     def satisfying(self, need: Need) -> Ids:
         found = [self._postings[f] for f in need.features if f in self._postings]
-        if not found:
-            return _NONE
-        return found[0] if len(found) == 1 else np.unique(np.concatenate(found))
+        if len(found) < 2:
+            return found[0] if found else _NONE
+        return np.flatnonzero(self._mask(need.features)).astype(np.int32)
 
     def find(self, needs: Iterable[Need]) -> Ids:
         """Products that satisfy every need."""
-        found: Ids | None = None
-        for ids in sorted((self.satisfying(n) for n in needs), key=len):
-            found = ids if found is None else np.intersect1d(found, ids, assume_unique=True).astype(np.int32)
+        by_size = sorted(needs, key=lambda n: sum(len(self._postings.get(f, _NONE)) for f in n.features))
+        if not by_size:
+            return _NONE
+        found = self.satisfying(by_size[0])
+        for need in by_size[1:]:
             if not len(found):
                 break
-        return _NONE if found is None else found
+            found = found[self._mask(need.features)[found]]
+        return found
 
     def rank(self, ids: Iterable[int], needs: Sequence[Need] = ()) -> list[int]:
-        """Best first: the one whose name says least beyond the mention."""
-        sharp = {f for n in needs if n.how == "exact" for f in n.features if f == n.text}
-        hits: dict[int, int] = defaultdict(int)
-        for feature in sharp:
-            for i in self._postings.get(feature, _NONE):
-                hits[int(i)] += 1
-        return sorted((int(i) for i in ids), key=lambda i: (-hits[i], self._lengths[i], i))
+        """Best first: what is said as the name writes it, then the name that says least beyond the mention."""
+        wanted = np.fromiter(ids, dtype=np.int32)
+        hits = np.zeros(len(wanted), dtype=np.int32)
+        for word in {n.text for n in needs if n.how == "exact"}:
+            if word in self._postings:
+                hits += self._mask((word,))[wanted]
+        order = np.lexsort((wanted, self._lengths[wanted], -hits))
+        return [int(i) for i in wanted[order[:RANKED]]]
 
     def fully_named(self, ids: Ids, needs: Sequence[Need]) -> int | None:
         """The only product of which the mention says the whole name, if there is one."""
@@ -197,19 +208,30 @@ class Catalogue:
 
     def neighbours(self, needs: Sequence[Need], limit: int = 6) -> list[int]:
         """The products that satisfy most of the needs, rare words weighing more than common ones."""
-        scores: dict[int, float] = defaultdict(float)
         total = max(1, len(self.products))
+        scores = np.zeros(total, dtype=np.float32)
         for need in needs:
             ids = self.satisfying(need)
-            if not len(ids) or len(ids) > 20_000:  # a word that most of a large catalogue has tells nothing
-                continue
-            weight = float(np.log1p(total / len(ids))) * (0.6 if need.number else 1.0) * (1 - 0.5 * need.cost)
-            for i in ids[:5_000]:
-                scores[int(i)] += weight
-        best = sorted(scores, key=lambda i: (-scores[i], self._lengths[i], i))[:limit]
-        if not best:
+            if len(ids):
+                weight = float(np.log1p(total / len(ids))) * (0.6 if need.number else 1.0) * (1 - 0.5 * need.cost)
+                scores[ids] += weight
+        best = float(scores.max(initial=0.0))
+        if best <= 0:
             return []
-        return [i for i in best if scores[i] >= 0.5 * scores[best[0]]]
+        near = np.flatnonzero(scores >= 0.5 * best)
+        order = np.lexsort((near, self._lengths[near], -scores[near]))
+        return [int(i) for i in near[order[:limit]]]
+
+
+@lru_cache(maxsize=50_000)
+def _measure_features(token: Token, packed: bool) -> tuple[str, ...]:
+    return tuple(f for f in number_features(token) if not (packed and f.startswith("#")))
+
+
+@lru_cache(maxsize=10_000)
+def _brand_features(brand: str) -> tuple[frozenset[str], frozenset[str]]:
+    features, words = name_features(tokenise_name(fold(brand)))
+    return frozenset(features), frozenset(words)
 
 
 def name_features(tokens: Sequence[Token]) -> tuple[set[str], set[str]]:
@@ -228,12 +250,13 @@ def name_features(tokens: Sequence[Token]) -> tuple[set[str], set[str]]:
             words.add(token.text)
             features |= _code_numbers(token.text)
         elif token.kind in (Kind.NUMBER, Kind.SIZE):
-            features.update(f for f in number_features(token) if not (packed > 0 and f.startswith("#")))
+            features.update(_measure_features(token, packed > 0))
             if token.unit and token.kind is Kind.SIZE:
                 words.add(token.unit)
             if token.kind is Kind.SIZE and token.text.isalnum() and not token.unit:
                 words.add(token.text)
-        if joined := _joined(previous, token, at > 1 and tokens[at - 1].text == "-"):
+        hyphen = at > 1 and tokens[at - 1].text == "-"
+        if (hyphen or token.kind is Kind.NUMBER) and (joined := _joined(previous, token, hyphen)):
             words.add(joined)
         if token.text != "-":
             previous = token
@@ -272,14 +295,11 @@ def _split_code(code: str) -> str:
 
 def phrase_key(tokens: Iterable[Token]) -> str:
     """A name as one string in which case, accents, punctuation and the spelling of measures no longer matter."""
-    parts = []
-    for token in tokens:
-        if token.kind is Kind.MARK:
-            continue
-        if token.values:
-            parts.append(
-                "x".join(f"{_plain(v[0])}{v[1][:2]}" for v in token.values) + token.unit * (token.kind is Kind.SIZE)
-            )
-        else:
-            parts.append(token.text)
-    return " ".join(parts)
+    kept = (token for token in tokens if token.kind is not Kind.MARK)
+    return " ".join(_key_part(token) if token.values else token.text for token in kept)
+
+
+@lru_cache(maxsize=50_000)
+def _key_part(token: Token) -> str:
+    measures = "x".join(f"{_plain(v[0])}{v[1][:2]}" for v in token.values)
+    return measures + token.unit * (token.kind is Kind.SIZE)
