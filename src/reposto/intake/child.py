@@ -86,14 +86,14 @@ def _read_once(source: Source, kind: Kind | None, reading: Reading, send: Send) 
             continue
         for converter in converters:
             row = converter.convert(number, cells)
-            if row is not None and not problems:
+            if row is not None:  # also after a bad one: the parent checks what it names
                 batch = batches[converter.kind]
                 batch.append(row)
                 if len(batch) >= BATCH:
                     send(Batch(converter.kind, batch, min(position() / max(source.size, 1), 1.0)))
                     batch.clear()
     for kind_, batch in batches.items():
-        if batch and not problems:
+        if batch:
             send(Batch(kind_, batch, 1.0))
     if reading.numbers.better_style() is None:
         send(End(count, tuple(problems.rows), problems.more, tuple(_warn(converters, sheets))))

@@ -127,9 +127,9 @@ def _copy_to_sqlite(connection: Connection, spool: SalesSpool, flags: tuple[str,
     columns = ("sku", "day", "quantity", *flags)
     connection.exec_driver_sql("DROP TABLE IF EXISTS temp.incoming_sales")
     connection.exec_driver_sql(f"CREATE TEMP TABLE incoming_sales ({', '.join(columns)})")
-    driver: Any = connection.connection.driver_connection
     marks = ", ".join("?" * len(columns))
-    driver.executemany(f"INSERT INTO temp.incoming_sales VALUES ({marks})", spool.daily(flags))  # noqa: S608
+    cursor: Any = connection.connection.cursor()  # takes an iterator, whatever the protocol says
+    cursor.executemany(f"INSERT INTO temp.incoming_sales VALUES ({marks})", spool.daily(flags))  # noqa: S608
     return "temp.incoming_sales"
 
 
