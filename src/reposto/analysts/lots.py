@@ -9,6 +9,7 @@ from decimal import Decimal
 from reposto.analysts.landed import landed_cost
 from reposto.analysts.rounding import orderable
 from reposto.model.facts import Company, Offer
+from reposto.model.quantities import is_counted
 
 DAYS_PER_YEAR = 365.0
 
@@ -39,24 +40,44 @@ def annual_cost(quantity: float, annual_demand: float, offer: Offer, company: Co
     return unit * annual_demand + float(company.order_cost) * annual_demand / quantity + rate * unit * quantity / 2
 
 
+def stocking_cost(small: float, large: float, unit_cost: float, per_day: float, company: Company) -> float:
+    """R$ for buying `large` now instead of `small` now and the rest in such lots as it is needed; units, units a day.
+
+    r c (large - small) large / (2 d) / 365: the extra units lie on average large / (2 d) days longer. 0.0 where nothing
+    is sold (then no time can be named) or large <= small.
+    """
+    if per_day <= 0 or large <= small:
+        return 0.0
+    rate = company.holding_cost_percent_year / 100
+    return rate * unit_cost * (large - small) * large / (2 * per_day) / DAYS_PER_YEAR
+
+
 def best_lot(offer: Offer, company: Company, unit: str, *, annual_demand: float, least: float, most: float) -> Lot:
     """Cheapest orderable lot in [least, most] by annual cost under all-units discounts; ties go to the smaller.
 
-    Candidates: least, each tier's break and each tier's economic quantity where it lies inside the tier, cut to `most`
-    and rounded up to MOQ and pack. Further only where more units cost no more in total. With `least` growing the
-    answer never shrinks. least > 0; most < least counts as least. Silver, Pyke & Thomas, 4th ed., ch. 4 (quantity
-    discounts); Hadley & Whitin (1963).
+    Within a tier the cost is convex, so the candidates are: least, the orderable quantities on both sides of each
+    tier's break, of each tier's economic quantity inside the tier, and of `most`. Beyond `most` only where more units
+    cost no more in total. With `least` growing the answer never shrinks. least > 0; most < least counts as least.
+    Silver, Pyke & Thomas, 4th ed., ch. 4 (quantity discounts); Hadley & Whitin (1963).
     """
     least = orderable(least, offer, unit)
+    step = _step(offer, unit)
+    last = orderable(most, offer, unit)
     candidates = {least}
-    for quantity in _candidates(offer, company, annual_demand):
-        rounded = orderable(min(quantity, most), offer, unit)
-        if rounded > least:
-            candidates.add(rounded)
+    for quantity in (*_candidates(offer, company, annual_demand), most):
+        above = orderable(quantity, offer, unit)
+        candidates.update(q for q in (above, orderable(above - step, offer, unit)) if least < q <= last)
     lots = [Lot(q, annual_cost(q, annual_demand, offer, company)) for q in sorted(candidates)]
     best = min(lots, key=lambda lot: (round(lot.annual_cost, 2), lot.quantity))
     more = _more_for_less(best.quantity, offer, company, unit)
     return best if more == best.quantity else Lot(more, annual_cost(more, annual_demand, offer, company))
+
+
+def _step(offer: Offer, unit: str) -> float:
+    """The smallest difference between two orderable quantities: a pack, else a unit, else a thousandth."""
+    if offer.pack_multiple > 0:
+        return offer.pack_multiple
+    return 1.0 if is_counted(unit) else 0.001
 
 
 def _more_for_less(quantity: float, offer: Offer, company: Company, unit: str) -> float:

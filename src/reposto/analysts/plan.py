@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reposto.analysts import words
-from reposto.analysts.landed import LandedCost, landed_cost, tier_at
+from reposto.analysts.landed import LandedCost, landed_cost
 from reposto.analysts.leadtime import LeadTime
-from reposto.analysts.lots import annual_cost, best_lot
+from reposto.analysts.lots import annual_cost, best_lot, stocking_cost
 from reposto.analysts.paths import LATENESS_LEVELS, StockPaths
 from reposto.analysts.rhythm import demand_pattern
 from reposto.analysts.rounding import orderable, round_up
@@ -21,8 +21,8 @@ from reposto.model.facts import Offer
 
 Days = NDArray[np.int64]
 
-LONGEST_LOT_DAYS = 90  # days of demand in one lot: beyond a quarter money and shelf are better used elsewhere
-LONGEST_LOT_DAYS_UNSURE = 45  # the same where past forecasts of the product were poor
+LONGEST_LOT_DAYS = 90.0  # days of demand in one lot: beyond a quarter money and shelf are better used elsewhere
+LONGEST_LOT_DAYS_UNSURE = 45.0  # the same where past forecasts of the product were poor
 SEARCH_DAYS = 365  # order-by dates further away are not worth a promise
 
 
@@ -105,10 +105,12 @@ def _plan(situation: Situation, paths: StockPaths, offer: Offer) -> Plan | None:
     later = np.maximum(situation.calendar.offsets(today + timedelta(days=review), lead.days)[None, :] + review, gate)
     needed = paths.needed(arrive, lead.probability, review, level)
     per_day = daily_demand(situation)
-    usual = _lot(situation, offer, max(per_day * review, 1.0 if situation.counted else 1e-3))
-    lot = _lot(situation, offer, needed) if needed > 1e-9 else 0.0
+    usual = _lot(situation, offer, max(per_day * review, 1.0 if situation.counted else 1e-3), _longest_lot(situation))
+    span = float(usually.astype(np.float64) @ lead.probability) + review + _longest_lot(situation)
+    free = span - (paths.available + situation.on_order) / per_day if per_day > 0 else 0.0
+    lot = _lot(situation, offer, needed, min(free, _longest_lot(situation))) if needed > 1e-9 else 0.0
     point = paths.demand_quantile(usually, lead.probability, review, level)
-    cycle = min(max(review, int((lot or usual) / per_day) if per_day > 0 else review), LONGEST_LOT_DAYS)
+    cycle = min(max(review, int((lot or usual) / per_day) if per_day > 0 else review), int(LONGEST_LOT_DAYS))
     order_by, overdue = _order_by(situation, paths, lead, gate, level)
     return Plan(
         offer=offer,
@@ -133,12 +135,18 @@ def _plan(situation: Situation, paths: StockPaths, offer: Offer) -> Plan | None:
     )
 
 
-def _lot(situation: Situation, offer: Offer, least: float) -> float:
-    """The lot for a need: economic under price breaks; no more than the need for what is new or dying."""
-    per_day = daily_demand(situation)
-    steady = situation.known is not None and demand_pattern(situation.known) not in ("new", "dying", "none")
+def _longest_lot(situation: Situation) -> float:
+    """Days of demand that one lot may hold beyond the need: none for what is new or dying."""
+    if situation.known is None or demand_pattern(situation.known) in ("new", "dying", "none"):
+        return 0.0
     sure = situation.near is not None and situation.near.confidence != "low"
-    most = per_day * (LONGEST_LOT_DAYS if sure else LONGEST_LOT_DAYS_UNSURE) if steady else 0.0
+    return LONGEST_LOT_DAYS if sure else LONGEST_LOT_DAYS_UNSURE
+
+
+def _lot(situation: Situation, offer: Offer, least: float, longest: float) -> float:
+    """The economic lot under price breaks, at least the need, else at most `longest` days of demand."""
+    per_day = daily_demand(situation)
+    most = per_day * max(longest, 0.0)
     company, unit = situation.facts.company, situation.facts.product.unit
     return best_lot(offer, company, unit, annual_demand=per_day * 365, least=least, most=most).quantity
 
@@ -149,22 +157,23 @@ def _steps(situation: Situation, offer: Offer, needed: float, lot: float) -> tup
     rounded = round_up(needed, offer, unit)
     if lot <= rounded.quantity + 1e-9:
         return rounded.reasons
-    year = daily_demand(situation) * 365
-    gain = annual_cost(rounded.quantity, year, offer, company) - annual_cost(lot, year, offer, company)
-    before, after = tier_at(offer, rounded.quantity).unit_price, tier_at(offer, lot).unit_price
+    before, after = landed_cost(offer, rounded.quantity, company), landed_cost(offer, lot, company)
     change = f"{words.quantity(rounded.quantity, unit)} → {words.quantity(lot, unit)}"
-    saved = f"cerca de {words.reais(_money(gain))} a menos por ano" if gain >= 0.01 else "o total não aumenta"
-    if after < before:
-        reason = (
-            f"faixa de preço: {change}, a {words.unit_reais(after)} em vez de {words.unit_reais(before)} por {unit}; "
-            f"{saved}, já contado o custo de estocar"
-        )
-    else:
-        reason = (
-            f"lote econômico: {change}; cada pedido custa {words.reais(company.order_cost)} e o estoque "
-            f"{words.percent(company.holding_cost_percent_year, 1)} ao ano; {saved}"
-        )
-    return (*rounded.reasons, reason)
+    per_day = daily_demand(situation)
+    ordinary = max(rounded.quantity, per_day * max(company.review_days, 1))
+    spared = round(lot / ordinary) - 1
+    effects = []
+    if before.unit > after.unit:
+        effects.append(f"economiza {words.reais(_money(float(before.unit - after.unit) * lot))} neste pedido")
+    if spared >= 1:
+        cost = words.reais(_money(spared * float(company.order_cost)))
+        effects.append(f"evita {'um pedido' if spared == 1 else f'{spared} pedidos'} ({cost})")
+    stocking = stocking_cost(rounded.quantity, lot, float(after.unit), per_day, company)
+    effects.append(f"estocar a diferença custa {words.reais(_money(stocking))}")
+    if after.goods < before.goods:
+        prices = f"a {words.unit_reais(after.goods)} em vez de {words.unit_reais(before.goods)} por {unit}"
+        return (*rounded.reasons, f"faixa de preço: {change}, {prices}; {', '.join(effects)}")
+    return (*rounded.reasons, f"lote econômico: {change}; {', '.join(effects)}")
 
 
 def _gate(situation: Situation, paths: StockPaths, supplier: int) -> Days:

@@ -9,7 +9,7 @@ import numpy as np
 from reposto.analysts import words
 from reposto.analysts.demand import data_age, days_lasting, demand_confidence, demand_missing
 from reposto.analysts.landed import landed_cost, next_tier
-from reposto.analysts.lots import annual_cost
+from reposto.analysts.lots import stocking_cost
 from reposto.analysts.plan import Plan, daily_demand, valid_offers
 from reposto.analysts.reasons import headline, next_steps, reasons
 from reposto.analysts.risk import estimate_risk
@@ -154,21 +154,19 @@ def _alternative(situation: Situation, plan: Plan, other: Plan, quantity: float,
     saving = to_cents((plan.cost.unit - cost.unit) * Decimal(str(quantity)))
     base, after = coverage_with(situation, plan.lot), coverage_with(situation, quantity)
     extra = round(after - base, 1) if after is not None and base is not None else 0.0
-    year = daily_demand(situation) * 365
-    parts = [f"{words.quantity(quantity, unit)} em vez de {words.quantity(plan.lot, unit)} ({why})"]
+    instead = f" em vez de {words.quantity(plan.lot, unit)}" if quantity != plan.lot else ""
+    parts = [f"{words.quantity(quantity, unit)}{instead} ({why})"]
     if abs(saving) >= Decimal("0.01"):
         parts.append(
             f"{'economiza' if saving > 0 else 'custa'} {words.reais(abs(saving))}{'' if saving > 0 else ' a mais'}"
         )
     if abs(extra) >= 0.5:
         parts.append(f"{words.days(abs(round(extra)))} {'a mais' if extra > 0 else 'a menos'} de estoque")
-    if year > 0 and quantity > 0:
-        change = annual_cost(quantity, year, other.offer, company) - annual_cost(plan.lot, year, plan.offer, company)
-        if abs(change) >= 1:
-            parts.append(
-                f"por ano, com pedidos e estocagem, {words.reais(to_cents(Decimal(str(round(abs(change), 2)))))} "
-                f"{'a mais' if change > 0 else 'a menos'}"
-            )
+    small, large = min(quantity, plan.lot), max(quantity, plan.lot)
+    stocking = stocking_cost(small, large, float(cost.unit), daily_demand(situation), company)
+    if stocking >= 1:
+        amount = words.reais(to_cents(Decimal(str(round(stocking, 2)))))
+        parts.append(f"{amount} {'a mais' if quantity > plan.lot else 'a menos'} de custo de estocagem")
     return Alternative(
         quantity=quantity,
         supplier=situation.supplier_name(other.offer.supplier_id),
