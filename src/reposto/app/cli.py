@@ -1,4 +1,4 @@
-"""The command line: `reposto serve`, `demo`, `import`, `user`, `token`, `link`, `ask`, `understand`, `backtest`."""
+"""The command line: `reposto serve`, `demo`, `import`, `company`, `user`, `token`, `link`, `ask`, …"""
 
 from __future__ import annotations
 
@@ -64,6 +64,30 @@ def import_files(
         _stop("Diga que arquivos carregar, ou veja um modelo com --template vendas.")
     settings = _prepare(home)
     raise typer.Exit(run_import(_open(settings), files, kind=kind, dry_run=dry_run))
+
+
+@app.command()
+def company(
+    name: Annotated[str | None, typer.Option(help="Nome da empresa.")] = None,
+    city: Annotated[str | None, typer.Option(help="Cidade.")] = None,
+    state: Annotated[str | None, typer.Option(help="UF: decide os feriados.")] = None,
+    timezone: Annotated[str | None, typer.Option(help="Fuso horário, como America/Sao_Paulo.")] = None,
+    service_level: Annotated[float | None, typer.Option(help="% dos ciclos sem falta, como 95.")] = None,
+    margin: Annotated[float | None, typer.Option(help="% sobre o custo de compra: o que custa perder a venda.")] = None,
+    holding_cost: Annotated[float | None, typer.Option(help="% ao ano que custa ter estoque.")] = None,
+    order_cost: Annotated[float | None, typer.Option(help="R$ que custa fazer um pedido.")] = None,
+    money_cost: Annotated[float | None, typer.Option(help="% ao mês que custa o dinheiro.")] = None,
+    review_days: Annotated[int | None, typer.Option(help="De quantos em quantos dias se revê as compras.")] = None,
+    unmet_demand: Annotated[str | None, typer.Option(help="lost (venda perdida) ou backorder (espera).")] = None,
+    tax_regime: Annotated[str | None, typer.Option(help="simples, presumido ou real.")] = None,
+    home: Home = None,
+) -> None:
+    """Mostra as regras da empresa, depois de mudar as que forem dadas."""
+    from reposto.app.company_cli import run_company
+
+    given = {k: v for k, v in locals().items() if v is not None and k not in ("home", "run_company")}
+    for line in run_company(_open(_prepare(home)), given):
+        print(line)
 
 
 @user_app.command("add")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from reposto.intake.cnpj import check_digits
 
 EAN_PREFIX = "7890000"  # Brazil, with a company prefix that nobody holds
@@ -14,6 +16,7 @@ def make_ean(number: int) -> str:
     return f"{body}{-total % 10}"
 
 
+@cache
 def make_cnpj(root: str) -> str:
     """The head office's CNPJ of a company."""
     return root + "0001" + check_digits(root + "0001")
