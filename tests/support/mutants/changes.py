@@ -132,3 +132,25 @@ def leaves_rudely() -> None:
 
     put(Runtime, "leave", leave)
     put(Pool, "close", close)
+
+
+def commits_by_batch() -> None:
+    """An import stores what it has so far every few thousand rows."""
+    from reposto.conversation import load
+    from reposto.storage.load import Changes
+    from reposto.storage.load_sales import SalesSpool
+
+    def merge(connection: Connection, spool: SalesSpool) -> Changes:
+        total, flags = spool.add_up()
+        rows = list(spool.daily(flags))
+        for start in range(0, total, 5_000):
+            cursor: Any = connection.connection.cursor()
+            cursor.executemany(
+                "INSERT INTO daily_sales (sku, day, quantity) VALUES (?, ?, ?)", rows[start : start + 5_000]
+            )
+            cursor.execute("COMMIT")
+            time.sleep(0.02)
+            cursor.execute("BEGIN IMMEDIATE")
+        return Changes(inserted=total)
+
+    put(load, "merge_sales", merge)
