@@ -85,11 +85,11 @@ describe('the first question of a new chat', () => {
     release(DOWN);
   });
 
-  it('waits longer each time, at most half a minute at a time', async () => {
+  it('waits longer each time, up to 8 s', async () => {
     starter().submit('oi');
     await clock.pass(300_000);
     expect(calls).toBeGreaterThan(10);
-    expect(calls).toBeLessThan(40);
+    expect(calls).toBeLessThan(90);
   });
 });
 

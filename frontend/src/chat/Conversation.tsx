@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { Link } from '../client/driver';
 import type { Place } from '../client/outbox';
-import type { Pending } from '../client/state';
+import type { Pending, SessionState } from '../client/state';
 import { useI18n } from '../i18n';
 import { Icon } from '../ui/Icon';
 import { Announcer } from './Announcer';
@@ -31,6 +31,7 @@ interface Props {
 }
 
 export function Conversation({ sessionId, title, onMenu, onChanged }: Props) {
+  const { t } = useI18n();
   const { onLogin, outbox } = useServices();
   const [view, link] = useSession(sessionId);
   const [draft, setDraft] = useDraft(sessionId);
@@ -50,7 +51,7 @@ export function Conversation({ sessionId, title, onMenu, onChanged }: Props) {
   };
   return (
     <>
-      <Header title={title} onMenu={onMenu}><LinkBadge link={view.link} onRetry={() => link.wake()} /></Header>
+      <Header title={title || firstQuestion(state) || t('list.untitled')} onMenu={onMenu}><LinkBadge link={view.link} onRetry={() => link.wake()} /></Header>
       <Announcer state={state} />
       <Thread state={state} onCancel={cancel} onActed={acted}>
         {state.pending.map((item) => (
@@ -71,6 +72,8 @@ export function Conversation({ sessionId, title, onMenu, onChanged }: Props) {
     </>
   );
 }
+
+const firstQuestion = (state: SessionState): string | undefined => state.messages.find((message) => message.sender === 'human')?.content;
 
 function Notice({ text, onClose }: { text: string; onClose(): void }) {
   const { t } = useI18n();

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
 import { Starter } from '../client/starter';
 import { useI18n, type Locale } from '../i18n';
 import { Icon } from '../ui/Icon';
@@ -26,10 +26,11 @@ export function Workspace({ onLocale }: { onLocale(locale: Locale): void }) {
     go(id);
   };
   const title = sessions.items.find((item) => item.id === current)?.preview;
+  const side = useDrawer(drawer, setDrawer);
   return (
     <div className={drawer ? 'workspace drawer-open' : 'workspace'}>
       <a className="skip" href="#main">{t('app.skip')}</a>
-      <aside className="side">
+      <aside className="side" ref={side}>
         <div className="brand">
           <img src={`${import.meta.env.BASE_URL}favicon.svg`} alt="" width="28" height="28" />
           <span><strong>{t('app.name')}</strong><small>{t('app.tagline')}</small></span>
@@ -40,15 +41,32 @@ export function Workspace({ onLocale }: { onLocale(locale: Locale): void }) {
         <Footer onLocale={onLocale} />
       </aside>
       <button type="button" className="backdrop" aria-label={t('list.close')} tabIndex={-1} onClick={() => setDrawer(false)} />
-      <main id="main">
+      <main id="main" inert={drawer}>
         {current === null ? (
           <NewConversation starter={starter} onMenu={() => setDrawer(true)} />
         ) : (
-          <Conversation key={current} sessionId={current} title={title || t('list.untitled')} onMenu={() => setDrawer(true)} onChanged={changed} />
+          <Conversation key={current} sessionId={current} title={title ?? ''} onMenu={() => setDrawer(true)} onChanged={changed} />
         )}
       </main>
     </div>
   );
+}
+
+/** On a phone the list is a drawer: focus goes into it, Escape closes it and gives focus back. */
+function useDrawer(open: boolean, setOpen: (open: boolean) => void): RefObject<HTMLElement | null> {
+  const side = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (!open) return undefined;
+    const before = document.activeElement;
+    side.current?.querySelector<HTMLElement>('.menu')?.focus();
+    const escape = (event: KeyboardEvent) => event.key === 'Escape' && setOpen(false);
+    document.addEventListener('keydown', escape);
+    return () => {
+      document.removeEventListener('keydown', escape);
+      if (before instanceof HTMLElement) window.setTimeout(() => before.focus(), 0); // once main is no longer inert
+    };
+  }, [open, setOpen]);
+  return side;
 }
 
 /** Creates the session of a first question, wherever the buyer is by then. */

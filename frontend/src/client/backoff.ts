@@ -6,8 +6,8 @@ export const WINDOW_MS = 300_000;
 export const MAX_ATTEMPTS = 20;
 
 /** Milliseconds to wait before attempt number `failures` + 1, uniform in 0..min(cap, base * 2^failures). */
-export function jitter(failures: number, random: () => number): number {
-  return random() * Math.min(CAP_MS, BASE_MS * 2 ** Math.min(failures, 10));
+export function jitter(failures: number, random: () => number, cap = CAP_MS): number {
+  return random() * Math.min(cap, BASE_MS * 2 ** Math.min(failures, 10));
 }
 
 /** The earliest time at or after `wanted` that keeps the attempt limit; `attempts` are past times, ascending. */

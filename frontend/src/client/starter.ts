@@ -18,6 +18,7 @@ export interface StarterView {
   problem: { status: number; detail: string } | null;
 }
 
+const PATIENCE_MS = 8_000; // one small call; the buyer is waiting in front of an empty conversation
 const LEASE_MS = 20_000; // longer than the HTTP time-out: two tabs must not both create a session for one question
 
 export class Starter {
@@ -85,7 +86,7 @@ export class Starter {
     if (called.ok) return this.created(called.value);
     this.outbox.release(NEW_SESSION, this.tab);
     this.update({ problem: { status: called.status, detail: called.detail } });
-    this.retryIn(jitter(this.failures, this.outside.random));
+    this.retryIn(jitter(this.failures, this.outside.random, PATIENCE_MS));
     this.failures += 1;
   }
 

@@ -27,6 +27,6 @@ export function useWidth<T extends Element>(): [React.RefObject<T | null>, numbe
 
 /** Whether there was room for a table when the component appeared; turning a phone doesn't fold what one reads. */
 export function useWide(): boolean {
-  const [wide] = useState(() => window.matchMedia('(min-width: 761px)').matches);
+  const [wide] = useState(() => typeof matchMedia === 'undefined' || matchMedia('(min-width: 761px)').matches);
   return wide;
 }
