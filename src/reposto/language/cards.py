@@ -194,7 +194,8 @@ def needed_words(voice: Voice, advice: RecommendationFinding) -> list[str]:
     needed = voice.needed(advice.needed_quantity)
     if needed == voice.quantity(advice.quantity):
         return []
-    return [voice.say("quantity.needed", needed=needed), *rounding_words(voice, advice)]
+    steps = rounding_words(voice, advice) or [voice.say("quantity.rounded")]
+    return [voice.say("quantity.needed", needed=needed), *steps]
 
 
 def rounding_words(voice: Voice, advice: RecommendationFinding) -> list[str]:

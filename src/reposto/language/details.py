@@ -29,9 +29,10 @@ def write_details(voice: Voice, analysis: Analysis, head: str, offers_shown: boo
     text = [
         f"**{voice.say(f'details.{key}')}**\n\n{bullets([sentence(r) for r in rows])}" for key, rows in sections if rows
     ]
-    offers = offer_lines.ranked(analysis.prices.offers)
-    if offers and (not offers_shown or len(offers) > offer_lines.CARD_OFFERS):
-        text.insert(1, f"**{voice.say('details.offers')}**\n\n{offer_lines.write_offers(voice, offers, None)}")
+    offers = offer_lines.ranked(analysis.prices.offers)[offer_lines.CARD_OFFERS if offers_shown else 0 :]
+    if offers:
+        title = voice.say("details.offers.more" if offers_shown else "details.offers")
+        text.insert(1, f"**{title}**\n\n{offer_lines.write_offers(voice, offers, analysis.prices.quantity)}")
     return lines(*text)
 
 

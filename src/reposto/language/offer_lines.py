@@ -26,7 +26,17 @@ def price_line(voice: Voice, analysis: Analysis, said: frozenset[str]) -> str:
                 today.append(voice.say("price.landed", landed=voice.unit_price(advice.landed_unit_cost)))
             cheapest = _cheapest(voice, best, compared)
             compared = []
-    return told(", ".join([*today, *compared]), cheapest, _paid_before(voice, analysis, said))
+    why = _why_not_cheapest(voice, analysis, best) if best is not None and cheapest else ""
+    return told(", ".join([*today, *compared]), cheapest, why, _paid_before(voice, analysis, said))
+
+
+def _why_not_cheapest(voice: Voice, analysis: Analysis, best: OfferLine) -> str:
+    """The analyst's reason (Portuguese) that weighs the advised supplier against the cheapest."""
+    chosen = analysis.recommendation.supplier
+    if voice.locale == "en" or not chosen or chosen == best.supplier:
+        return ""
+    both = (r for r in analysis.recommendation.reasons if chosen in r and best.supplier in r)
+    return voice.foreign(next(both, ""))
 
 
 def _cheapest(voice: Voice, best: OfferLine, compared: list[str]) -> str:
@@ -111,20 +121,20 @@ def write_offers(voice: Voice, offers: tuple[OfferLine, ...], quantity: float | 
     """A Markdown table of offers, best landed cost first; empty when there are none."""
     if not offers:
         return ""
-    rows = [_offer_row(voice, o) for o in offers]
+    rows = [_offer_row(voice, o, quantity) for o in offers]
     caption = voice.say("table.caption", quantity=voice.quantity(quantity)) if quantity else ""
     return lines(
         caption, "\n".join([voice.say("table.head", unit=inert(voice.unit, 12)), voice.say("table.rule"), *rows])
     )
 
 
-def _offer_row(voice: Voice, offer: OfferLine) -> str:
+def _offer_row(voice: Voice, offer: OfferLine, asked: float | None) -> str:
     name = voice.plain(offer.supplier)
     if offer.expired:
         until = voice.full(offer.valid_until) if offer.valid_until else ""
         key = "table.expired" if until else "table.expired.undated"
         name = voice.say(key, supplier=name, date=until)
-    unknown = voice.say("table.unknown")
+    unknown, total = voice.say("table.unknown"), voice.money(offer.total)
     cells = (
         name,
         voice.unit_price(offer.unit_price),
@@ -133,7 +143,7 @@ def _offer_row(voice: Voice, offer: OfferLine) -> str:
         unknown if offer.measured_lead_time_days is None else business_days(voice, offer.measured_lead_time_days),
         unknown if offer.on_time_share is None else voice.share(offer.on_time_share),
         voice.quantity(offer.moq),
-        voice.money(offer.total),
+        total if asked == offer.quantity else f"{total} ({voice.quantity(offer.quantity)})",
     )
     return f"| {' | '.join(cells)} |"
 

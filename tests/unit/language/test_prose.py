@@ -325,3 +325,32 @@ def test_a_rate_below_one_a_day_and_a_distant_next_order_are_left_out() -> None:
     base = analyses.wait()
     far = replace(base, recommendation=replace(base.recommendation, order_by=analyses.day(300)))
     assert "próximo pedido" not in answer(far)
+
+
+def test_why_the_cheapest_was_not_taken_stands_beside_the_price() -> None:
+    base = analyses.approve()
+    reason = "Estofaria Central custa R$ 0,55 a mais por UN que Tecidos Alvorada Ltda, mas chega antes."
+    advice = replace(base.recommendation, offer_id=12, supplier="Estofaria Central", reasons=(reason,))
+    head, details = prose.split_fold(answer(replace(base, recommendation=advice)))
+    assert reason in head
+    assert reason not in details
+
+
+def test_a_total_for_another_quantity_says_for_which() -> None:
+    base = analyses.approve()
+    first, *others = base.prices.offers
+    bigger = replace(first, quantity=2040.0, total=Decimal("30417.90"))
+    text = answer(replace(base, prices=replace(base.prices, offers=(bigger, *others))))
+    assert "| R$ 30.417,90 (2.040 UN) |" in text
+    assert "| R$ 12.318,24 |" in text
+
+
+def test_offers_beyond_the_third_are_folded_and_not_repeated() -> None:
+    base = analyses.approve()
+    fourth = replace(base.prices.offers[1], offer_id=14, supplier="Quarta Via", rank=4)
+    head, details = prose.split_fold(
+        answer(replace(base, prices=replace(base.prices, offers=(*base.prices.offers, fourth))))
+    )
+    assert "Quarta Via" not in head
+    assert "**Outras ofertas**" in details and "Quarta Via" in details
+    assert "| Moveleira Serra Azul" not in details
