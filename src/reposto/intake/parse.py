@@ -22,6 +22,8 @@ from reposto.intake.rows import Kind, Row
 from reposto.intake.sniff import Source, refuse, sniff
 from reposto.model.errors import FileRefused
 
+CHILD = "from reposto.intake.child import main; main()"
+
 
 @dataclass(slots=True)
 class ParsedFile:
@@ -94,7 +96,7 @@ def _run(source: Source, kind: Kind | None, today: date) -> Iterator[Begin | Bat
         "kind": kind,
         "today": today.isoformat(),
     }
-    command = [sys.executable, "-c", "from reposto.intake.child import main; main()"]
+    command = [sys.executable, "-c", CHILD]
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603 - our own interpreter, fixed arguments
     watchdog = _Watchdog(child)
     try:
