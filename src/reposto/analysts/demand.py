@@ -110,6 +110,8 @@ def days_lasting(forecast: Forecast, supply: Floats) -> float | None:
     """Days until expected cumulative demand exceeds `supply` (units by day, (horizon,)); see coverage_days."""
     per_day = forecast.mean_per_day
     upto = np.cumsum(per_day)
+    if supply[0] <= 0 and upto[-1] > 0:
+        return 0.0  # gone already, even if nothing is sold on a Sunday
     short = np.flatnonzero(upto > supply + 1e-9)
     if len(short) == 0:
         tail = float(per_day[-182:].mean())  # half a year: the last days of a far horizon are rough for rare sales

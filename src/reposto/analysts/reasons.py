@@ -200,8 +200,9 @@ def next_steps(
     name = situation.supplier_name(plan.offer.supplier_id)
     today = situation.facts.today
     if verdict == "wait":
-        steps = []
-        if _may_run_short(situation, plan):
+        steps: list[str] = []
+        steps += _chase(situation)
+        if not steps and _may_run_short(situation, plan):
             steps.append("Cobrar a entrega dos pedidos em aberto: até lá pode faltar.")
         again = plan.order_by if plan.order_by and plan.order_by > today else None
         review = today + timedelta(days=max(situation.facts.company.review_days, 1))
@@ -217,10 +218,18 @@ def next_steps(
         steps.append(f"Fechar até {words.day(until)}: a oferta vence nesse dia.")
     if prices.dearness == "dear":
         steps.append("Pedir nova cotação: o preço está acima do normal.")
-    late = [c for c in situation.coming if c.line.expected_on is not None and c.line.expected_on < today]
-    if late:
-        steps.append(f"Cobrar o pedido {late[0].line.order_number}, que está atrasado.")
+    steps += _chase(situation)
     return tuple(steps)
+
+
+def _chase(situation: Situation) -> list[str]:
+    """Open orders whose day has passed."""
+    late = [c.line for c in situation.coming if c.line.expected_on and c.line.expected_on < situation.facts.today]
+    if not late:
+        return []
+    if len(late) == 1:
+        return [f"Cobrar o pedido {late[0].order_number}, que está atrasado."]
+    return [f"Cobrar os pedidos atrasados: {words.listed([o.order_number for o in late[:3]])}."]
 
 
 def _mend(missing: Missing) -> str:

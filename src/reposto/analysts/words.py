@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from babel import Locale
@@ -29,9 +29,11 @@ def unit_reais(amount: Decimal) -> str:
 
 
 def number(value: float, decimals: int = 0) -> str:
-    """1.234 or 1.234,5; without decimals that say nothing."""
+    """1.234 or 1.234,5, halves up; without decimals that say nothing."""
     pattern = "#,##0." + "#" * decimals if decimals else "#,##0"
-    return format_decimal(round(float(value), decimals), pattern, locale=_locale())
+    exact = Decimal(repr(round(float(value), 9)))
+    rounded = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return format_decimal(rounded if rounded else Decimal(0), pattern, locale=_locale())  # never "-0"
 
 
 def quantity(value: float, unit: str) -> str:
