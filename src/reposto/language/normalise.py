@@ -118,11 +118,17 @@ def parse_number(text: str) -> float:
     return float(text.replace(",", "."))
 
 
-def tokenise(folded: str) -> list[Token]:
-    """The tokens of a folded text; a text of many kilobytes costs linear time."""
+def respell(folded: str) -> str:
+    """Measures in words, crosses and fractions as figures."""
     if _REWRITABLE.search(folded):
         for pattern, replacement in _BEFORE:
             folded = pattern.sub(replacement, folded)
+    return folded
+
+
+def tokenise(folded: str) -> list[Token]:
+    """The tokens of a folded text; a text of many kilobytes costs linear time."""
+    folded = respell(folded)
     tokens: list[Token] = []
     position = 0
     while match := _TOKEN.search(folded, position):
@@ -144,7 +150,7 @@ def tokenise_name(folded: str) -> list[Token]:
     at, count = 0, len(words)
     while at < count:
         word = words[at]
-        leans = word in _LEANS_RIGHT and at + 1 < count
+        leans = word in _LEANS_RIGHT
         if word.isalpha() and word.isascii() and not leans:
             tokens.append(_word(word))
             at += 1

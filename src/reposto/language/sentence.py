@@ -13,7 +13,7 @@ from reposto.language.context import ABOUT_PRODUCT
 from reposto.language.dates import TimeFinder
 from reposto.language.intents import classify
 from reposto.language.mentions import Reader, Segment
-from reposto.language.normalise import Kind, Token, fold, tokenise
+from reposto.language.normalise import Kind, Token, fold, respell, tokenise
 from reposto.language.params import CategoryBook, Stated, SupplierBook, find_class, find_criterion
 from reposto.language.spelling import put_right
 from reposto.language.units import SALE_UNITS
@@ -79,7 +79,7 @@ class Dissector:
         folded = corrected(re.sub(r"\bp/\s?", "para ", folded))
         if supplier := self.suppliers.find(folded):
             folded = folded.replace(supplier[0], " zqsupplier ", 1)
-        right = put_right(folded, self.catalogue.vocabulary)
+        right = put_right(respell(folded), self.catalogue.vocabulary)
         stated = Stated(right, supplier[1] if supplier else None)
         if re.search(r"\b(?:se|simul\w+|cenario|caso|com um|supo\w+|imagin\w+)\b", stated.text):
             stated.take_simulation()
