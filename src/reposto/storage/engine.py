@@ -63,7 +63,11 @@ class Store:
     def _connect(self, *, writes: bool = False) -> Connection:
         if os.getpid() != self._pid:
             raise RuntimeError("a Store must not cross a fork: build one in each process")
-        return self.engine.connect().execution_options(reposto_writes=writes)
+        connection = self.engine.connect().execution_options(reposto_writes=writes)
+        if self.dialect == "postgresql" and not writes:
+            # Its default shows each statement what others have committed meanwhile; SQLite's reads are snapshots.
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        return connection
 
 
 @contextmanager
