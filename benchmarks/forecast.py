@@ -178,8 +178,10 @@ def main(arguments: list[str] | None = None) -> int:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder with the panels, or its parent")
-    parser.add_argument("--quick", action="store_true", help="no LightGBM, 30 series for slow peers, no AutoARIMA")
+    parser.add_argument("--quick", action="store_true", help="without LightGBM, ours and theirs, and without AutoARIMA")
     parser.add_argument("--origins", type=int, default=6, help="rolling origins per panel")
+    words_of = "series for simple, automatic and AutoARIMA peers (0 = all); ours are compared on the same ones"
+    parser.add_argument("--series", default="0,100,30", help=words_of)
     parser.add_argument("--panels", default="", help="only those whose name contains one of these words, a,b")
     parser.add_argument("--cache", type=Path, default=None, help="keep quantiles here between runs")
     parser.add_argument("--out", type=Path, default=None, help="write the tables there, too")
@@ -191,7 +193,8 @@ def main(arguments: list[str] | None = None) -> int:
     if not files:
         print(f"no panel in {folder}", file=sys.stderr)
         return 2
-    others = peers(30 if options.quick else 100, 30)
+    simple, slow, arima = (int(n) for n in options.series.split(","))
+    others = peers(simple or None, slow, arima)
     if options.quick:
         others = [p for p in others if p.name != "AutoARIMA" and "LightGBM" not in p.name]
     print(HEADER)

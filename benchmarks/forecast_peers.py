@@ -209,8 +209,8 @@ def spread_levels(levels: Floats, values: Floats) -> Floats:
     return np.maximum.accumulate(np.maximum(out, 0), axis=1)
 
 
-def peers(subset: int, arima: int) -> list[Peer]:
-    """All of them; `subset` series for the slow ones, `arima` for AutoARIMA."""
+def peers(quick: int | None, slow: int, arima: int) -> list[Peer]:
+    """All of them: `quick` series for the simple ones (None = all), `slow` for the automatic ones, and AutoARIMA."""
     import statsforecast.models as sf
 
     croston = {
@@ -223,14 +223,15 @@ def peers(subset: int, arima: int) -> list[Peer]:
     }
     out = [Peer("textbook mean + z sigma", textbook)]
     for name, point in croston.items():
-        out += [Peer(f"{name} conf", conformal(point, False)), Peer(f"{name} pool", conformal(point, True))]
+        out.append(Peer(f"{name} conf", conformal(point, False), quick))
+        out.append(Peer(f"{name} pool", conformal(point, True), quick))
     out += [
         Peer("SES optimised", simulated(lambda m: sf.SimpleExponentialSmoothingOptimized(), False)),
         Peer("LightGBM quantile", lightgbm_on_lags("quantile")),
         Peer("LightGBM tweedie", lightgbm_on_lags("tweedie")),
-        Peer("AutoCES", simulated(lambda m: sf.AutoCES(season_length=m), True), subset),
-        Peer("AutoTheta", simulated(lambda m: sf.AutoTheta(season_length=m), True), subset),
-        Peer("AutoETS", simulated(lambda m: sf.AutoETS(season_length=m), True), subset),
+        Peer("AutoCES", simulated(lambda m: sf.AutoCES(season_length=m), True), slow),
+        Peer("AutoTheta", simulated(lambda m: sf.AutoTheta(season_length=m), True), slow),
+        Peer("AutoETS", simulated(lambda m: sf.AutoETS(season_length=m), True), slow),
         Peer("AutoARIMA", simulated(lambda m: sf.AutoARIMA(season_length=m), True), arima),
     ]
     return out

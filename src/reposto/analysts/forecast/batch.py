@@ -41,7 +41,7 @@ def pooled_windows(fitted: FittedPanel, y: Floats, names: Sequence[str]) -> tupl
         ratio = fitted.ratio[codes, i, fitted.behind][:, None]
         known.append(panel.known(table.offset, table.length, at, ratio, momentum))
     phase: Ints = np.array([fitted.width], dtype=np.int64)
-    return blend(fitted, fitted.tables, known, phase)
+    return blend(fitted, range(len(fitted.tables)), known, phase)
 
 
 def local_windows(fitted: FittedPanel, y: Floats, integer: bool = True) -> tuple[Floats, Floats]:

@@ -40,6 +40,7 @@ class FittedPanel:
     series: int
     groups: tuple[str, ...]
     tables: tuple[Table, ...]
+    young: tuple[Table, ...]  # the same windows for products with fewer than 13 observed buckets
     ratio: Floats  # (groups + 1, tables, cutoffs) yearly ratio; the last group is the panel's average
     momentum: Floats  # (groups + 1, cutoffs)
     rhythm: Floats  # (season,) common yearly index; entry k % season is the bucket k after `end`
@@ -175,9 +176,8 @@ def fit_panel(
     groups = tuple(sorted(set(names)))
     codes: Ints = np.array([groups.index(n) for n in names], dtype=np.int64)
     panel = Panel(y, codes, season)
-    short = bool((np.isfinite(y).sum(axis=1) < _SHORT).any())
-    fits = [fit_table(panel, offset, length, short) for offset, length in windows]
-    tables = [t for t in fits if t is not None]
+    tables = [t for o, length in windows if (t := fit_table(panel, o, length)) is not None]
+    young = [fit_table(panel, t.offset, t.length, short=True) or t for t in tables]
     behind = min(panel.buckets, 2 * season)
     cutoffs: Ints = np.arange(panel.buckets - behind, panel.buckets + AHEAD + 1, dtype=np.int64)
     ratio = [_with_average(panel.season_ratio(t.offset, t.length, cutoffs)) for t in tables]
@@ -189,6 +189,7 @@ def fit_panel(
         series=panel.n,
         groups=groups,
         tables=tuple(tables),
+        young=tuple(young),
         ratio=np.stack(ratio, axis=1) if ratio else np.zeros((len(groups) + 1, 0, len(cutoffs))),
         momentum=_with_average(panel.momentum(cutoffs)),
         rhythm=pooled_index(y, season, season)[panel.buckets :],
@@ -241,14 +242,28 @@ def predict_rows(
     for i in chosen:
         t = fitted.tables[i]
         known.append(panel.known(t.offset, t.length, at, fitted.ratio[row, i, columns][:, None], momentum))
-    return blend(fitted, [fitted.tables[i] for i in chosen], known, phase[:, None])
+    return blend(fitted, chosen, known, phase[:, None])
 
 
-def blend(fitted: FittedPanel, tables: Sequence[Table], known: Sequence[Known], phase: Ints) -> tuple[Floats, Floats]:
-    """P, averaged 2 : 3 with L where there is a forest, at one cutoff; (n, tables), (n, tables, levels)."""
+def _by_age(fitted: FittedPanel, i: int, known: Known) -> tuple[Floats, Floats, Floats]:
+    """predict_table by the table for young products where fewer than 13 buckets are observed."""
+    new = known.count < _SHORT
+    if new.all():
+        return predict_table(fitted.young[i], known)
+    old = predict_table(fitted.tables[i], known)
+    if not new.any():
+        return old
+    mean, variance, q = predict_table(fitted.young[i], known)
+    both = (np.where(new, mean, old[0]), np.where(new, variance, old[1]))
+    return *both, np.where(new[..., None], q, old[2])
+
+
+def blend(fitted: FittedPanel, chosen: Sequence[int], known: Sequence[Known], phase: Ints) -> tuple[Floats, Floats]:
+    """P, averaged 2 : 3 with L where there is a forest, at one cutoff; (n, windows), (n, windows, levels)."""
     means, quantiles, inputs, bases = [], [], [], []
-    for table, features in zip(tables, known, strict=True):
-        mean, variance, q = predict_table(table, features)
+    for i, features in zip(chosen, known, strict=True):
+        table = fitted.tables[i]
+        mean, variance, q = _by_age(fitted, i, features)
         means.append(mean[:, 0])
         quantiles.append(q[:, 0])
         if fitted.forest is not None:

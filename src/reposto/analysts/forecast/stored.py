@@ -32,7 +32,7 @@ def to_arrays(tables: PooledTables) -> Arrays:
             out[head + "forest.models"] = np.array(panel.forest.models)
             out.update({f"{head}forest.{name}": getattr(panel.forest, name) for name in _FOREST})
         out[head + "tables"] = np.array(len(panel.tables))
-        for j, table in enumerate(panel.tables):
+        for j, table in enumerate((*panel.tables, *panel.young)):
             tail = f"{head}t{j}."
             out[tail + "whole"] = np.array([table.offset, table.length, table.rows])
             out[tail + "correction"] = np.array(table.correction)
@@ -51,6 +51,8 @@ def from_arrays(arrays: Arrays) -> PooledTables:
 
 def _panel(arrays: Arrays, head: str) -> FittedPanel:
     season, end, series, behind, width = (int(v) for v in arrays[head + "whole"])
+    count = int(arrays[head + "tables"])
+    tables = tuple(_table(arrays, f"{head}t{j}.") for j in range(2 * count))
     return FittedPanel(
         season=season,
         end=date.fromordinal(end),
@@ -58,7 +60,8 @@ def _panel(arrays: Arrays, head: str) -> FittedPanel:
         bucket_days=float(arrays[head + "days"]),
         series=series,
         groups=tuple(str(g) for g in arrays[head + "groups"]),
-        tables=tuple(_table(arrays, f"{head}t{j}.") for j in range(int(arrays[head + "tables"]))),
+        tables=tables[:count],
+        young=tables[count:],
         ratio=arrays[head + "ratio"],
         momentum=arrays[head + "momentum"],
         rhythm=arrays[head + "rhythm"],

@@ -19,7 +19,7 @@ _LEAST_SEEN = 4  # observed buckets before a row is used
 _BLOCKS = 5  # of time, for errors at weeks that a fit has not seen
 _BINS = 6  # of the pooled shapes, by expected demand
 _SHORT_WEIGHT = 0.15  # of training rows cut to a short history
-_SHORT_LENGTHS = (1, 2, 3, 4, 6, 8, 10, 12)  # buckets kept in those rows
+_SHORT_LENGTHS = (1, 2, 4, 7, 11)  # buckets kept in those rows
 # Prior of the mean: a fifth each of the levels .08, .15 and .3 and of the means of 13 and 52 buckets, and the
 # group's yearly ratio at 0.4 of its face value (FORECASTING.md, seasonal prior).
 _BETA0 = np.array([0, 0.2, 0.2, 0.2, 0, 0, 0, 0, 0, 0.2, 0, 0.2, 0, 0, 0.4, 0, 0.0])
@@ -190,7 +190,7 @@ def _rows(panel: Panel, offset: int, length: int, cutoffs: Ints, factor: float) 
 
 def _short_rows(panel: Panel, offset: int, length: int, cutoffs: Ints) -> list[tuple[Floats, ...]]:
     """Rows as a new product would show them: only the last k buckets before a cutoff are known."""
-    chosen = cutoffs[:: max(len(cutoffs) // 8, 1)][:8]
+    chosen = cutoffs[:: max(len(cutoffs) // 4, 1)][:4]
     season = panel.season_ratio(offset, length, chosen)[panel.groups]
     momentum = panel.momentum(chosen)[panel.groups]
     parts = []
