@@ -303,11 +303,11 @@ TEXTS: Final[dict[str, str]] = {
     "evidence.company": "company rules",
     "evidence.other": "other data",
     # choices, failures, orders
-    "choice": "“{text}” could be more than one product. Which one?",
-    "choice.bare": "That could be more than one product. Which one?",
+    "choice": "More than one product fits “{text}”. Which one?",
+    "choice.bare": "More than one product fits. Which one?",
     "option": "{name} (SKU {sku})",
-    "not_found": "I couldn't find “{text}” in the catalogue.",
-    "not_found.bare": "I couldn't find that product in the catalogue.",
+    "not_found": "No product of the catalogue matches “{text}”.",
+    "not_found.bare": "No product of the catalogue matches that.",
     "not_found.nearest": "The closest there is:",
     "not_found.hint": (
         "If it is one of these, pick it; if not, check the code or load the product with `reposto import produtos.csv`."

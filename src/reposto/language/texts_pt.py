@@ -304,11 +304,11 @@ TEXTS: Final[dict[str, str]] = {
     "evidence.company": "regras da empresa",
     "evidence.other": "outros dados",
     # choices, failures, orders
-    "choice": "“{text}” pode ser mais de um produto. Qual deles?",
-    "choice.bare": "Isso pode ser mais de um produto. Qual deles?",
+    "choice": "Mais de um produto serve para “{text}”. Qual deles?",
+    "choice.bare": "Mais de um produto serve. Qual deles?",
     "option": "{name} (SKU {sku})",
-    "not_found": "Não encontrei “{text}” no catálogo.",
-    "not_found.bare": "Não encontrei esse produto no catálogo.",
+    "not_found": "Nenhum produto do catálogo corresponde a “{text}”.",
+    "not_found.bare": "Nenhum produto do catálogo corresponde a isso.",
     "not_found.nearest": "O que há de mais parecido:",
     "not_found.hint": (
         "Se é um destes, escolha; se não, confira o código ou carregue o produto com `reposto import produtos.csv`."

@@ -250,7 +250,7 @@ def test_every_intent_has_an_acknowledgement_in_both_languages() -> None:
 def test_a_choice_is_numbered_for_who_has_no_buttons() -> None:
     text = prose.write_choice("parafuso m8", [Option("1", "Parafuso M8x20"), Option("2", "Parafuso M8x30")], "pt-BR")
     assert text == (
-        "“parafuso m8” pode ser mais de um produto. Qual deles?\n\n1. Parafuso M8x20 (SKU 1)\n2. Parafuso M8x30 (SKU 2)"
+        "Mais de um produto serve para “parafuso m8”. Qual deles?\n\n1. Parafuso M8x20 (SKU 1)\n2. Parafuso M8x30 (SKU 2)"
     )
     many = prose.write_choice("x", [Option(str(i), "P") for i in range(9)], "pt-BR")
     assert "6. P" in many and "7. P" not in many
@@ -258,7 +258,7 @@ def test_a_choice_is_numbered_for_who_has_no_buttons() -> None:
 
 def test_not_found_offers_neighbours_or_the_import() -> None:
     near = prose.write_not_found("parafuzo m9", [Option("1", "Parafuso M8x20")], True, "pt-BR")
-    assert "Não encontrei “parafuzo m9” no catálogo" in near and "1. Parafuso M8x20 (SKU 1)" in near
+    assert "Nenhum produto do catálogo corresponde a “parafuzo m9”" in near and "1. Parafuso M8x20 (SKU 1)" in near
     assert "`reposto import produtos.csv`" in prose.write_not_found("x", [], True, "pt-BR")
     assert "catálogo ainda está vazio" in prose.write_not_found("x", [], False, "pt-BR")
 
