@@ -22,7 +22,7 @@ from reposto.storage.catalogue import (
 )
 from reposto.storage.company import load_company, save_company, zone
 from reposto.storage.engine import Store
-from reposto.storage.facts import load_all_sales, load_facts
+from reposto.storage.facts import FORECAST_TABLES, load_all_sales, load_facts, save_fitted
 from reposto.storage.purchasing import create_order, get_order, list_open_lines, list_orders, set_order_status
 
 TODAY = date(2026, 5, 18)
@@ -209,6 +209,14 @@ def test_all_sales_are_walked_by_product(filled: Store) -> None:
     assert list(walked) == ["0042", "777"]
     assert walked["0042"].quantity.sum() == pytest.approx(99.125)
     assert len(walked["777"].quantity) == 1
+
+
+def test_fitted_tables_reach_the_analysts_and_an_older_fit_does_not_replace_a_newer_one(filled: Store) -> None:
+    for version, payload in [(3, b"three"), (5, b"five"), (4, b"four")]:
+        with filled.write() as connection:
+            save_fitted(connection, FORECAST_TABLES, payload, data_version=version, fitted_at=NOW)
+    with filled.read() as connection:
+        assert load_facts(connection, "0042", today=TODAY, loaded_at=NOW).forecast_tables == b"five"
 
 
 def test_the_last_day_is_found_without_the_note(filled: Store) -> None:

@@ -20,7 +20,14 @@ from reposto.model.facts import (
     StockLevel,
     Supplier,
 )
-from reposto.storage.catalogue import SUPPLIER_COLUMNS, find_data_until, get_product, list_products, read_meta
+from reposto.storage.catalogue import (
+    SUPPLIER_COLUMNS,
+    find_data_until,
+    get_product,
+    insert_into,
+    list_products,
+    read_meta,
+)
 from reposto.storage.company import load_company
 from reposto.storage.purchasing import list_open_lines, list_prices, list_receipts, list_supplier_receipts
 from reposto.storage.tables import daily_sales, fitted_models, offer_tiers, offers, promotions, stock_levels, suppliers
@@ -88,6 +95,14 @@ def load_fitted(connection: Connection, kind: str) -> bytes | None:
         select(fitted_models.c.payload).where(fitted_models.c.kind == kind)
     ).scalar()
     return payload
+
+
+def save_fitted(connection: Connection, kind: str, payload: bytes, *, data_version: int, fitted_at: datetime) -> None:
+    """Keep what was fitted on the data of that version, unless something newer is there already."""
+    row = {"data_version": data_version, "fitted_at": fitted_at, "payload": payload}
+    statement = insert_into(connection, fitted_models).values(kind=kind, **row)
+    newer = fitted_models.c.data_version <= statement.excluded.data_version
+    connection.execute(statement.on_conflict_do_update(index_elements=[fitted_models.c.kind], set_=row, where=newer))
 
 
 def _load_stock(connection: Connection, sku: str) -> StockLevel | None:
