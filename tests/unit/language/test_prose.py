@@ -250,7 +250,8 @@ def test_every_intent_has_an_acknowledgement_in_both_languages() -> None:
 def test_a_choice_is_numbered_for_who_has_no_buttons() -> None:
     text = prose.write_choice("parafuso m8", [Option("1", "Parafuso M8x20"), Option("2", "Parafuso M8x30")], "pt-BR")
     assert text == (
-        "Mais de um produto serve para “parafuso m8”. Qual deles?\n\n1. Parafuso M8x20 (SKU 1)\n2. Parafuso M8x30 (SKU 2)"
+        "Mais de um produto serve para “parafuso m8”. Qual deles?\n\n"
+        "1. Parafuso M8x20 (SKU 1)\n2. Parafuso M8x30 (SKU 2)"
     )
     many = prose.write_choice("x", [Option(str(i), "P") for i in range(9)], "pt-BR")
     assert "6. P" in many and "7. P" not in many
