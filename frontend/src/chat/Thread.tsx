@@ -79,11 +79,7 @@ function useFollow(state: SessionState, turns: readonly Turn[]) {
 
   const toEnd = useCallback(() => box.current?.scrollTo({ top: box.current.scrollHeight }), []);
   const show = useCallback((seq: number) => {
-    const answer = box.current?.querySelector(`article[data-seq="${seq}"]`);
-    if (!box.current || !answer) return;
-    const question = answer.previousElementSibling;
-    const both = question?.classList.contains('own') && question.clientHeight < 140;
-    scrollTo(box.current, both ? question : answer);
+    if (box.current) showTurn(box.current, box.current.querySelector(`article[data-seq="${seq}"]`));
     setReady(null);
   }, []);
 
@@ -94,18 +90,28 @@ function useFollow(state: SessionState, turns: readonly Turn[]) {
     asked.current = state.pending.length;
     const before = answered.current;
     answered.current = newest ?? 0;
-    const arrived = newest !== before && (state.liveFrom === null || (newest ?? 0) > state.liveFrom);
-    if (newest === null || !arrived) {
-      if (following.current) toEnd();
-    } else if (following.current) show(newest);
-    else if (before !== null) setReady(newest);
+    const arrived = newest !== before && state.liveFrom !== null && (newest ?? 0) > state.liveFrom;
+    if (newest !== null && arrived) {
+      if (following.current) show(newest);
+      else if (before !== null) setReady(newest);
+    } else if (following.current) toEnd();
+    if (box.current) setAway(lastBelow(box.current));
   }, [newest, state.lastSeq, state.jobs, state.pending, state.liveFrom, show, toEnd]);
+
+  const opened = state.liveFrom !== null;
+  useLayoutEffect(() => {
+    const last = box.current?.querySelector('.column > article:last-of-type');
+    if (opened && box.current && last && last.clientHeight > box.current.clientHeight) showTurn(box.current, last);
+  }, [opened]);
 
   return { box, away, ready, toEnd, toReady: () => ready !== null && show(ready) };
 }
 
-/** Only the thread itself: scrollIntoView would move the page around it too. */
-function scrollTo(box: HTMLElement, part: Element | null | undefined): void {
+/** A tall answer is read from its top, with its question if that is short. Only the thread moves, not the page. */
+function showTurn(box: HTMLElement, answer: Element | null): void {
+  const question = answer?.previousElementSibling;
+  const both = question?.classList.contains('own') && question.clientHeight < 140;
+  const part = both ? question : answer;
   if (part) box.scrollTop += part.getBoundingClientRect().top - box.getBoundingClientRect().top - MARGIN;
 }
 

@@ -29,7 +29,7 @@ export function day(iso: string): Date {
 
 export function formatter(locale: string): Formatter {
   const number = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options);
-  const date = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
+  const date = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, options); // 03/12 is one day in both languages
   const whole = number({ maximumFractionDigits: 0 });
   const hundredths = number({ maximumFractionDigits: 2 });
   const decimal = number({ maximumFractionDigits: 1 });

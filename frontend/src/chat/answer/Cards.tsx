@@ -75,13 +75,13 @@ const orderBy: Make = ({ logistics, recommendation }, { t, f }) =>
   known(logistics.order_by ?? recommendation.order_by, (date) => {
     const left = logistics.business_days_left;
     const late = logistics.order_by_overdue;
-    const note = late ? t('card.overdue') : known(left, (n) => (n === 0 ? t('card.today') : t('card.businessDays', { n })));
+    if (late) return { name: 'order_by', label: t('card.orderBy'), value: t('card.now'), notes: [t('card.overdue')], tone: 'bad' };
     return {
       name: 'order_by',
       label: t('card.orderBy'),
       value: f.date(date),
-      notes: [note],
-      tone: late ? 'bad' : left !== null && left <= 3 ? 'warn' : 'plain',
+      notes: [known(left, (n) => (n === 0 ? t('card.today') : t('card.businessDays', { n })))],
+      tone: left !== null && left <= 3 ? 'warn' : 'plain',
     };
   });
 
