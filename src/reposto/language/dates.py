@@ -43,7 +43,7 @@ _KEPT_VERB = re.compile(r"(?:aguent|dur|cobr|segur|da)\w+")
 PAST = re.compile(
     r"\b(?:paguei|pagava|pagamos|pagavamos|pagou|custava|custou|foi|foram|era|eram|vendi|vendeu|vendemos|vendemo|venderam|gastei|gastamos|gastou|comprei|"
     r"compramos|saiu|sairam|passad[oa]s?|historico|consumiu|consumimos|usamos|usei|girou|ultim[oa]s?|teve|tivemos|vendia|chegou|atrasou|atrasaram|"
-    r"subiu|caiu|aumentou|baixou|gastos?|usou|(?:total|valor|quanto)\b.*\bcompras)\b"
+    r"subiu|caiu|aumentou|baixou|gastos?|usou|mudou|variou|desde|(?:total|valor|quanto)\b.*\bcompras)\b"
 )
 
 
@@ -216,6 +216,8 @@ class TimeFinder:
         )
 
     def _one(self, match: re.Match[str]) -> bool:
+        if match["length"] == "dia":  # `o ultimo dia para comprar` is a date, not a window
+            return False
         return self._set_horizon(LENGTHS[_singular(match["length"])])
 
     def _counted(self, match: re.Match[str]) -> bool:

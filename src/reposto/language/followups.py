@@ -154,6 +154,8 @@ class Followups:
         self._carry_references(sentence, intent, thread, params)
         if intent in ABOUT_PRODUCT and thread.skus and not (listing and not BACKWARD.search(sentence.folded)):
             return Request(text, intent, Expect.ANSWER, thread.skus, params=params, also=sentence.others)
+        if intent is Intent.EXPLAIN and BACKWARD.search(sentence.folded) and not params:
+            return Request(text, Intent.UNCLEAR if not thread.turns else intent, Expect.CLARIFY)
         if intent in NEEDS_PRODUCT and not listing and not params and not thread.skus:
             return Request(
                 text,

@@ -13,15 +13,16 @@ from reposto.language.context import ABOUT_PRODUCT
 from reposto.language.dates import TimeFinder
 from reposto.language.intents import classify
 from reposto.language.mentions import Reader, Segment
-from reposto.language.normalise import Kind, Token, fold, respell, tokenise
+from reposto.language.normalise import Kind, Token, fold, parse_number, respell, tokenise
 from reposto.language.params import CategoryBook, Stated, SupplierBook, find_class, find_criterion
 from reposto.language.spelling import put_right
 from reposto.language.units import SALE_UNITS
 from reposto.model.request import Intent
 
 LISTING = re.compile(
-    r"\b(?:quais|lista|relacao|itens|produtos|tudo|todos|todas|o que|que (?:mais )?(?:vai|esta)|algo|alguma|algum"
-    r"|relatorio|sugest\w+|categoria|setor|grupo|compras|gastos?|gastei|gastamos|repor|sugere|curva abc|fornecedores)\b"
+    r"\b(?:quais|lista|relacao|itens|produtos|todos|todas|qual (?:produto|item|material)|mais vendid[oa]s|o que"
+    r"|que (?:mais )?(?:vai|esta)|algo|alguma|algum|relatorio|sugest\w+|categoria|setor|grupo|compras|gastos?|gastei"
+    r"|gastamos|repor|sugere|curva abc|fornecedores)\b"
 )
 ORDERING = frozenset({Intent.ORDER_CREATE, Intent.LANDED_COST, Intent.QUOTE_REQUEST, Intent.DATA_CHANGE})
 MAY_ORDER = frozenset(
@@ -102,6 +103,12 @@ class Dissector:
         return None
 
 
+_COUNTED = re.compile(
+    r"\b(?:contei|contamos|conferi|achei)\s+(\d[\d.,]*)"
+    r"|\b(?:eh|sao|para|existem)\s+(?:so |apenas )?(\d[\d.,]*)(?! ?(?:reais|%))"
+)  # what the count is, beside what it was thought to be
+
+
 def stated_params(sentence: Sentence, intent: Intent, quantity: tuple[float, str] | None) -> dict[str, Any]:
     stated, time = sentence.stated, sentence.time
     stated.settle_money(intent, any(s.named for s in sentence.segments) or bool(sentence.codes))
@@ -129,6 +136,8 @@ def stated_params(sentence: Sentence, intent: Intent, quantity: tuple[float, str
         Intent.ABC_XYZ,
     ) and (letter := find_class(sentence.folded, intent is Intent.ABC_XYZ)):
         params["abc_class"] = letter
+    if intent is Intent.DATA_CHANGE and (counted := _COUNTED.search(sentence.folded)):
+        quantity = (parse_number((counted[1] or counted[2]).rstrip(".,")), quantity[1] if quantity else "")
     if quantity and intent in ORDERING | MAY_ORDER:
         params["quantity"] = int(quantity[0]) if quantity[0] == int(quantity[0]) else quantity[0]
         if quantity[1]:

@@ -11,11 +11,13 @@ from reposto.language.lexicon import ANCHORS, CORRECTABLE, FUNCTION, QUESTION_WO
 from reposto.language.vocabulary import Vocabulary, edit_budget, plausible_slip
 
 _CORRECTABLE = sorted(ANCHORS | CORRECTABLE)
+_HELD_KEY = re.compile(r"(?<=[a-z])([a-z])\1{2,}")  # bom diaaaa
 _WORD = re.compile(r"(?<![\w/])[a-z]+(?![\w])")
 
 
 def put_right(folded: str, vocabulary: Vocabulary) -> str:
     """The folded text with chat words written out and mistyped question words corrected."""
+    folded = _HELD_KEY.sub(r"\1", folded)
     out: list[str] = []
     position = 0
     before = ""

@@ -236,6 +236,9 @@ class Understander:
             not asks and not named and talk.OFF_TOPIC_WEAK.search(folded)
         ):
             return Request(text, Intent.OFF_TOPIC, Expect.REFUSE)
+        exact = any(t.text in self.catalogue.vocabulary for s in sentence.segments for t in s.tokens)
+        if (small := talk.small_talk(folded)) and not exact:
+            return Request(text, small, Expect.ANSWER)
         if not named:
             if small := talk.small_talk(folded):
                 return Request(text, small, Expect.ANSWER)
