@@ -8,10 +8,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
@@ -294,38 +295,33 @@ def _apply_sales(connection: Connection, spool: SalesSpool) -> Changes:
 
 def _keep(prepared: Prepared, batch: ParsedBatch) -> None:
     if batch.kind == "sales":
-        _spool_all(prepared.spool, batch.rows)
+        _spool_columns(prepared.spool, batch.columns)
     else:
         prepared.rows[batch.kind].extend(batch.rows)
 
 
 def _spool_all(spool: SalesSpool, rows: Iterable[Row]) -> int:
-    scaled = _Thousandths()
-    days = _IsoDays()
-    sales = (
-        (row.sku, days[row.day], scaled[row.quantity], row.out_of_stock, row.promotion, row.one_off)
-        for row in rows
-        if isinstance(row, SaleRow)
-    )
+    sales = (row for row in rows if isinstance(row, SaleRow))
     before = spool.count
     while chunk := list(islice(sales, _SALES_BATCH)):
-        spool.add(chunk)
+        _spool_columns(spool, tuple(zip(*chunk, strict=True)))
     return spool.count - before
 
 
-class _Thousandths(dict[Amount, int]):
-    """Quantities as the spool keeps them; the same few come again and again."""
-
-    def __missing__(self, quantity: Amount) -> int:
-        value = int((Decimal(quantity) * QUANTITY_SCALE).to_integral_value(ROUND_HALF_UP))
-        self[quantity] = value
-        return value
+def _spool_columns(spool: SalesSpool, columns: tuple[tuple[Any, ...], ...]) -> None:
+    skus, days, quantities, out_of_stock, promotion, one_off, _row = columns
+    scaled = map(_thousandths, quantities)
+    spool.add(zip(skus, map(_iso, days), scaled, out_of_stock, promotion, one_off, strict=True))
 
 
-class _IsoDays(dict[date, str]):
-    def __missing__(self, day: date) -> str:
-        self[day] = day.isoformat()
-        return self[day]
+@lru_cache(100_000)  # the same few days and quantities come again and again
+def _iso(day: date) -> str:
+    return day.isoformat()
+
+
+@lru_cache(100_000)
+def _thousandths(quantity: Amount) -> int:
+    return int((Decimal(quantity) * QUANTITY_SCALE).to_integral_value(ROUND_HALF_UP))
 
 
 def _hash(path: Path) -> str:

@@ -90,11 +90,11 @@ def _read_once(source: Source, kind: Kind | None, reading: Reading, send: Send) 
                 batch = batches[converter.kind]
                 batch.append(row)
                 if len(batch) >= BATCH:
-                    send(Batch(converter.kind, batch, min(position() / max(source.size, 1), 1.0)))
+                    send(Batch.of(converter.kind, batch, min(position() / max(source.size, 1), 1.0)))
                     batch.clear()
     for kind_, batch in batches.items():
         if batch:
-            send(Batch(kind_, batch, 1.0))
+            send(Batch.of(kind_, batch, 1.0))
     if reading.numbers.better_style() is None:
         send(End(count, tuple(problems.rows), problems.more, tuple(_warn(converters, sheets))))
 

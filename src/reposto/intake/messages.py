@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from reposto.intake.rows import Kind, Row
+from reposto.intake.rows import ROW_TYPES, Kind, Row
 from reposto.model.errors import RowError
 
 
@@ -20,11 +21,22 @@ class Begin:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some rows, and which part of the file has been read."""
+    """Some rows, and which part of the file has been read. As columns: half the work to send and to unpack."""
 
     kind: Kind
-    rows: list[Row]
+    columns: tuple[tuple[Any, ...], ...]  # one for each attribute of the kind's row
     done: float
+
+    @classmethod
+    def of(cls, kind: Kind, rows: Sequence[Row], done: float) -> Batch:
+        return cls(kind, tuple(zip(*rows, strict=True)), done)
+
+    @property
+    def rows(self) -> list[Row]:
+        return list(map(ROW_TYPES[self.kind]._make, zip(*self.columns, strict=True)))
+
+    def column(self, name: str) -> tuple[Any, ...]:
+        return self.columns[ROW_TYPES[self.kind]._fields.index(name)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from reposto.intake.rows import OfferRow, OrderRow, PriceRow, ProductRow, ReceiptRow, Row, SupplierRow
@@ -15,7 +16,7 @@ _LOAD_FIRST = "carregue antes o arquivo de"
 class Known:
     """What the company's data holds already: SKUs, suppliers by CNPJ and folded names, lines of each order."""
 
-    skus: Collection[str] = frozenset()
+    skus: AbstractSet[str] = frozenset()
     suppliers: Mapping[str, int | None] = field(default_factory=dict)  # None: several suppliers have that name
     orders: Mapping[str, Collection[str]] = field(default_factory=dict)  # number -> SKUs
 
