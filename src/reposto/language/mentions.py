@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
 
-from reposto.language.lexicon import ASKING, CONJUNCTIONS, FUNCTION, NOUNISH, QUESTION_WORDS, SIZE_LETTERS
+from reposto.language import lexicon
+from reposto.language.lexicon import ASKING, CONJUNCTIONS, FUNCTION, QUESTION_WORDS, SIZE_LETTERS
 from reposto.language.normalise import Kind, Token
 from reposto.language.products import Catalogue, Need
 from reposto.language.units import SALE_UNITS, UNITS
@@ -25,6 +27,9 @@ _MEASURED = frozenset(("m", "kg", "l", "g", "m2"))
 _COUNTED = frozenset(
     "fornecedores cotacoes lojas opcoes clientes pessoas vezes marcas parcelas itens produtos lugares propostas".split()
 )
+
+
+_PARTICIPLE = re.compile(r"[ai]d[oa]s?$")  # compensado, prensada: verbs to a dictionary, goods to a catalogue
 
 
 class Role(StrEnum):
@@ -124,7 +129,8 @@ class Reader:
             if not in_catalogue:
                 return Role.TALK
             describes = word not in ASKING and self._after_product(tokens, at) and not self._before_talk(tokens, at)
-            return Role.PRODUCT if word in NOUNISH or describes else Role.BOTH
+            names = word in lexicon.NOUNISH or (word not in lexicon.CHAT and _PARTICIPLE.search(word) is not None)
+            return Role.PRODUCT if names or describes else Role.BOTH
         if in_catalogue or self.catalogue.vocabulary.read(word, _dotted(tokens, at)).words:
             return Role.PRODUCT
         if self._is_verb(tokens, at):
@@ -143,7 +149,7 @@ class Reader:
             return True
         if token.text in FUNCTION or token.text.startswith("zq"):
             return False
-        if token.text in QUESTION_WORDS and token.text not in NOUNISH:
+        if token.text in QUESTION_WORDS and token.text not in lexicon.NOUNISH:
             return (
                 token.text not in ASKING
                 and token.text in self.catalogue.vocabulary

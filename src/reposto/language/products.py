@@ -70,7 +70,9 @@ class Catalogue:
             if sku in self.ids:
                 self._remember(phrase_key(tokenise(fold(alias))), self.ids[sku])
         self._postings = {feature: np.array(ids, dtype=np.int32) for feature, ids in raw.items()}
-        self.vocabulary = Vocabulary(counts, written_out)
+        self._companions: dict[str, frozenset[str]] = {}
+        self.vocabulary = Vocabulary(counts, written_out, self._kept_company)
+        self._companions.clear()
 
     def _add(
         self, i: int, product: NamedProduct, raw: dict[str, list[int]], counts: dict[str, int], written_out: set[str]
@@ -95,6 +97,15 @@ class Catalogue:
         if key:
             self.phrases.setdefault(key, []).append(i)
             self.longest_phrase = max(self.longest_phrase, key.count(" ") + 1)
+
+    def _kept_company(self, word: str) -> frozenset[str]:
+        """Words that stand beside a word in a sample of the names that have it."""
+        if word not in self._companions:
+            words: set[str] = set()
+            for i in self._postings.get(word, _NONE)[:30]:
+                words |= name_features(tokenise_name(fold(self.products[i].name)))[1]
+            self._companions[word] = frozenset(words - {word} - FUNCTION)
+        return self._companions[word]
 
     def option(self, i: int) -> Option:
         product = self.products[i]

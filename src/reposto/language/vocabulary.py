@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -91,7 +91,12 @@ def edit_budget(length: int) -> int:
 class Vocabulary:
     """All words of a catalogue's names, with whatever is needed to read a typed word as one of them."""
 
-    def __init__(self, counts: dict[str, int], written_out: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        counts: dict[str, int],
+        written_out: Iterable[str] = (),
+        companions: Callable[[str], frozenset[str]] = lambda _: frozenset(),
+    ) -> None:
         self.counts = counts
         self._written_out = frozenset(written_out)  # words seen in mixed-case names: not ERP abbreviations
         self._sorted = sorted(counts)
@@ -112,6 +117,34 @@ class Vocabulary:
             length: ([k for k, _ in pairs], [w for _, w in pairs]) for length, pairs in by_length.items()
         }
         self._cache: dict[str, Reading] = {}
+        self._learnt: dict[str, set[str]] = defaultdict(set)
+        self._learn_abbreviations(companions)
+
+    def _learn_abbreviations(self, companions: Callable[[str], frozenset[str]]) -> None:
+        """`ROL` is `Rolamento` where both keep the same company: a catalogue teaches its own abbreviations."""
+        for short in self._sorted:
+            if short in self._written_out or not 2 <= len(short) <= 6 or not short.isalpha():
+                continue
+            fuller = [w for w in self._starting(short) if len(w) >= len(short) + 3 and self._is_full(w)]
+            if not fuller or len(fuller) > 40:
+                continue
+            around = companions(short)
+            for word in fuller:
+                shared = len(around & companions(word))
+                if shared >= 2 and shared >= 0.3 * len(around):
+                    self._learnt[short].add(word)
+                    self._shorts[stem(word)].append(short)
+
+    def _is_full(self, word: str) -> bool:
+        return word in self._written_out if self._written_out else len(word) > 6
+
+    def _starting(self, prefix: str) -> list[str]:
+        at = bisect_left(self._sorted, prefix)
+        found = []
+        while at < len(self._sorted) and self._sorted[at].startswith(prefix):
+            found.append(self._sorted[at])
+            at += 1
+        return found
 
     def __contains__(self, word: str) -> bool:
         return word in self.counts
@@ -137,7 +170,7 @@ class Vocabulary:
     def _read(self, word: str, dotted: bool) -> Reading:
         exact = self._inflections(word)
         family = exact | self._abbreviated(word)
-        if not exact or dotted or self.is_short(word):
+        if not exact or dotted or word in self._learnt or self.is_short(word):
             family |= self._extended(word, dotted)
         if family:
             return Reading(frozenset(family), 0.0 if exact else 0.1, "exact" if exact else "short")
@@ -167,7 +200,7 @@ class Vocabulary:
 
     def _extended(self, word: str, dotted: bool) -> set[str]:
         """Words in full of an abbreviation typed."""
-        found: set[str] = set()
+        found: set[str] = set(self._learnt.get(word, ()))
         for full in ABBREVIATIONS.get(word, ()):
             found |= self._inflections(full) | self._abbreviated(full)
         short = (
@@ -175,11 +208,7 @@ class Vocabulary:
         )
         short = short or (len(word) >= 4 and word[-1] in "rmns")
         if short and (len(word) >= 3 or dotted):
-            at = bisect_left(self._sorted, word)
-            while at < len(self._sorted) and self._sorted[at].startswith(word):
-                if len(self._sorted[at]) >= len(word) + 2:
-                    found.add(self._sorted[at])
-                at += 1
+            found.update(w for w in self._starting(word) if len(w) >= len(word) + 2)
         return found
 
     def _misspelt(self, word: str) -> Reading:
