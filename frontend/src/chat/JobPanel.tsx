@@ -35,6 +35,7 @@ export function JobPanel({ message, state, onCancel }: Props) {
         ) : null}
       </div>
       <JobBar job={job} elapsed={elapsed} eta={eta} />
+      {job && job.attempt > 1 ? <p className="muted small">{t('job.attempt', { n: job.attempt })}</p> : null}
       {job ? <Steps steps={job.steps} /> : null}
     </div>
   );
@@ -42,7 +43,7 @@ export function JobPanel({ message, state, onCancel }: Props) {
 
 function JobBar({ job, elapsed, eta }: { job: Progress | undefined; elapsed: number; eta: number }) {
   const byStep = job && job.total > 0 ? job.done / job.total : 0;
-  const byTime = eta > 0 ? Math.min(0.95, elapsed / eta) : 0;
+  const byTime = eta > 0 && job && job.state !== 'queued' ? Math.min(0.95, elapsed / eta) : 0;
   return <progress className="bar" max={1} value={Math.max(byStep, Math.min(byTime, byStep + 0.25))} aria-hidden="true" />;
 }
 

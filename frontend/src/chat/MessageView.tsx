@@ -52,7 +52,6 @@ function Reply({ message, started, ordered, onActed }: ReplyProps) {
   return (
     <Block message={message} started={started}>
       {type === 'analysis_error' ? <p className="tag bad">{t('job.failed')}</p> : null}
-      {type === 'analysis_cancelled' ? <p className="tag">{t('job.cancelled')}</p> : null}
       {analysis ? (
         <Boundary fallback={<>{words}<p className="muted">{t('answer.broken')}</p></>}>
           <Answer analysis={analysis} content={message.content} actions={actions} />
@@ -79,7 +78,7 @@ function Words({ message, actions, onActed }: { message: Message; actions: React
 
 function Block({ message, started, children }: { message: Message; started?: Message | undefined; children: ReactNode }) {
   const { t, f } = useI18n();
-  const took = started ? Date.parse(message.criado_em) - Date.parse(started.criado_em) : NaN;
+  const took = started && message.metadata?.type === 'analysis_result' ? Date.parse(message.criado_em) - Date.parse(started.criado_em) : NaN;
   return (
     <article className={`reply ${message.sender}`} data-seq={message.seq} data-sender={message.sender} data-type={message.metadata?.type ?? ''}>
       <header className="reply-head">

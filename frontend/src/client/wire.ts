@@ -29,6 +29,7 @@ export interface Step {
 export interface Progress {
   job_id: string;
   rev: number;
+  attempt: number; // 2 and more: taken up again after an interruption
   state: string;
   steps: Step[];
   done: number;
@@ -86,7 +87,8 @@ export function decodeProgress(value: unknown): Progress | null {
   const finished = decoded.filter((step) => step.state === 'done').length;
   const done = isCount(value.done) ? value.done : finished;
   const total = isCount(value.total) ? value.total : decoded.length;
-  return { job_id, rev, state, steps: decoded, done, total };
+  const attempt = isCount(value.attempt) ? value.attempt : 1;
+  return { job_id, rev, attempt, state, steps: decoded, done, total };
 }
 
 function decodeStep(value: unknown): Step | null {
