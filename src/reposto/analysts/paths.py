@@ -100,38 +100,57 @@ class StockPaths:
         hit: Floats = (self.short > 1e-6).mean(axis=(0, 1))
         return hit
 
-    def needed(self, arrive: Days, probability: Floats, covered: int, level: float) -> float:
-        """Smallest quantity, ordered now and arriving after `arrive` days ((n,) or (K, n)), that serves all demand
-        from its arrival until `covered` days later with probability `level`; units >= 0.
+    def needed(self, start: Days, end: Days, probability: Floats, level: float) -> float:
+        """Smallest quantity, ordered now, that serves all demand from its arrival until the next order can arrive, with
+        probability `level`; units >= 0.
 
-        Per path and arrival day a, with lost sales: short(a + covered) - short(a), what would go unserved in between
+        start (n,) or (K, n): when this order arrives, equally likely; end (m,) or (K, m) with probability (m,): when
+        the next one would. Per path, with lost sales: short(end) - short(start), what would go unserved in between
         (and what is owed already); with backorders: the largest backlog in between. The (R, S) rule of Silver, Pyke &
         Thomas, 4th ed., ch. 6, on the joint distribution instead of mean + z sigma. More stock never asks for more.
-        Without open orders a later arrival never asks for less: lost sales then take the largest window up to a.
+        Without open orders a lead time longer by some days never asks for less: lost sales then take the largest
+        window of that length up to the arrival.
         """
-        lacking = self._lost_after(arrive, covered) if self.lost_sales else self._backlog_after(arrive, covered)
-        weights = np.broadcast_to(probability / (lacking.shape[0] * lacking.shape[1]), lacking.shape)
+        lacking = self._lost_between(start, end) if self.lost_sales else self._backlog_between(start, end)
+        weights = np.broadcast_to(probability / float(np.prod(lacking.shape[:3])), lacking.shape)
         return max(weighted_quantile(lacking.ravel(), weights.ravel(), level), 0.0)
 
-    def _lost_after(self, arrive: Days, covered: int) -> Floats:
-        """Units unserved from each arrival day until `covered` days later; (U, K, n)."""
+    def short_between(self, start: Days, end: Days) -> Floats:
+        """Units that go unserved from start until end, every pair; (U, K, n, m)."""
+        between: Floats = np.maximum(self.short_at(end)[:, :, None, :] - self.short_at(start)[:, :, :, None], 0.0)
+        return between
+
+    def _lost_between(self, start: Days, end: Days) -> Floats:
         if self.supply.any():
-            lost = self.short_at(arrive + covered) - self.short_at(arrive)
+            lost = self.short_between(start, end)
         else:  # nothing comes in, so the lateness level makes no difference
-            start = self.day(arrive if arrive.ndim == 1 else arrive[0])
-            every = np.arange(int(start.max()) + 1)
-            windows = self.short[:, :, self.day(every + covered)] - self.short[:, :, every]
-            lost = np.maximum.accumulate(windows, axis=2)[:, :, start]
+            lost = self._largest_windows(start if start.ndim == 1 else start[0], end if end.ndim == 1 else end[0])
         owed = max(-self.available, 0.0)
         if owed > 0:
-            lost = lost + np.clip(self._net_at(arrive + covered), 0.0, owed)
+            lost = lost + np.clip(self._net_at(end), 0.0, owed)[:, :, None, :]
         return lost
 
-    def _backlog_after(self, arrive: Days, covered: int) -> Floats:
-        """Largest backlog from each arrival day until `covered` days later; (U, K, n)."""
-        ends = range(1, max(covered, 1) + 1)
-        largest: Floats = np.max([self._net_at(arrive + days) for days in ends], axis=0)
-        return largest
+    def _largest_windows(self, start: Days, end: Days) -> Floats:
+        """Largest short(t + end - start) - short(t) over t <= start, every pair; (n,), (m,) -> (U, K, n, m)."""
+        start, width = self.day(start), np.maximum(end[None, :] - start[:, None], 0)
+        every = np.arange(int(start.max()) + 1)
+        found = np.empty((*self.short.shape[:2], *width.shape))
+        for wide in np.unique(width):
+            windows = self.short[:, :, self.day(every + wide)] - self.short[:, :, every]
+            largest = np.maximum.accumulate(windows, axis=2)
+            first, second = np.nonzero(width == wide)
+            found[:, :, first, second] = largest[:, :, start[first]]
+        return found
+
+    def _backlog_between(self, start: Days, end: Days) -> Floats:
+        """Largest backlog after start and until end, every pair; (U, K, n, m).
+
+        short is the running maximum of the backlog: where it grows in between, it is the largest; else the backlog at
+        the end stands for it.
+        """
+        after, before = self.short_at(end)[:, :, None, :], self.short_at(start)[:, :, :, None]
+        owed = max(-self.available, 0.0)
+        return np.where(after > before + 1e-9, after + owed, self._net_at(end)[:, :, None, :])
 
     def _net_at(self, days: Days) -> Floats:
         """Cumulative demand less everything there is by then, negative where something is left; (U, K, n)."""

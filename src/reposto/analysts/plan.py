@@ -103,7 +103,7 @@ def _plan(situation: Situation, paths: StockPaths, offer: Offer) -> Plan | None:
     usually = situation.calendar.offsets(today, lead.days)
     arrive = np.maximum(usually[None, :], gate)
     later = np.maximum(situation.calendar.offsets(today + timedelta(days=review), lead.days)[None, :] + review, gate)
-    needed = paths.needed(arrive, lead.probability, review, level)
+    needed = paths.needed(_strata(situation, lead, gate), later, lead.probability, level)
     per_day = daily_demand(situation)
     usual = _lot(situation, offer, max(per_day * review, 1.0 if situation.counted else 1e-3), _longest_lot(situation))
     span = float(usually.astype(np.float64) @ lead.probability) + review + _longest_lot(situation)
@@ -171,7 +171,7 @@ def _steps(situation: Situation, offer: Offer, needed: float, lot: float) -> tup
     stocking = stocking_cost(rounded.quantity, lot, float(after.unit), per_day, company)
     effects.append(f"estocar a diferença custa {words.reais(_money(stocking))}")
     if after.goods < before.goods:
-        prices = f"a {words.unit_reais(after.goods)} em vez de {words.unit_reais(before.goods)} por {unit}"
+        prices = f"a {words.unit_reais(after.goods)} em vez de {words.unit_reais(before.goods)} por {unit or 'unidade'}"
         return (*rounded.reasons, f"faixa de preço: {change}, {prices}; {', '.join(effects)}")
     return (*rounded.reasons, f"lote econômico: {change}; {', '.join(effects)}")
 
@@ -187,25 +187,32 @@ def _gate(situation: Situation, paths: StockPaths, supplier: int) -> Days:
     return np.array([[max((a.at(float(level)) for a in open_), default=0)] for level in levels], dtype=np.int64)
 
 
+def _strata(situation: Situation, lead: LeadTime, gate: Days) -> Days:
+    """Arrival of an order of today at five equally likely lead times; (K, 5). Enough where only its middle matters."""
+    days = np.array([int(lead.quantile(float(level))) for level in LATENESS_LEVELS], dtype=np.int64)
+    arrive: Days = np.maximum(situation.calendar.offsets(situation.facts.today, days)[None, :], gate)
+    return arrive
+
+
 def _order_by(
     situation: Situation, paths: StockPaths, lead: LeadTime, gate: Days, level: float
 ) -> tuple[date | None, bool]:
     """The last business day t on which ordering is early enough, and whether it has really passed.
 
-    Early enough: P(demand goes unserved between the arrival of an order of today and that of an order of t) <= 1 -
-    level; what is short before any order could arrive can't be helped by ordering, so it doesn't count. (None, False)
-    when a year from now is early enough. Passed: today's order too comes after a stock-out with more than that
-    probability, and the day lies before the next review. P doesn't fall with t, so t is found by bisection.
+    Early enough: P(demand goes unserved between the arrival of an order of today and that of an order of t, whose lead
+    times are independent) <= 1 - level; what is short before any order could arrive can't be helped by ordering, so it
+    doesn't count. (None, False) when a year from now is early enough. Passed: today's order too comes after a
+    stock-out with more than that probability, and the day lies before the next review. P doesn't fall with t, so t is
+    found by bisection.
     """
     calendar, today = situation.calendar, situation.facts.today
     first = today if calendar.is_business_day(today) else calendar.add(today, 0)
     ahead = (first - today).days
-    now = np.maximum(calendar.offsets(first, lead.days)[None, :] + ahead, gate)
-    short_now = paths.short_at(now)
+    now = _strata(situation, lead, gate)
 
     def early(count: int) -> bool:
         then = np.maximum(calendar.offsets(first, lead.days + count)[None, :] + ahead, gate)
-        hit = (paths.short_at(then) > short_now + 1e-6).mean(axis=(0, 1))
+        hit = (paths.short_between(now, then) > 1e-6).mean(axis=(0, 1, 2))
         return float(hit @ lead.probability) <= 1 - level + 1e-9
 
     low, high = 0, calendar.between(first, today + timedelta(days=SEARCH_DAYS))
@@ -215,7 +222,7 @@ def _order_by(
         middle = (low + high) // 2
         low, high = (middle, high) if early(middle) else (low, middle)
     last = calendar.add(first, low)
-    late = paths.stockout_probability(now, lead.probability) > 1 - level + 1e-9
+    late = paths.stockout_probability(now, np.full(now.shape[1], 1 / now.shape[1])) > 1 - level + 1e-9
     return last, late and last < today + timedelta(days=max(situation.facts.company.review_days, 1))
 
 

@@ -162,11 +162,12 @@ def _about_choice(situation: Situation, found: tuple[Plan, ...], prices: PriceFi
             return []
         rival = situation.supplier_name(other.offer.supplier_id)
         return [
-            f"Menor custo posto: {name}, {words.unit_reais(plan.cost.unit)} por {unit}, contra "
+            f"Menor custo posto: {name}, {words.unit_reais(plan.cost.unit)} por {unit or 'unidade'}, contra "
             f"{words.unit_reais(other.cost.unit)} de {rival}."
         ]
     rival = situation.supplier_name(cheapest.offer.supplier_id)
-    dearer = f"{name} custa {words.unit_reais(plan.cost.unit - cheapest.cost.unit)} a mais por {unit} que {rival}"
+    apart = words.unit_reais(plan.cost.unit - cheapest.cost.unit)
+    dearer = f"{name} custa {apart} a mais por {unit or 'unidade'} que {rival}"
     fewer = cheapest.short - plan.short
     if fewer >= 0.5:
         sooner = words.quantity(round(fewer), unit)

@@ -130,7 +130,9 @@ def alternatives(
     unit = situation.facts.product.unit
     if tier is not None:
         at = orderable(tier.min_quantity, plan.offer, unit)
-        options.append((plan, at, f"próxima faixa de preço, {words.unit_reais(tier.unit_price)} por {unit}"))
+        options.append(
+            (plan, at, f"próxima faixa de preço, {words.unit_reais(tier.unit_price)} por {unit or 'unidade'}")
+        )
     bare = orderable(plan.needed, plan.offer, unit)
     if 0 < bare < plan.lot:
         options.append((plan, bare, "só o necessário"))

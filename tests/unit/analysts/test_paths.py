@@ -28,7 +28,7 @@ def plain(mean: float, sd: float, days: int, available: float, *, lost: bool = F
 def test_newsvendor_of_the_textbook() -> None:
     """Snyder & Shen, Example 4.3: h = 0.18, p = 0.70, demand N(50, 8^2): S* = 56.604 at the ratio 0.7955."""
     paths = plain(50, 8, 1, 0.0)
-    found = paths.needed(np.array([0]), AT_ONCE, 1, 0.70 / (0.70 + 0.18))
+    found = paths.needed(np.array([0]), np.array([1]), AT_ONCE, 0.70 / (0.70 + 0.18))
     assert found == pytest.approx(56.604, abs=8 * 0.03)  # a hundred levels: a step of 0.03 standard deviations here
 
 
@@ -39,8 +39,8 @@ def test_order_up_to_level_of_periodic_review(lead: int, review: int, level: flo
     span = lead + review
     exact = 10 * span + NormalDist().inv_cdf(level) * 4 * span**0.5
     assert paths.demand_quantile(np.array([lead]), AT_ONCE, review, level) == pytest.approx(exact, rel=0.02)
-    assert paths.needed(np.array([lead]), AT_ONCE, review, level) == pytest.approx(exact, rel=0.02)
-    assert plain(10, 4, 80, 60.0).needed(np.array([lead]), AT_ONCE, review, level) == pytest.approx(
+    assert paths.needed(np.array([lead]), np.array([lead + review]), AT_ONCE, level) == pytest.approx(exact, rel=0.02)
+    assert plain(10, 4, 80, 60.0).needed(np.array([lead]), np.array([lead + review]), AT_ONCE, level) == pytest.approx(
         exact - 60, rel=0.03
     )
 
@@ -68,8 +68,8 @@ def test_lost_sales_are_not_bought_again_backorders_are() -> None:
     """No stock, lead time 10 days, review 7, demand 10 a day for certain."""
     lost = plain(10, 0, 60, 0.0, lost=True)
     owed = plain(10, 0, 60, 0.0, lost=False)
-    assert lost.needed(np.array([10]), AT_ONCE, 7, 0.95) == pytest.approx(70)
-    assert owed.needed(np.array([10]), AT_ONCE, 7, 0.95) == pytest.approx(170)
+    assert lost.needed(np.array([10]), np.array([17]), AT_ONCE, 0.95) == pytest.approx(70)
+    assert owed.needed(np.array([10]), np.array([17]), AT_ONCE, 0.95) == pytest.approx(170)
     assert lost.expected_short(np.array([10]), AT_ONCE) == pytest.approx(100)
 
 
@@ -79,8 +79,8 @@ def test_an_open_order_that_comes_first_leaves_nothing_to_order() -> None:
     coming = (Arrival(500.0, np.array([5]), AT_ONCE),)
     for lost in (True, False):
         paths = stock_paths(demand, 0.0, coming, lost_sales=lost)
-        assert paths.needed(np.array([9]), AT_ONCE, 7, 0.95) == 0
-        assert paths.needed(np.array([0]), AT_ONCE, 7, 0.95) == pytest.approx(50)
+        assert paths.needed(np.array([9]), np.array([16]), AT_ONCE, 0.95) == 0
+        assert paths.needed(np.array([0]), np.array([7]), AT_ONCE, 0.95) == pytest.approx(50)
         assert paths.stockout_probability(np.array([9]), AT_ONCE) == 1
 
 
@@ -97,7 +97,7 @@ def test_an_open_order_in_time_prevents_the_shortage_and_late_does_not() -> None
 def test_more_reserved_than_there_is_is_owed_not_lost() -> None:
     paths = plain(10, 0, 60, -20.0, lost=True)
     assert paths.expected_short(np.array([3]), AT_ONCE) == pytest.approx(30)
-    assert paths.needed(np.array([3]), AT_ONCE, 7, 0.95) == pytest.approx(90)  # a week and the 20 promised
+    assert paths.needed(np.array([3]), np.array([10]), AT_ONCE, 0.95) == pytest.approx(90)  # a week and the 20 promised
 
 
 leads = st.lists(st.integers(0, 40), min_size=1, max_size=6, unique=True).map(sorted)
@@ -130,7 +130,7 @@ def test_needed_is_monotone(
     even = np.full(len(lead), 1 / len(lead))
 
     def needed(available: float, arrive: np.ndarray) -> float:
-        return stock_paths(demand, available, coming, lost_sales=lost).needed(arrive, even, 7, 0.95)
+        return stock_paths(demand, available, coming, lost_sales=lost).needed(arrive, arrive + 7, even, 0.95)
 
     base = needed(stock, days)
     assert base >= 0
