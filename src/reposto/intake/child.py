@@ -121,7 +121,10 @@ def _find_header(lines: Lines, kind: Kind | None, file_name: str) -> tuple[Heade
 
 
 def _has_content(cells: Iterable[RawCell]) -> bool:
-    return any(not isinstance(cell, str) or cell.strip() for cell in cells)
+    for cell in cells:  # noqa: SIM110 - `any` over a generator takes twice as long, a million times
+        if cell != "" and not (isinstance(cell, str) and cell.isspace()):
+            return True
+    return False
 
 
 def _warn(converters: Iterable[Converter], sheets: Sequence[str]) -> Iterator[str]:

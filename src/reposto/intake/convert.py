@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from reposto.intake.fields import FIELDS, Field
 from reposto.intake.headers import Header, Layout
@@ -16,6 +17,7 @@ from reposto.model.errors import RowError
 
 _CACHE = 50_000  # values of a column kept at once: codes, days and quantities repeat all the time
 _SHOWN = 60  # characters of a bad cell in the list
+_UNREAD: Any = object()  # what a cache does not have
 _WAREHOUSES = frozenset("deposito local armazem filial loja b2local b2filial estabelecimento".split())
 
 
@@ -107,7 +109,8 @@ class Converter:
         for column in self.columns:
             cell = cells[column.index] if column.index < width else ""
             try:
-                values[column.slot] = column.cache[cell] if cell in column.cache else column.read(cell)
+                value = column.cache.get(cell, _UNREAD)
+                values[column.slot] = column.read(cell) if value is _UNREAD else value
             except BadValue as error:
                 self.problems.add(number, column.header, cell, str(error))
                 bad = True
