@@ -95,7 +95,7 @@ _BEFORE = (  # rewrites that make one spelling out of many before tokens are cut
     (re.compile(r"\bum quarto de polegada\b"), '1/4"'),
     (re.compile(r"\bmeio (litro|quilo|kilo|metro)\b"), r"0,5 \1"),
     (re.compile(r"\bmeia (duzia)\b"), r"6 unidades"),
-    (re.compile(r"\b([mh]) (?=\d+ x )"), r"\1"),
+    (re.compile(r"\b([mh]) (?=\d+ x \d)"), r"\1"),
     (re.compile(r"\bs/\s?(?=[a-z])"), "sem "),
     (re.compile(r"\bp/\s?(?=[a-z\d])"), "para "),
     (re.compile(r"\bc/\s?(?=[a-z])"), "com "),

@@ -21,7 +21,7 @@ _HASH = re.compile(r"#\s?(\d{3,8})\b")
 _SALE = "|".join(sorted((u for u in SALE_UNITS if len(u) > 1 and " " not in u), key=len, reverse=True))
 _SPOKEN_AMOUNT = re.compile(rf"\b(?P<head>{SPELT}|{FIGURES}(?= mil\b))(?P<times> mil)? (?=(?:{_SALE})\b)")
 _MONEY = re.compile(
-    rf"(?P<sign>r\$|rs\$?)\s?(?P<a>{AMOUNT})(?: reais)?"
+    rf"(?<![a-z])(?P<sign>r\$|rs\$?)\s?(?P<a>{AMOUNT})(?: reais)?"
     rf"|\b(?P<b>{AMOUNT})\s?(?:reais|real|contos?|pila|pilas|mangos)\b"
     # 6500K is a colour of light: thousands said with a k have at most three figures before it
     rf"|(?<![\w.,])(?P<c>(?:{FIGURES}\s?mil|\d{{1,3}}(?:,\d)?\s?k)(?: e \w+)?)\b(?! (?:{_SALE}|de §))"

@@ -172,9 +172,12 @@ class Vocabulary:
         family = exact | self._abbreviated(word)
         if not exact or dotted or word in self._learnt or self.is_short(word):
             family |= self._extended(word, dotted)
-        if family:
+        if exact or (family and (dotted or word in ABBREVIATIONS or word in self._learnt)):
             return Reading(frozenset(family), 0.0 if exact else 0.1, "exact" if exact else "short")
-        return self._misspelt(word)
+        slip = self._misspelt(word)
+        if not family:
+            return slip
+        return Reading(slip.words | family, max(0.1, slip.cost * bool(slip.words)), "short", slip.slips)
 
     def _inflections(self, word: str) -> set[str]:
         found = set(self._stems.get(stem(word), ()))
@@ -215,17 +218,17 @@ class Vocabulary:
         if len(word) < 4:
             return NOTHING
         key = sound(word)
-        same = self._sounds.get(key) or self._sounds.get(sound(_C_BEFORE_BACK_VOWEL.sub("ss", word)))
-        if same:
-            return Reading(self._families(same), 0.2, "sound")
+        same = self._sounds.get(key) or self._sounds.get(sound(_C_BEFORE_BACK_VOWEL.sub("ss", word))) or []
         budget = edit_budget(len(word))
-        hits: list[tuple[int, str]] = []
+        hits = [(1, heard) for heard in same]
         for spelling in {word, key}:
             hits += self._near(spelling, word, budget)
         if not hits:
             return NOTHING
         best = min(distance for distance, _ in hits)
         words = self._families(w for d, w in hits if d == best)
+        if same:
+            return Reading(words, 0.2, "sound", best)
         return Reading(words, 0.2 + 0.15 * best, "typo", best)
 
     def _near(self, spelling: str, word: str, budget: int) -> list[tuple[int, str]]:
