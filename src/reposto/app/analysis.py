@@ -133,6 +133,7 @@ def read_request(data: dict[str, Any]) -> Request:
         expect=Expect(data["expect"]),
         skus=tuple(data["skus"]),
         params=data["params"],
+        also=tuple(Intent(name) for name in data["also"]),
         today=date.fromisoformat(data["today"]) if data.get("today") else None,
     )
 

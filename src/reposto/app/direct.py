@@ -9,6 +9,8 @@ it falls back to `delivery.outbox.QueueOutbox`.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 import struct
 from typing import Any
 
@@ -19,6 +21,7 @@ from reposto.delivery.wire import CloseCode
 
 SCOPE_KEY = "reposto.socket"
 ABORT_AFTER_S = 10.0  # a closing socket whose peer reads nothing is dropped then
+NO_LINGER = struct.pack("ii", 1, 0)
 TEXT_FRAME = 0x81  # FIN and opcode 1
 
 
@@ -35,22 +38,26 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     def keepalive_timeout(self) -> None:
         """The peer is dead: waiting for it to read what is buffered would keep the socket for many minutes."""
         super().keepalive_timeout()
-        self.transport.abort()
+        self.abort()
 
     def can_write(self) -> bool:
         """Whether a text frame may be written now."""
         return self.handshake_complete and not self.close_sent and not self.transport.is_closing()
 
     def abort(self) -> None:
-        """Drop the connection without waiting for anything."""
+        """Drop the connection at once, with what the kernel still holds for a peer that doesn't read (RST)."""
+        sock = self.transport.get_extra_info("socket")
+        if sock is not None:
+            with contextlib.suppress(OSError):
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
         self.transport.abort()
 
 
 class DirectOutbox:
     """An Outbox over `SocketProtocol`; lives on the event loop."""
 
-    def __init__(self, socket: SocketProtocol, *, max_unsent: int = MAX_UNSENT) -> None:
-        self._socket = socket
+    def __init__(self, protocol: SocketProtocol, *, max_unsent: int = MAX_UNSENT) -> None:
+        self._socket = protocol
         self._max_unsent = max_unsent
         self._closing = False
         self._stuck_since: float | None = None

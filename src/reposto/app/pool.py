@@ -29,7 +29,7 @@ from reposto.storage.engine import Store
 
 log = structlog.get_logger(__name__)
 
-STOP_WITHIN_S = 0.6  # a cancelled worker that hasn't stopped by then is killed: "within a second"
+STOP_WITHIN_S = 0.4  # a cancelled worker that hasn't stopped by then is killed: "within a second"
 HARD_LIMIT_S = 75.0  # one analysis; the slot comes back by force (RELIABILITY W8)
 LEAVE_WITHIN_S = 4.0  # at shutdown: time to finish what runs, before it is handed back
 RESTART_PAUSE_S = (0.0, 0.1, 0.3, 1.0, 5.0)  # after 0, 1, … deaths in a row without a ready in between
@@ -158,7 +158,7 @@ class Pool:
             deaths = 0 if child.ready else deaths + 1
             if not self._leaving:
                 self.restarts += 1
-                log.warning("worker.died", worker=child.name, code=code)
+                log.warning("worker.died", worker=child.name, exit_status=code)
             await self._hand_back(child)
 
     async def _start_child(self, slot: int) -> Child:

@@ -16,16 +16,19 @@ from reposto.app.settings import Settings
 from reposto.conversation import sessions, work
 from reposto.conversation.catalogue import Catalogue
 from reposto.conversation.change import Change
+from reposto.conversation.demo import refresh_demo
 from reposto.delivery.bus import MemoryBus, Wake, wake_for
 from reposto.delivery.hub import Hub
 from reposto.delivery.wire import CloseCode, encode_message
-from reposto.model.clock import monotonic, utc_now
+from reposto.model.clock import local_today, monotonic, utc_now
+from reposto.storage import company
 from reposto.storage.engine import Store
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 DB_THREADS = 8  # below the database pool's ten connections, so that a thread never waits for a connection
+DEMO_EVERY_S = 600.0  # a look at one row
 PAGE_MESSAGES = 100  # of a replay
 PAGE_BYTES = 256 * 1024  # of a replay: a page always fits into a tab's buffer, with room for live messages
 
@@ -63,8 +66,10 @@ class Runtime:
         self._loop = asyncio.get_running_loop()
         for change in await self.in_thread(work.hand_back_orphans, self.store, now=utc_now()):
             self.publish(change)
+        await self.in_thread(self._refresh_demo_now)
         await self.in_thread(self.catalogue.warm)
         await self.pool.start()
+        self.spawn(self._refresh_demo_forever())
         self.spawn(self.hub.sweep_forever())
         self.spawn(self._reap_forever())
 
@@ -134,6 +139,20 @@ class Runtime:
 
     async def _positions(self, session_ids: list[int]) -> dict[int, int]:
         return await self.in_thread(sessions.newest_seqs, self.store, session_ids)
+
+    def _refresh_demo_now(self) -> bool:
+        with self.store.read() as connection:
+            zone = company.zone(connection)
+        return refresh_demo(self.store, local_today(zone), utc_now())
+
+    async def _refresh_demo_forever(self) -> None:
+        """A demo that runs over midnight gets its new day; a real company's data are never touched."""
+        while True:
+            await asyncio.sleep(DEMO_EVERY_S)
+            try:
+                await self.in_thread(self._refresh_demo_now)
+            except Exception as error:  # the next round tries again
+                log.warning("demo.refresh_failed", error=type(error).__name__)
 
     async def _reap_forever(self) -> None:
         while True:

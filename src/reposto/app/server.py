@@ -103,10 +103,17 @@ def serve(settings: Settings, *, say: Callable[[str], None]) -> None:
             lifespan="on",
         )
         server = Server(config, runtime, lambda port: _announce(settings, store, port, say))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _leave)
         try:
             server.run()
         finally:
             (settings.home / "server.json").unlink(missing_ok=True)
+
+
+def _leave(_number: int, _frame: object) -> None:
+    """While uvicorn runs it handles signals itself, and raises them again when it has drained: then we end well."""
+    raise SystemExit(0)
 
 
 def _announce(settings: Settings, store: Store, port: int, say: Callable[[str], None]) -> None:

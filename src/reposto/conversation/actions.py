@@ -117,7 +117,7 @@ def approve_purchase(connection: Connection, pressed: Pressed) -> tuple[Message,
     result = _result_of(connection, pressed)
     metadata = result.metadata or {}
     advice = metadata["analysis"]["recommendation"]
-    if advice["supplier_id"] is None or not advice["quantity"]:
+    if advice["supplier_id"] is None or not advice["quantity"] or advice["total"] is None:
         raise Conflict(
             "Esta análise não recomenda uma compra com fornecedor e quantidade.",
             "This analysis does not recommend a purchase with a supplier and a quantity.",

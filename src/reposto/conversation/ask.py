@@ -15,10 +15,11 @@ from reposto.conversation.catalogue import Catalogue, Index
 from reposto.conversation.change import Change
 from reposto.conversation.context import recent_turns
 from reposto.language import prose
+from reposto.language.quick import QUICK_INTENTS
 from reposto.model.encode import to_data
 from reposto.model.errors import InvalidInput, TooLong
 from reposto.model.message import MAX_CONTENT, STEPS, Job, JobState, Message, Step
-from reposto.model.request import Expect, Intent, Request
+from reposto.model.request import Expect, Request
 from reposto.model.text import clean
 from reposto.storage import chat, company, jobs
 from reposto.storage.engine import Store
@@ -26,9 +27,6 @@ from reposto.storage.engine import Store
 MAX_PRODUCTS = 5  # analyses started by one message; more would bury the conversation
 MAX_CLIENT_ID = 128
 CONTEXT_MESSAGES = 12  # how far back a follow-up may refer
-
-# Product questions that one look at the tables answers; everything else about a product is an analysis.
-QUICK_INTENTS = frozenset({Intent.STOCK_STATUS, Intent.PRODUCT_LOOKUP, Intent.ORDER_STATUS})
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,8 +108,8 @@ def unbounded() -> None:
     put(DirectOutbox, "check", lambda _self, _now: True)
     before = DirectOutbox.__init__
 
-    def init(self: DirectOutbox, socket: Any, **_kwargs: Any) -> None:
-        before(self, socket, max_unsent=1 << 40)
+    def init(self: DirectOutbox, protocol: Any, **_kwargs: Any) -> None:
+        before(self, protocol, max_unsent=1 << 40)
 
     put(DirectOutbox, "__init__", init)
 
