@@ -17,9 +17,11 @@ from reposto.language.context import (
 from reposto.language.lexicon import FUNCTION
 from reposto.language.mentions import Found, Status
 from reposto.language.normalise import Kind
+from reposto.language.params import find_criterion
 from reposto.language.products import Catalogue
 from reposto.language.resolve import Resolver
 from reposto.language.sentence import LISTING, Sentence, merged, stated_params
+from reposto.language.units import SALE_UNITS
 from reposto.model.request import Expect, Intent, Option, Request
 
 MOST_OPTIONS = 6  # what fits as buttons on a phone without scrolling
@@ -61,6 +63,35 @@ class Followups:
             return Request(text, Intent.PRODUCT_LOOKUP, Expect.ANSWER, skus, params=params or {})
         return Request(text, last.intent, Expect.ANSWER, skus, params=merged(last.params, params or {}), also=last.also)
 
+    def call_off(self, text: str, folded: str, thread: Thread) -> Request:
+        """No to what is pending or running; where neither is, `cancela` means the order just spoken of."""
+        order = thread.order_number
+        if order and not thread.pending and not thread.running and re.search(r"\bcancel\w+", folded):
+            return Request(text, Intent.ORDER_CANCEL, Expect.ANSWER, params={"order_number": order})
+        return Request(text, Intent.CANCEL_CURRENT, Expect.ANSWER)
+
+    def _redrafted(self, text: str, sentence: Sentence, thread: Thread) -> Request | None:
+        """Another amount or supplier for the order that waits for a yes: `na verdade sao 50`, `so 20`."""
+        if not thread.pending or thread.last is None or thread.last.intent is not Intent.ORDER_CREATE:
+            return None
+        numbers = [t for t in sentence.tokens if t.kind is Kind.NUMBER]
+        if sentence.intent in (None, Intent.ORDER_CREATE) and numbers:
+            at = sentence.tokens.index(numbers[0]) + 1
+            said = numbers[0].unit or (sentence.tokens[at].text if at < len(sentence.tokens) else "")
+            value = numbers[0].values[0][0]
+            params: dict[str, Any] = {"quantity": int(value) if value == int(value) else value}
+            if said in SALE_UNITS:
+                params["unit"] = SALE_UNITS[said]
+            return Request(text, Intent.ORDER_CREATE, Expect.ANSWER, thread.skus, params=params)
+        criterion = find_criterion(sentence.folded)
+        if (
+            criterion
+            and sentence.intent is Intent.SUPPLIER_COMPARE
+            and re.match(r"(?:e )?(?:com|pelo|no|do|de) ", sentence.folded)
+        ):
+            return Request(text, Intent.ORDER_CREATE, Expect.ANSWER, thread.skus, params={"criterion": criterion})
+        return None
+
     def words_offered(self, sentence: Sentence) -> Found | None:
         """Words that ask nothing here but may tell the options of a choice apart: `a pesada`."""
         tokens = [t for t in sentence.tokens if t.kind is Kind.WORD and t.text in self.catalogue.vocabulary]
@@ -81,6 +112,10 @@ class Followups:
         if found is None or not thread.turns:
             return None
         intent = sentence.intent
+        if thread.options and intent is None and found.status is Status.ONE and len(found.ids) == 1:
+            chosen = self.catalogue.products[found.ids[0]].sku
+            if chosen in thread.options:
+                return self.continued(text, thread, (chosen,))
         if thread.options and (intent is None or intent is (thread.last.intent if thread.last else None)):
             offered = [i for sku in thread.options if (i := self.catalogue.ids.get(sku)) is not None]
             fitting = self.resolver.among(offered, found.needs)
@@ -119,6 +154,8 @@ class Followups:
     def without_product(
         self, text: str, sentence: Sentence, thread: Thread, quantity: tuple[float, str] | None
     ) -> Request:
+        if redrafted := self._redrafted(text, sentence, thread):
+            return redrafted
         intent = sentence.intent
         listing = LISTING.search(sentence.folded) is not None or sentence.category is not None
         if (

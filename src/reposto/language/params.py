@@ -25,7 +25,8 @@ _MONEY = re.compile(
     rf"|\b(?P<b>{AMOUNT})\s?(?:reais|real|contos?|pila|pilas|mangos)\b"
     # 6500K is a colour of light: thousands said with a k have at most three figures before it
     rf"|(?<![\w.,])(?P<c>(?:{FIGURES}\s?mil|\d{{1,3}}(?:,\d)?\s?k)(?: e \w+)?)\b(?! (?:{_SALE}|de §))"
-    r"|(?:\b(?:a|por|de|em) |^)(?P<d>\d+,\d\d)(?![\d\w])(?! ?(?:m|mm|cm|kg|g|l|ml|x|un)\b)"
+    r"|(?:\b(?:a|por|de|em|pagar|pago|paguei|cobr\w+|pediu|pediram) |^)"
+    r"(?P<d>\d+,\d\d)(?![\d\w])(?! ?(?:m|mm|cm|kg|g|l|ml|x|un)\b)"
 )
 _PERCENT = re.compile(rf"(?P<n>{FIGURES}|dez|vinte|trinta|quarenta|cinquenta|cem)\s?(?:%|por cento)")
 _LESS = re.compile(
@@ -95,6 +96,7 @@ class Stated:
         self._take_orders()
         self.supplier = supplier
         self._take_money()
+        self.text = " ".join(self.text.split())
 
     def _take_orders(self) -> None:
         match = _ORDER.search(self.text) or _HASH.search(self.text)
@@ -145,6 +147,9 @@ class Stated:
         self.values["budget" if budget else "unit_price"] = self.money
 
 
+CLASS = re.compile(r"\b(?:curva|classe|abc|categoria|itens|produtos|grupo) ([abc])\b(?! ?, ?[abc]\b| ou)")
+
+
 def find_criterion(text: str) -> str | None:
     for name, pattern in CRITERIA:
         if re.search(pattern, text):
@@ -156,7 +161,7 @@ def find_class(text: str, asked: bool = False) -> str | None:
     """The ABC class stated as a filter; asked: the class itself is the question, so only a list is filtered by it."""
     if asked and not re.search(r"\b(?:quais|itens|produtos|lista)\b", text):
         return None
-    match = re.search(r"\b(?:curva|classe|abc|categoria|itens|produtos|grupo) ([abc])\b(?! ?, ?[abc]\b| ou)", text)
+    match = CLASS.search(text)
     return match[1].upper() if match else None
 
 

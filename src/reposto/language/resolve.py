@@ -14,6 +14,8 @@ from reposto.language.units import SALE_UNITS
 
 _REPAIR = frozenset("ops opa epa digo desculpa desculpe perdao alias corrigindo errei".split())
 
+_REPAIR_PAIRS = frozenset({("quer", "dizer"), ("quis", "dizer"), ("ou", "melhor"), ("na", "verdade")})
+
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
@@ -140,6 +142,12 @@ class Resolver:
                 return self._single(known[0][0], known[0][1], loose, amounts)
             if not known:
                 return joint, None
+            certain = [self.reader.find(n) for _, n in known]
+            alone = [f for f in certain if f.status is Status.ONE]
+            if len(alone) == 1 and all(
+                len(s.tokens) == 1 for (s, _), f in zip(known, certain, strict=True) if f not in alone
+            ):
+                return alone[0], None  # `responde direito: quanto custa a naftalina`
         return self._several(strong, needs_each), None
 
     def _single(
@@ -258,7 +266,8 @@ def after_repair(tokens: Sequence[Token], segments: Sequence[Segment]) -> list[S
     kept = list(segments)
     for at, token in enumerate(tokens):
         denial = token.text == "nao" and at + 1 < len(tokens) and tokens[at + 1].text in (":", ",") and at > 0
-        if token.text in _REPAIR or denial:
+        pair = (token.text, tokens[at + 1].text) if at + 1 < len(tokens) else ("", "")
+        if token.text in _REPAIR or denial or pair in _REPAIR_PAIRS:
             after = [s for s in kept if s.start > at and s.named]
             if after:
                 kept = [s for s in kept if s.start > at or not s.named]

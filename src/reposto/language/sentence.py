@@ -14,7 +14,7 @@ from reposto.language.dates import TimeFinder
 from reposto.language.intents import classify
 from reposto.language.mentions import Reader, Segment
 from reposto.language.normalise import Kind, Token, fold, parse_number, respell, tokenise
-from reposto.language.params import CategoryBook, Stated, SupplierBook, find_class, find_criterion
+from reposto.language.params import CLASS, CategoryBook, Stated, SupplierBook, find_class, find_criterion
 from reposto.language.spelling import put_right
 from reposto.language.units import SALE_UNITS
 from reposto.model.request import Intent
@@ -85,7 +85,10 @@ class Dissector:
         if re.search(r"\b(?:se|simul\w+|cenario|caso|com um|supo\w+|imagin\w+)\b", stated.text):
             stated.take_simulation()
         time = TimeFinder(stated.text.replace("r$", " reais "), today)
-        tokens = tokenise(time.text)
+        marked = time.text
+        if LISTING.search(right) and find_class(right):
+            marked = CLASS.sub(" zqclass ", marked)
+        tokens = tokenise(marked)
         segments = self.reader.segments(tokens)
         category = self._take_category(tokens, segments, right)
         masked = mask(tokens, segments)

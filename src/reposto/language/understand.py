@@ -31,6 +31,8 @@ from reposto.language.spelling import put_right
 from reposto.model.request import Expect, Intent, NamedProduct, NamedSupplier, Option, Request, Turn
 
 _LONG_TEXT = 300  # characters from which a message is read sentence by sentence
+_NONE_OF_THEM = re.compile(r"\bnenhum[a]?\b")
+_COMPARED = re.compile(r"\bcompar\w+ com\b|\be (?:comparado|comparando)\b")
 _ABOUT_SYSTEM = re.compile(r"\b(?:sistema|voce|robo|programa|aplicativo|app|atendimento|ferramenta|site)\b")
 _ANOTHER_SIZE = re.compile(r"\b(?:o|a|os|as|d[oa]s?) (?:de |com )?\d")
 
@@ -170,8 +172,8 @@ class Understander:
             return self.followups.continued(text, thread, (thread.options[place],))
         canonical = put_right(folded, self.catalogue.vocabulary)
         if short and thread.turns and (thread.pending or thread.running or thread.last):
-            if talk.is_no(canonical, text) and not thread.options:
-                return Request(text, Intent.CANCEL_CURRENT, Expect.ANSWER)
+            if talk.is_no(canonical, text) and (not thread.options or _NONE_OF_THEM.search(canonical)):
+                return self.followups.call_off(text, canonical, thread)
             if talk.is_yes(canonical, text) and thread.pending:
                 return Request(text, Intent.CONFIRM, Expect.ANSWER)
         if (
@@ -190,7 +192,7 @@ class Understander:
         if chat := self._chat(text, sentence, found.outcome, thread):
             return chat
         outcome, intent = found.outcome, sentence.intent
-        if found.weak and (intent in NUMBERS_SAY_NOTHING or not (thread.skus or telling(sentence))):
+        if found.weak and (intent in NUMBERS_SAY_NOTHING or not (thread.skus or thread.options or telling(sentence))):
             outcome = None
         if intent in NO_PRODUCT and outcome is not None and outcome.status is not Status.ONE:
             outcome = None
@@ -206,6 +208,9 @@ class Understander:
             or (found.weak and thread.skus and outcome.status is not Status.ONE)
         ):
             return self.followups.without_product(text, sentence, thread, found.quantity)
+        if thread.skus and len(outcome.ids) == 1 and outcome.status is Status.ONE and _COMPARED.search(sentence.folded):
+            both = tuple(dict.fromkeys((thread.skus[-1], self.catalogue.products[outcome.ids[0]].sku)))
+            return Request(text, Intent.COMPARE_PRODUCTS, Expect.ANSWER, both)
         intent = intent or self._default_intent(sentence, thread)
         params = stated_params(sentence, intent, found.quantity)
         if sentence.intent is None and thread.last is not None and thread.turns:
