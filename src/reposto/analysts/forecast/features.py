@@ -54,13 +54,15 @@ class Panel:
         self._squares = _running(filled**2)
         self._known = _running(seen.astype(np.float64))
         self._selling = _running((filled > 0).astype(np.float64))
+        self._kept: tuple[bytes, dict[str, Floats]] | None = None
 
     @cached_property
     def smoothed(self) -> tuple[Floats, Floats]:
         return smoothed_levels(self.y)
 
     def _span(self, running: Floats, low: Ints, high: Ints) -> Floats:
-        low, high = np.clip(low, 0, self.buckets), np.clip(high, 0, self.buckets)
+        low = np.minimum(np.maximum(low, 0), self.buckets)
+        high = np.minimum(np.maximum(high, 0), self.buckets)
         result: Floats = running[:, high] - running[:, low]
         return result
 
@@ -124,8 +126,8 @@ class Panel:
         momentum: Floats | None = None,
     ) -> Known:
         """Features of the window at the cutoffs; group figures are the panel's own unless given, (n, C)."""
-        s = self.scale(cutoffs)
-        levels, counts = self.smoothed
+        common = self._common(cutoffs)
+        s = common["scale"]
         back = cutoffs - self.season
         fresh = offset + length <= self.season
         ly = self.mean(back + offset, back + offset + length) / s
@@ -136,33 +138,51 @@ class Panel:
             season_ratio = self.season_ratio(offset, length, cutoffs)[self.groups]
         if momentum is None:
             momentum = self.momentum(cutoffs)[self.groups]
+        return Known(
+            last_year=ly,
+            last_year_wide=np.where(np.isfinite(wide), wide, ly),
+            group_season=season_ratio,
+            group_momentum=momentum,
+            **common,
+        )
+
+    def _common(self, cutoffs: Ints) -> dict[str, Floats]:
+        """What does not depend on the window; kept for the next window at the same cutoffs."""
+        key = cutoffs.tobytes()
+        if self._kept is not None and self._kept[0] == key:
+            return self._kept[1]
+        s = self.scale(cutoffs)
+        levels, counts = self.smoothed
         total26 = self._span(self._known, cutoffs - 26, cutoffs)
         mean26 = np.nan_to_num(self.mean(cutoffs - 26, cutoffs))
         square26 = self._span(self._squares, cutoffs - 26, cutoffs) / np.maximum(total26, 1)
         deviation = np.sqrt(np.maximum(square26 - mean26**2, 0.0))
-        sold8 = self._span(self._known, cutoffs - 8, cutoffs)
-        means = [self.mean(cutoffs - k, cutoffs) / s for k in SPANS]
+        known8 = self._span(self._known, cutoffs - 8, cutoffs)
         level = np.moveaxis(levels[cutoffs], 0, 1) / s[:, :, None]
-        return Known(
-            scale=s,
-            levels=level,
-            means=np.stack([np.where(np.isfinite(m), m, level[:, :, 2]) for m in means], axis=2),
-            last_year=ly,
-            last_year_wide=np.where(np.isfinite(wide), wide, ly),
-            last_year_level=np.moveaxis(levels[np.maximum(back, 0)], 0, 1)[:, :, 2] / s,
-            group_season=season_ratio,
-            group_momentum=momentum,
-            count=counts[cutoffs].T,
-            sold=self._selling[:, cutoffs],
-            share26=self._span(self._selling, cutoffs - 26, cutoffs) / np.maximum(total26, 1),
-            share8=self._span(self._selling, cutoffs - 8, cutoffs) / np.maximum(sold8, 1),
-            cv26=np.minimum(deviation / np.maximum(mean26, _FLOOR), 6.0),
-            max26=self._max26(cutoffs) / s,
-            since=self._since(cutoffs),
-        )
+        means = [self.mean(cutoffs - k, cutoffs) / s for k in SPANS]
+        common = {
+            "scale": s,
+            "levels": level,
+            "means": np.stack([np.where(np.isfinite(m), m, level[:, :, 2]) for m in means], axis=2),
+            "last_year_level": np.moveaxis(levels[np.maximum(cutoffs - self.season, 0)], 0, 1)[:, :, 2] / s,
+            "count": counts[cutoffs].T,
+            "sold": self._selling[:, cutoffs],
+            "share26": self._span(self._selling, cutoffs - 26, cutoffs) / np.maximum(total26, 1),
+            "share8": self._span(self._selling, cutoffs - 8, cutoffs) / np.maximum(known8, 1),
+            "cv26": np.minimum(deviation / np.maximum(mean26, _FLOOR), 6.0),
+            "max26": self._max26(cutoffs) / s,
+            "since": self._since(cutoffs),
+        }
+        self._kept = (key, common)
+        return common
 
     def _max26(self, cutoffs: Ints) -> Floats:
-        padded = np.concatenate([np.zeros((self.n, 26)), np.where(np.isfinite(self.y), self.y, 0.0)], axis=1)
+        filled = np.where(np.isfinite(self.y), self.y, 0.0)
+        if len(cutoffs) == 1:
+            last: Floats = filled[:, max(int(cutoffs[0]) - 26, 0) : int(cutoffs[0])]
+            highest: Floats = last.max(axis=1, initial=0.0)[:, None]
+            return highest
+        padded = np.concatenate([np.zeros((self.n, 26)), filled], axis=1)
         view = np.lib.stride_tricks.sliding_window_view(padded, 26, axis=1)
         result: Floats = view[:, cutoffs].max(axis=2)
         return result

@@ -20,7 +20,7 @@ from reposto.analysts.forecast.tables import Table, fit_table, predict_table
 from reposto.analysts.forecast.trees import Forest, available
 from reposto.analysts.forecast.types import Floats, History
 
-LEARNED_SHARE = 0.6  # of L beside P (P : N : L = 2 : 1 : 3 in all)
+LEARNED_SHARE = 0.75  # of L beside P (P : N : L = 1 : 1 : 3 in all)
 FORMAT = 1  # of the stored bytes; another number means: fit again
 LENGTHS = (1, 2, 3, 4, 6, 8, 13, 18, 26)  # buckets of the fitted windows; longer ones are extrapolated
 AHEAD = 26  # buckets for which the group's yearly ratio is kept after the fit
@@ -50,9 +50,9 @@ class FittedPanel:
 
     @property
     def local_weight(self) -> float:
-        """Weight of N: half in small companies, where pooling has little to pool; a sixth beside P and L."""
+        """Weight of N: half in small companies, where pooling has little to pool; a fifth beside P and L."""
         if self.forest is not None:
-            return 1 / 6
+            return 0.2
         return 0.5 if self.series < 30 else 0.25
 
     def group(self, name: str) -> int:
@@ -259,7 +259,7 @@ def _by_age(fitted: FittedPanel, i: int, known: Known) -> tuple[Floats, Floats, 
 
 
 def blend(fitted: FittedPanel, chosen: Sequence[int], known: Sequence[Known], phase: Ints) -> tuple[Floats, Floats]:
-    """P, averaged 2 : 3 with L where there is a forest, at one cutoff; (n, windows), (n, windows, levels)."""
+    """P, averaged 1 : 3 with L where there is a forest, at one cutoff; (n, windows), (n, windows, levels)."""
     means, quantiles, inputs, bases = [], [], [], []
     for i, features in zip(chosen, known, strict=True):
         table = fitted.tables[i]
@@ -282,13 +282,15 @@ def blend(fitted: FittedPanel, chosen: Sequence[int], known: Sequence[Known], ph
     return mean * mean_of(mixed) / np.maximum(mean_of(pooled), 1e-12), mixed
 
 
-def at_lengths(fitted: FittedPanel, means: Floats, quantiles: Floats, lengths: Sequence[int]) -> tuple[Floats, Floats]:
-    """From the fitted window lengths to the wanted ones; (B, tables[, levels]) -> (B, lengths[, levels]).
+def at_lengths(
+    fitted: Sequence[int], means: Floats, quantiles: Floats, lengths: Sequence[int]
+) -> tuple[Floats, Floats]:
+    """From the fitted window lengths to the wanted ones; (B, fitted[, levels]) -> (B, lengths[, levels]).
 
     Between fitted lengths linear; beyond the longest, mean in proportion and deviations from it with the
     length to the power 0.75 (variance as length^1.5, between independent and fully shared errors).
     """
-    have = np.array([t.length for t in fitted.tables], dtype=np.float64)
+    have = np.array(fitted, dtype=np.float64)
     out_m, out_q = [], []
     for length in lengths:
         right = int(np.searchsorted(have, length))

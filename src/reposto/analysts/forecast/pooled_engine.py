@@ -100,8 +100,10 @@ def _blend(panel: FittedPanel, buckets: Buckets, history: History, lengths: list
     """P, L and N averaged for windows after the last bucket; (windows,), (windows, levels)."""
     y = shifted(buckets)
     end = buckets.start - timedelta(days=round(buckets.offset * buckets.days))
-    raw_means, raw_quantiles = predict_rows(panel, y, history.group, [end])
-    means, quantiles = at_lengths(panel, raw_means, raw_quantiles, lengths)
+    fitted = [t.length for t in panel.tables]
+    needed = [i for i in range(len(fitted)) if i == 0 or fitted[i - 1] < lengths[-1]]
+    raw_means, raw_quantiles = predict_rows(panel, y, history.group, [end], needed)
+    means, quantiles = at_lengths([fitted[i] for i in needed], raw_means, raw_quantiles, lengths)
     windows = [(buckets.offset, length) for length in lengths]
     rhythm = panel.rhythm_of([end], y.shape[1], buckets.offset + lengths[-1])
     own_mean, own_variance = local_moments(y, windows, buckets.season, rhythm)

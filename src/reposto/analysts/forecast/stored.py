@@ -36,7 +36,7 @@ def to_arrays(tables: PooledTables) -> Arrays:
             tail = f"{head}t{j}."
             out[tail + "whole"] = np.array([table.offset, table.length, table.rows])
             out[tail + "correction"] = np.array(table.correction)
-            for name in ("beta", "spread", "ratio_range", "centres", "shapes"):
+            for name in ("beta", "spread", "ratio_range", "centres", "ratios", "shapes"):
                 out[tail + name] = getattr(table, name)
     return out
 
@@ -80,5 +80,5 @@ def _forest(arrays: Arrays, head: str) -> Forest | None:
 
 def _table(arrays: Arrays, head: str) -> Table:
     offset, length, rows = (int(v) for v in arrays[head + "whole"])
-    fields = {name: arrays[head + name] for name in ("beta", "spread", "ratio_range", "centres", "shapes")}
+    fields = {name: arrays[head + name] for name in ("beta", "spread", "ratio_range", "centres", "ratios", "shapes")}
     return Table(offset=offset, length=length, rows=rows, correction=float(arrays[head + "correction"]), **fields)

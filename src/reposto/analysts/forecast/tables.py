@@ -17,7 +17,8 @@ _MOST_ROWS = 60_000  # of a fit; more cutoffs are thinned out
 _HALF_LIFE = 52.0  # buckets after which a training row counts half
 _LEAST_SEEN = 4  # observed buckets before a row is used
 _BLOCKS = 5  # of time, for errors at weeks that a fit has not seen
-_BINS = 6  # of the pooled shapes, by expected demand
+_BINS = 6  # of the pooled shapes, by expected demand,
+_SPREADS = 3  # and by relative deviation within each
 _SHORT_WEIGHT = 0.15  # of training rows cut to a short history
 _SHORT_LENGTHS = (1, 2, 4, 7, 11)  # buckets kept in those rows
 # Prior of the mean: a fifth each of the levels .08, .15 and .3 and of the means of 13 and 52 buckets, and the
@@ -36,8 +37,9 @@ class Table:
     correction: float  # makes weighted totals of the training rows match
     spread: Floats  # (9,) log-variance coefficients
     ratio_range: Floats  # (2,) variance / (M + M^2) seen in training
-    centres: Floats  # (bins,) log expected demand
-    shapes: Floats  # (bins, levels) standardised quantiles
+    centres: Floats  # (sizes,) log expected demand of the bins of shapes
+    ratios: Floats  # (sizes, spreads) log of standard deviation / mean within each
+    shapes: Floats  # (sizes, spreads, levels) standardised quantiles
     rows: int
 
 
@@ -141,8 +143,8 @@ def fit_table(panel: Panel, offset: int, length: int, short: bool = False) -> Ta
     bounds = np.quantile(ratio, [0.005, 0.995])
     sd = np.sqrt(np.clip(ratio, *bounds) * (m + m**2 + 1e-9))
     z = (rows.target * size - m) / np.maximum(sd, 1e-9)
-    centres, shapes = _shapes(np.log(np.maximum(m, 1e-3)), z, rows.weight)
-    return Table(offset, length, beta, correction, coefficients, bounds, centres, shapes, len(rows.target))
+    bins = _shapes(np.log(np.maximum(m, 1e-3)), _log_ratio(m, sd), z, rows.weight)
+    return Table(offset, length, beta, correction, coefficients, bounds, *bins, len(rows.target))
 
 
 def _crossed(rows: Rows, weight: Floats, distinct: float, with_year: float, size: Floats) -> Floats:
@@ -265,17 +267,32 @@ def _gamma_regression(x: Floats, squares: Floats, weight: Floats) -> Floats:
     return b
 
 
-def _shapes(size: Floats, z: Floats, weight: Floats) -> tuple[Floats, Floats]:
-    """Weighted quantiles of z at LEVELS in equal-count bins of size; (bins,), (bins, levels)."""
-    order = np.argsort(size, kind="stable")
-    centres, shapes = [], []
-    for part in np.array_split(order, min(_BINS, max(len(order) // 50, 1))):
-        by = part[np.argsort(z[part], kind="stable")]
-        w = weight[by]
-        at = (np.cumsum(w) - 0.5 * w) / w.sum()
-        shapes.append(np.interp(LEVEL_ARRAY, at, z[by]))
+def _log_ratio(mean: Floats, sd: Floats) -> Floats:
+    result: Floats = np.log(np.maximum(sd, 1e-9) / np.maximum(mean, 1e-9))
+    return result
+
+
+def _shapes(size: Floats, ratio: Floats, z: Floats, weight: Floats) -> tuple[Floats, Floats, Floats]:
+    """Weighted quantiles of z at LEVELS in equal-count bins of size, then of ratio; centres, ratios, shapes.
+
+    (rows,) each -> (sizes,), (sizes, spreads), (sizes, spreads, levels). At least 50 rows per bin of size.
+    """
+    sizes = min(_BINS, max(len(size) // (50 * _SPREADS), 1))
+    centres, ratios, shapes = [], [], []
+    for part in np.array_split(np.argsort(size, kind="stable"), sizes):
         centres.append(float(np.average(size[part], weights=weight[part])))
-    return np.array(centres), np.array(shapes)
+        inner = part[np.argsort(ratio[part], kind="stable")]
+        pieces = np.array_split(inner, _SPREADS)
+        ratios.append([float(np.average(ratio[p], weights=weight[p])) for p in pieces])
+        shapes.append([_weighted_quantiles(z[p], weight[p]) for p in pieces])
+    return np.array(centres), np.array(ratios), np.array(shapes)
+
+
+def _weighted_quantiles(z: Floats, weight: Floats) -> Floats:
+    order = np.argsort(z, kind="stable")
+    w = weight[order]
+    result: Floats = np.interp(LEVEL_ARRAY, (np.cumsum(w) - 0.5 * w) / w.sum(), z[order])
+    return result
 
 
 def predict_table(table: Table, known: Known) -> tuple[Floats, Floats, Floats]:
@@ -285,16 +302,31 @@ def predict_table(table: Table, known: Known) -> tuple[Floats, Floats, Floats]:
     x = spread_design(known, m, table.length)
     variance = np.exp(np.clip(x @ table.spread, -12, 40))
     variance = np.clip(variance / (m + m**2), *table.ratio_range) * (m + m**2)
-    return m, variance, np.maximum(m[..., None] + np.sqrt(variance)[..., None] * shape_at(table, m), 0.0)
+    sd = np.sqrt(variance)
+    return m, variance, np.maximum(m[..., None] + sd[..., None] * shape_at(table, m, sd), 0.0)
 
 
-def shape_at(table: Table, mean: Floats) -> Floats:
-    """Standardised quantiles for an expected demand, interpolated between bins; (...,) -> (..., levels)."""
-    size = np.log(np.maximum(mean, 1e-3))
+def shape_at(table: Table, mean: Floats, sd: Floats) -> Floats:
+    """Standardised quantiles for an expected demand and its deviation, between the bins; (...) -> (..., levels)."""
+    size, ratio = np.log(np.maximum(mean, 1e-3)), _log_ratio(mean, sd)
     if len(table.centres) == 1:
-        return np.broadcast_to(table.shapes[0], (*size.shape, table.shapes.shape[1]))
+        return _along(table.ratios[0], table.shapes[0], ratio)
     right = np.clip(np.searchsorted(table.centres, size), 1, len(table.centres) - 1)
     left_at, right_at = table.centres[right - 1], table.centres[right]
     share = np.clip((size - left_at) / np.maximum(right_at - left_at, 1e-9), 0.0, 1.0)[..., None]
-    result: Floats = (1 - share) * table.shapes[right - 1] + share * table.shapes[right]
+    result = np.empty((*size.shape, len(LEVEL_ARRAY)))
+    for i in np.unique(right):
+        hit = right == i
+        low = _along(table.ratios[i - 1], table.shapes[i - 1], ratio[hit])
+        high = _along(table.ratios[i], table.shapes[i], ratio[hit])
+        result[hit] = (1 - share[hit]) * low + share[hit] * high
+    return result
+
+
+def _along(ratios: Floats, shapes: Floats, ratio: Floats) -> Floats:
+    """Linear between the spreads of one size; (spreads,), (spreads, levels), (...) -> (..., levels)."""
+    right = np.clip(np.searchsorted(ratios, ratio), 1, len(ratios) - 1)
+    gap = np.maximum(ratios[right] - ratios[right - 1], 1e-9)
+    share = np.clip((ratio - ratios[right - 1]) / gap, 0.0, 1.0)[..., None]
+    result: Floats = (1 - share) * shapes[right - 1] + share * shapes[right]
     return result
