@@ -10,11 +10,12 @@ import type { Sessions } from './useSessions';
 
 interface Props {
   sessions: Sessions;
+  running: readonly number[];
   current: number | null;
   onOpen(id: number | null): void;
 }
 
-export function SessionList({ sessions, current, onOpen }: Props) {
+export function SessionList({ sessions, running, current, onOpen }: Props) {
   const { t } = useI18n();
   const [doomed, setDoomed] = useState<SessionSummary | null>(null);
   const groups = grouped(sessions.items, useNow(60_000));
@@ -26,7 +27,7 @@ export function SessionList({ sessions, current, onOpen }: Props) {
           <h2>{t(key)}</h2>
           <ul>
             {items.map((item) => (
-              <Item key={item.id} item={item} current={item.id === current} onOpen={onOpen} onDelete={setDoomed} />
+              <Item key={item.id} item={item} running={running.includes(item.id)} current={item.id === current} onOpen={onOpen} onDelete={setDoomed} />
             ))}
           </ul>
         </section>
@@ -54,12 +55,13 @@ export function SessionList({ sessions, current, onOpen }: Props) {
 
 interface ItemProps {
   item: SessionSummary;
+  running: boolean;
   current: boolean;
   onOpen(id: number): void;
   onDelete(item: SessionSummary): void;
 }
 
-function Item({ item, current, onOpen, onDelete }: ItemProps) {
+function Item({ item, running, current, onOpen, onDelete }: ItemProps) {
   const { t } = useI18n();
   const { outbox } = useServices();
   const seen = outbox.seen(item.id);
@@ -79,7 +81,8 @@ function Item({ item, current, onOpen, onDelete }: ItemProps) {
         <span className="session-title">{title}</span>
         <span className="session-note">
           <Moment iso={item.criado_em} />
-          {unread ? <><span className="dot good" aria-hidden="true" /><span className="sr-only">{t('list.unread')}</span></> : null}
+          {running ? <><span className="spinner" aria-hidden="true" /><span className="sr-only">{t('job.running')}</span></> : null}
+          {unread && !running ? <><span className="dot good" aria-hidden="true" /><span className="sr-only">{t('list.unread')}</span></> : null}
         </span>
       </a>
       <button type="button" className="icon-button" aria-label={`${t('list.delete')}: ${title}`} title={t('list.delete')} onClick={() => onDelete(item)}>

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore, type RefObject } from 'react';
 import { Starter } from '../client/starter';
 import { useI18n, type Locale } from '../i18n';
 import { Icon } from '../ui/Icon';
@@ -21,6 +21,7 @@ export function Workspace({ onLocale }: { onLocale(locale: Locale): void }) {
     tell();
   }, [reload, tell]);
   const starter = useStarter(changed);
+  const running = useRunning(reload);
   const open = (id: number | null) => {
     setDrawer(false);
     go(id);
@@ -37,7 +38,7 @@ export function Workspace({ onLocale }: { onLocale(locale: Locale): void }) {
           <button type="button" className="icon-button menu push" aria-label={t('list.close')} onClick={() => setDrawer(false)}><Icon name="close" /></button>
         </div>
         <button type="button" className="button new" onClick={() => open(null)}><Icon name="plus" /> {t('list.new')}</button>
-        <SessionList sessions={sessions} current={current} onOpen={open} />
+        <SessionList sessions={sessions} running={running} current={current} onOpen={open} />
         <Footer onLocale={onLocale} />
       </aside>
       <button type="button" className="backdrop" aria-label={t('list.close')} tabIndex={-1} onClick={() => setDrawer(false)} />
@@ -50,6 +51,21 @@ export function Workspace({ onLocale }: { onLocale(locale: Locale): void }) {
       </main>
     </div>
   );
+}
+
+/** What runs out of sight; when some of it ends, the list is read again and shows it as new. */
+function useRunning(reload: () => void): readonly number[] {
+  const { links } = useServices();
+  const running = useSyncExternalStore(links.subscribe, links.running);
+  useEffect(() => {
+    const stop = whenBack(() => links.wake(), () => links.doubt());
+    return () => {
+      stop();
+      links.stop();
+    };
+  }, [links]);
+  useEffect(reload, [reload, running]);
+  return running;
 }
 
 /** On a phone the list is a drawer: focus goes into it, Escape closes it and gives focus back. */

@@ -1,4 +1,5 @@
 import { createContext, useContext } from 'react';
+import { Links } from '../client/links';
 import { Outbox } from '../client/outbox';
 import type { CallFailed, KeyValues, Outside } from '../client/ports';
 import { browserOutside, browserStore, newId } from '../data/browser';
@@ -12,13 +13,16 @@ export interface Services {
   outside: Outside;
   outbox: Outbox;
   store: KeyValues;
+  links: Links;
   tab: string;
   onLogin(): void;
 }
 
 export function makeServices(api: Api, me: Me, onLogin: () => void): Services {
   const store = browserStore();
-  return { api, me, store, outside: browserOutside(api), outbox: new Outbox(store, me.name), tab: tabId(), onLogin };
+  const outside = browserOutside(api);
+  const outbox = new Outbox(store, me.name);
+  return { api, me, store, outside, outbox, links: new Links(outside, outbox), tab: tabId(), onLogin };
 }
 
 /** Names this tab and survives its reload. */

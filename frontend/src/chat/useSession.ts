@@ -1,21 +1,17 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { SessionLink, type View } from '../client/driver';
+import type { SessionLink, View } from '../client/driver';
 import { isAnnounced } from '../client/turns';
 import { useServices } from './services';
 
 /** One connected conversation; the component that uses it is keyed by the session. */
 export function useSession(sessionId: number): [View, SessionLink] {
-  const { outside, outbox } = useServices();
-  const [link] = useState(() => new SessionLink(outside, outbox, sessionId));
+  const { links } = useServices();
+  const [link] = useState(() => links.get(sessionId));
   const view = useSyncExternalStore(link.subscribe, link.snapshot);
   useEffect(() => {
-    link.start();
-    const stop = whenBack(() => link.wake(), () => link.doubt());
-    return () => {
-      stop();
-      link.stop();
-    };
-  }, [link]);
+    links.enter(sessionId);
+    return () => links.leave(sessionId);
+  }, [links, sessionId]);
   return [view, link];
 }
 

@@ -64,8 +64,9 @@ export class SessionLink {
     return () => this.listeners.delete(listener);
   };
 
+  /** Connect, if it hasn't yet; nothing ends a pause before its time. */
   start(): void {
-    this.connect();
+    if (this.attempts.length === 0) this.connect();
   }
 
   stop(): void {

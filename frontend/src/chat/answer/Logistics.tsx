@@ -13,9 +13,9 @@ export function Logistics({ analysis, open }: { analysis: Analysis; open: boolea
           [t('logistics.arrival'), known(logistics.probable_arrival, (date) => f.date(date))],
           [t('logistics.earliest'), known(logistics.earliest_arrival, (date) => f.date(date))],
           [t('logistics.freight'), known(logistics.freight, (money) => f.money(money))],
-          [t('logistics.holidays'), known(logistics.holidays_ahead.length > 0 ? logistics.holidays_ahead : null, (days) => days.map(([date, name]) => `${f.shortDate(date)} ${name}`).join(', '))],
         ]}
       />
+      {logistics.holidays_ahead.length > 0 ? <p className="remark"><span className="muted">{t('logistics.holidays')}:</span> {logistics.holidays_ahead.map(([date, name]) => `${f.shortDate(date)} ${name}`).join(', ')}</p> : null}
       {logistics.suppliers.length > 0 ? <SupplierTable suppliers={logistics.suppliers} /> : null}
       {logistics.arriving.length > 0 ? <ArrivingTable orders={logistics.arriving} unit={unit} /> : null}
       <Provenance evidence={logistics.evidence} />

@@ -48,7 +48,7 @@ export function MissingList({ missing }: { missing: readonly Missing[] }) {
   return (
     <ul className="missing">
       {missing.map((item) => {
-        const file = item.file_kind ? maybe(`kind.${item.file_kind}`) : null;
+        const file = item.file_kind && !/arquivo|file|\.csv/i.test(item.text) ? maybe(`kind.${item.file_kind}`) : null;
         return <li key={`${item.code} ${item.text}`}>{item.text}{file ? <span className="muted"> {t('missing.file', { file })}</span> : null}</li>;
       })}
     </ul>
