@@ -368,3 +368,12 @@ def test_many_sales_arrive_exactly(stocked: Store) -> None:
     with stocked.read() as connection:
         total = connection.exec_driver_sql("SELECT sum(quantity) FROM daily_sales").scalar()
     assert total == 2 * sum(n * 125 for n in range(2000)) + 200_000
+
+
+def test_any_sku_arrives_as_it_was_written(store: Store) -> None:
+    skus = ["0001", "A\\tB", "A\tB", "A\nB", "\\N", "\\.", "'; DROP TABLE products; --", "ÇÃO-½", '"x"', "%s"]
+    put(store, "products", *(ProductRow(sku, "x") for sku in skus))
+    result = put(store, "sales", *(SaleRow(sku, date(2026, 2, 1), D(n), n % 2 == 0) for n, sku in enumerate(skus)))
+    assert result.changed == len(skus)
+    expected = sorted(((sku, float(n), n % 2 == 0) for n, sku in enumerate(skus)), key=repr)
+    assert rows_of(store, t.daily_sales, "sku", "quantity", "out_of_stock") == expected

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeAlias
@@ -19,6 +20,7 @@ from reposto.storage.load import Changes
 # sku, ISO day, thousandths of a unit, out_of_stock, promotion, one_off (1, 0, or None: not said)
 SaleTuple: TypeAlias = tuple[str, str, int, int | None, int | None, int | None]
 
+COPY_LINES = 5_000  # lines to a write, some 150 KiB
 FLAGS = ("out_of_stock", "promotion", "one_off")
 
 
@@ -85,6 +87,14 @@ class SalesSpool:
         columns = ", ".join(("sku", "day", "quantity", *flags))
         return self.database.execute(f"SELECT {columns} FROM daily ORDER BY rowid")  # noqa: S608
 
+    def copy_lines(self, flags: tuple[str, ...]) -> Iterator[str]:
+        """The same in PostgreSQL's text format for COPY: SQLite builds it faster than Python."""
+        sku = "replace(sku, '\\', '\\\\')"
+        for character, escaped in ((9, "\\t"), (10, "\\n"), (13, "\\r")):
+            sku = f"replace({sku}, char({character}), '{escaped}')"
+        line = " || char(9) || ".join((sku, "day", "quantity", *flags))
+        return (text for (text,) in self.database.execute(f"SELECT {line} || char(10) FROM daily ORDER BY rowid"))  # noqa: S608
+
 
 def merge_sales(connection: Connection, spool: SalesSpool) -> Changes:
     """Write the summed days that are new or different. What the spool holds is the truth for its products' days."""
@@ -142,7 +152,8 @@ def _copy_to_postgres(connection: Connection, spool: SalesSpool, flags: tuple[st
     )
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor, cursor.copy(f"COPY incoming_sales ({columns}) FROM STDIN") as copy:
-        for row in spool.daily(flags):
-            copy.write_row((row[0], row[1], row[2], *(bool(flag) for flag in row[3:])))
+        lines = spool.copy_lines(flags)
+        while chunk := "".join(islice(lines, COPY_LINES)):
+            copy.write(chunk)
     connection.exec_driver_sql("ANALYZE incoming_sales")
     return "incoming_sales"
