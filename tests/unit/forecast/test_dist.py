@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from reposto.analysts.forecast.dist import gamma_quantiles, negative_binomial_quantiles
+from reposto.analysts.forecast.dist import gamma_quantiles, mean_of, negative_binomial_quantiles, part_of_window
 from reposto.analysts.forecast.types import LEVEL_ARRAY
 
 
@@ -40,3 +40,15 @@ def test_large_negative_binomials_are_close_to_scipy() -> None:
 def test_zero_mean_sells_nothing() -> None:
     assert negative_binomial_quantiles(np.zeros(2), np.ones(2)).max() == 0
     assert gamma_quantiles(np.zeros(1), np.zeros(1)).max() == 0
+
+
+def test_part_of_a_window_has_its_share_of_the_mean_and_ends_at_the_window() -> None:
+    window = negative_binomial_quantiles(np.array([21.0]), np.array([60.0]))[0]
+    previous = np.zeros_like(window)
+    for share in (0.1, 1 / 7, 0.3, 0.5, 0.9, 1.0):
+        part = part_of_window(window, share, integer=True)
+        assert (np.diff(part) >= 0).all()
+        assert (part >= previous).all()
+        assert mean_of(part) == pytest.approx(21.0 * share, rel=0.05, abs=0.2)
+        previous = part
+    np.testing.assert_array_equal(previous, window)

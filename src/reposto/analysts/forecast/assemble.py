@@ -53,7 +53,7 @@ def assemble(
     table = np.maximum.accumulate(np.maximum.accumulate(table, axis=0), axis=1)
     knots = np.concatenate([[0], ends]).astype(np.float64)
     observed = int(np.isfinite(buckets.y).sum())
-    whole = Forecast(buckets.start, per_day, knots, table, False, method, version, observed, "low")
+    whole = Forecast(buckets.start, per_day, knots, table, history.integer, method, version, observed, "low")
     at_end = whole.sum_quantiles(horizon_days)
     keep = knots < horizon_days
     sold = int((np.nan_to_num(buckets.y) > 0).sum())

@@ -100,3 +100,24 @@ def mean_of(quantiles: Floats) -> Floats:
     """Mean of a distribution given by its quantiles at LEVELS (last axis), each for its share of levels."""
     result: Floats = quantiles @ np.diff(_EDGES)
     return result
+
+
+def part_of_window(window: Floats, share: float, integer: bool) -> Floats:
+    """Quantiles of the demand of a part of a window, `share` of its mean; (levels,) -> (levels,).
+
+    A(s) = negative binomial (gamma for what is weighed) with mean s M and variance s V, M and V those of the
+    window: the demand of days that are independent and alike. Times window / A(1) at each level, so that the
+    whole window comes out at s = 1; s * window where A(1) is 0. Grows with s, because A does.
+    """
+    if share >= 1.0:
+        return window
+    weights = np.diff(_EDGES)
+    mean = float(window @ weights)
+    variance = float((window - mean) ** 2 @ weights)
+    if share <= 0.0 or mean <= 0.0:
+        return np.zeros_like(window)
+    means, variances = np.array([share * mean, mean]), np.array([share * variance, variance])
+    part, whole = (negative_binomial_quantiles if integer else gamma_quantiles)(means, variances)
+    scaled = np.where(whole > 0, part * window / np.maximum(whole, 1e-300), share * window)
+    result: Floats = np.maximum.accumulate(np.minimum(scaled, window))
+    return result

@@ -101,9 +101,10 @@ class Forecast:
             share = (days - self.knots[right - 1]) / span if span > 0 else 0.0
         share = min(max(float(share), 0.0), 1.0)
         if right == 1:
-            # Inside the first window the sum of fewer days is more variable, relative to its mean, than
-            # the window: the spread shrinks with the root of the share, not with the share.
-            values = _within_first(self.knot_quantiles[1], share)
+            # Here, not at the top: `dist` reads LEVELS from this module.
+            from reposto.analysts.forecast.dist import part_of_window
+
+            values = part_of_window(self.knot_quantiles[1], share, self.integer)
         else:
             values = (1 - share) * self.knot_quantiles[right - 1] + share * self.knot_quantiles[right]
         return np.round(values) if self.integer else values
@@ -113,17 +114,6 @@ class Forecast:
         if not 0.0 < level < 1.0:
             raise ValueError(f"level must lie between 0 and 1, not {level}")
         return float(np.interp(level, LEVEL_ARRAY, self.sum_quantiles(days)))
-
-
-def _within_first(window: Floats, share: float) -> Floats:
-    """Quantiles of the demand of a part (`share` of the mean) of a window; (levels,) -> (levels,).
-
-    Centre scales with the share, spread around the median with its root; kept in 0..window.
-    """
-    middle = window[LEVELS.index(0.5)]
-    spread = share * middle + np.sqrt(share) * (window - middle)
-    part: Floats = np.clip(spread, 0.0, window)
-    return part
 
 
 class Engine(Protocol):
