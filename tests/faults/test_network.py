@@ -127,9 +127,38 @@ def write_messages(home: Path, session_id: int, number: int) -> None:
     store = Store(sqlite_url(home / "reposto.sqlite"))
     for start in range(0, number, 20):
         with store.write() as connection:
-            for _ in range(start, start + 20):
+            for _ in range(start, min(start + 20, number)):
                 chat.append_message(connection, session_id, "agent", BIG, now=utc_now())
     store.close()
+
+
+async def seconds_until_an_unannounced_message_is_shown(server: ServerProcess, *, patience: float) -> float:
+    token = make_token(server.home)
+    with Api(server.url, token) as api:
+        session_id = api.open_session()
+    tab = Tab(server.url, token, session_id)
+    running = asyncio.create_task(tab.run())
+    try:
+        await asyncio.wait_for(tab.ready.wait(), 10)
+        await asyncio.to_thread(write_messages, server.home, session_id, 1)
+        began = time.monotonic()
+        await tab.wait_for(lambda tab: tab.cursor == 1, within=patience)
+        return time.monotonic() - began
+    finally:
+        await tab.leave()
+        running.cancel()
+
+
+def test_a_lost_wake_up_heals_within_two_seconds(serve: Serve) -> None:
+    """G7: somebody commits, and nobody says so."""
+    server = serve()
+    waits = [asyncio.run(seconds_until_an_unannounced_message_is_shown(server, patience=10.0)) for _ in range(5)]
+    assert max(waits) < 2.0, waits
+
+
+def test_without_the_sweep_it_never_heals(serve: Serve) -> None:
+    with pytest.raises(TimeoutError):
+        asyncio.run(seconds_until_an_unannounced_message_is_shown(serve("never_sweeps"), patience=5.0))
 
 
 @pytest.mark.timeout(240)

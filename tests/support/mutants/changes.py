@@ -1,14 +1,17 @@
 """Defects to put into a running server, one function each: a fault test that passes with one of them proves nothing.
 
-`slow` is no defect: it stretches an analysis, so that a kill at a random moment hits one.
+`slow` and `switchable` are no defects: one stretches an analysis, so that a kill at a random moment hits one; the other
+lets a test hold it where it wants to look.
 """
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -101,6 +104,13 @@ def forgets_cursors() -> None:
     put(gateway, "_cursor", lambda _websocket: (None, None))
 
 
+def never_sweeps() -> None:
+    """A wake-up that was lost is lost for good."""
+    from reposto.delivery import hub
+
+    put(hub, "SWEEP_EVERY_S", 3600.0)
+
+
 def unbounded() -> None:
     """A tab that doesn't read is kept, whatever waits for it."""
     from reposto.app.direct import DirectOutbox
@@ -154,3 +164,31 @@ def commits_by_batch() -> None:
         return Changes(inserted=total)
 
     put(load, "merge_sales", merge)
+
+
+def switchable() -> None:
+    """No defect: while a file of that name exists in TEST_SWITCHES, analyses stand still in their second step
+    (`hold`), or sockets are refused as by a proxy that doesn't know them (`no-sockets`)."""
+    from reposto.app.analysis import PROGRESS_EVERY_S, Progress
+    from reposto.app.http.shield import Shield
+
+    switches = Path(os.environ["TEST_SWITCHES"])
+    step_before, call_before = Progress.step, Shield.__call__
+
+    def step(self: Progress, name: str, state: str) -> None:
+        held = name == "prices" and state == "running" and (switches / "hold").exists()
+        if held:
+            time.sleep(PROGRESS_EVERY_S)  # so that this step is shown
+        step_before(self, name, state)
+        while held and (switches / "hold").exists():
+            time.sleep(0.02)
+
+    async def call(self: Shield, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "websocket" and (switches / "no-sockets").exists():
+            await receive()
+            await send({"type": "websocket.close"})
+        else:
+            await call_before(self, scope, receive, send)
+
+    put(Progress, "step", step)
+    put(Shield, "__call__", call)
