@@ -32,6 +32,9 @@ _COUNTED = frozenset(
 _PARTICIPLE = re.compile(r"[ai]d[oa]s?$")  # compensado, prensada: verbs to a dictionary, goods to a catalogue
 
 
+_CHOOSING = frozenset("qual quais quem mais melhor ou vs versus".split())  # where a lone x stands between two products
+
+
 class Role(StrEnum):
     PRODUCT = "product"  # a word, measure or code of the catalogue
     UNKNOWN = "unknown"  # neither the catalogue's nor a question's
@@ -195,6 +198,7 @@ class Reader:
         out: list[Segment] = []
         current = Segment()
         between: list[str] = []
+        choosing = any(t.text in _CHOOSING or t.text.startswith("compar") for t in tokens)
         comparing = any(t.text.startswith(("compar", "diferenc")) or t.text in ("versus", "vs") for t in tokens)
         for at, token in enumerate(tokens):
             role = self.role(tokens, at)
@@ -209,8 +213,8 @@ class Reader:
                         current.tail_unit = SALE_UNITS[token.text]
                     continue
             separator = token.text == "," or (token.text in CONJUNCTIONS and role is not Role.PRODUCT)
-            if token.text == "x" and at + 1 < len(tokens) and tokens[at + 1].kind is Kind.NUMBER:
-                continue  # `c/ blister x 30`: how many come in it
+            if token.text == "x" and (not choosing or tokens[min(at + 1, len(tokens) - 1)].kind is Kind.NUMBER):
+                continue  # `blister x 30`: how many come in it
             separator = separator or (comparing and token.text == "com")
             if role in (Role.PRODUCT, Role.UNKNOWN, Role.BOTH) and not separator:
                 if not current.tokens and current.lead is None:

@@ -250,9 +250,12 @@ def name_features(tokens: Sequence[Token]) -> tuple[set[str], set[str]]:
     features: set[str] = set()
     words: set[str] = set()
     previous: Token | None = None
-    packed = 0  # inside brackets stands how it is packed: no bare number there is a measure of the thing
+    packed = False  # inside brackets stands how it is packed: no bare number there is a measure of the thing
     for at, token in enumerate(tokens):
-        packed += (token.text == "(") - (token.text == ")")
+        if token.text == "(":
+            packed = at + 1 < len(tokens) and (tokens[at + 1].text in _PACKING or tokens[at + 1].unit == "c/")
+        elif token.text == ")":
+            packed = False
         if token.kind is Kind.WORD:
             words.add(token.text)
             if token.text in _ROMAN:
@@ -261,7 +264,7 @@ def name_features(tokens: Sequence[Token]) -> tuple[set[str], set[str]]:
             words.add(token.text)
             features |= _code_numbers(token.text)
         elif token.kind in (Kind.NUMBER, Kind.SIZE):
-            features.update(_measure_features(token, packed > 0))
+            features.update(_measure_features(token, packed))
             if token.unit and token.kind is Kind.SIZE:
                 words.add(token.unit)
             if token.kind is Kind.SIZE and token.text.isalnum() and not token.unit:

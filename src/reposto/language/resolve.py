@@ -128,14 +128,14 @@ class Resolver:
         together = [n for needs in needs_each for n in needs]
         if not separate:
             return self._single(strong[0], needs_each[0], loose, amounts)
+        joint = self.reader.find([replace(n, soft=False) for n in together], loosely=False)
+        if joint.status is not Status.NONE:
+            return joint, None
         if all(s.joined_by not in ("", "~", ".") for s in strong[1:]):
             each = [self.reader.find(n, loosely=False) for n in needs_each]
             if all(f.status is Status.ONE for f in each):
                 ids = tuple(dict.fromkeys(i for f in each for i in f.ids))
                 return Found(Status.ONE, ids, min(f.confidence for f in each)), None
-        joint = self.reader.find(together, loosely=False)
-        if joint.status is not Status.NONE:
-            return joint, None
         if not any(s.joined_by for s in strong[1:]):
             known = [(s, n) for s, n in zip(strong, needs_each, strict=True) if s.known]
             if len(known) == 1:
@@ -175,9 +175,8 @@ class Resolver:
         head = needs_each[0]
         for at, needs in enumerate(needs_each):
             found = self.reader.find(needs)
-            if found.status is not Status.ONE:
-                donors = [head] if at else [needs_each[1]]
-                found = self._borrow(needs, donors[0], found)
+            if found.status is not Status.ONE and (strong[at].joined_by != "," or any(n.number for n in needs)):
+                found = self._borrow(needs, head if at else needs_each[1], found)
             if found.status is not Status.ONE:
                 return found
             head = list(found.needs or needs)

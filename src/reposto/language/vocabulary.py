@@ -193,12 +193,17 @@ class Vocabulary:
         return found
 
     def _abbreviated(self, word: str) -> set[str]:
-        """Abbreviations in the catalogue of a word typed in full."""
+        """Abbreviations in the catalogue of a word typed in full.
+
+        Known and learnt ones always; any other beginning only for a word that the catalogue never writes out, or CAP of
+        the capsules would stand for captopril.
+        """
         found = set(self._shorts.get(stem(word), ()))
-        for length in range(3, len(word) - 1):
-            prefix = word[:length]
-            if prefix in self.counts and prefix not in ABBREVIATIONS and self.is_short(prefix):
-                found.add(prefix)
+        if word not in self.counts:
+            for length in range(3, len(word) - 1):
+                prefix = word[:length]
+                if prefix in self.counts and prefix not in ABBREVIATIONS and self.is_short(prefix):
+                    found.add(prefix)
         return found
 
     def _extended(self, word: str, dotted: bool) -> set[str]:
