@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from reposto.analysts import words
 from reposto.analysts.landed import LandedCost, landed_cost
 from reposto.analysts.leadtime import LeadTime
-from reposto.analysts.lots import annual_cost, best_lot, stocking_cost
+from reposto.analysts.lots import best_lot, stocking_cost
 from reposto.analysts.paths import LATENESS_LEVELS, StockPaths
 from reposto.analysts.rhythm import demand_pattern
 from reposto.analysts.rounding import orderable, round_up
@@ -77,8 +77,9 @@ def daily_demand(situation: Situation) -> float:
 def plans(situation: Situation, margin_percent: float) -> tuple[Plan, ...]:
     """A plan for each valid offer whose lead time is known, cheapest first; empty without forecast or stock.
 
-    Cheapest: annual cost per unit (price, order, holding) x the largest usual lot + expected lost units x margin; the
-    margin is taken on the cheapest landed cost, so that a dear supplier doesn't look worth more.
+    Cheapest: annual cost per unit (price, order, holding) x the smallest lot among them, the units that this decision
+    is about, + expected lost units x margin, taken on the cheapest landed cost, so that a dear supplier doesn't look
+    worth more.
     """
     paths = situation.paths
     if paths is None:
@@ -86,7 +87,7 @@ def plans(situation: Situation, margin_percent: float) -> tuple[Plan, ...]:
     found = [p for offer in valid_offers(situation) if (p := _plan(situation, paths, offer)) is not None]
     if not found:
         return ()
-    common = max(p.usual_lot for p in found)
+    common = min(p.lot or p.usual_lot for p in found)
     margin = margin_percent / 100 * min(float(p.cost.unit) for p in found)
     return tuple(sorted(found, key=lambda p: (p.cost_per_unit * common + p.short * margin, p.offer.id)))
 
@@ -131,7 +132,7 @@ def _plan(situation: Situation, paths: StockPaths, offer: Offer) -> Plan | None:
         target_stock=orderable(paths.demand_quantile(usually, lead.probability, cycle, level), None, unit),
         order_by=order_by,
         overdue=overdue,
-        cost_per_unit=annual_cost(lot or usual, per_day * 365, offer, company) / max(per_day * 365, 1e-9),
+        cost_per_unit=_cost_per_unit(situation, offer),
     )
 
 
@@ -149,6 +150,16 @@ def _lot(situation: Situation, offer: Offer, least: float, longest: float) -> fl
     most = per_day * max(longest, 0.0)
     company, unit = situation.facts.company, situation.facts.product.unit
     return best_lot(offer, company, unit, annual_demand=per_day * 365, least=least, most=most).quantity
+
+
+def _cost_per_unit(situation: Situation, offer: Offer) -> float:
+    """R$ per unit when always bought here, in the best lot of at most a year; the landed cost if nothing is sold."""
+    company, unit = situation.facts.company, situation.facts.product.unit
+    year = daily_demand(situation) * 365
+    if year <= 1e-9:
+        return float(landed_cost(offer, orderable(1.0, offer, unit), company).unit)
+    least = 1.0 if situation.counted else 1e-3
+    return best_lot(offer, company, unit, annual_demand=year, least=least, most=year).annual_cost / year
 
 
 def _steps(situation: Situation, offer: Offer, needed: float, lot: float) -> tuple[str, ...]:

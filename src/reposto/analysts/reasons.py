@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 from reposto.analysts import words
 from reposto.analysts.leadtime import LeadTime
@@ -186,9 +187,15 @@ def _about_price(situation: Situation, prices: PriceFinding) -> list[str]:
             text = f"O melhor preço é igual à média paga em 12 meses ({average})"
         verdict = {"dear": ": caro", "cheap": ": barato", "fair": ": dentro do normal"}.get(prices.dearness or "", "")
         texts.append(text + verdict + ".")
-    if prices.trend_percent_year is not None and abs(prices.trend_percent_year) >= 3:
-        verb = "sobem" if prices.trend_percent_year > 0 else "caem"
-        texts.append(f"Os preços pagos {verb} {words.percent(abs(prices.trend_percent_year), 1)} ao ano.")
+    if prices.trend_percent_year is not None and abs(prices.trend_percent_year) >= 3 and prices.last_paid is not None:
+        rising = prices.trend_percent_year > 0
+        change = abs(prices.trend_percent_year)
+        month = words.unit_reais(Decimal(str(round(float(prices.last_paid) * change / 1200, 4))))
+        unit = situation.facts.product.unit or "unidade"
+        texts.append(
+            f"Os preços pagos {'sobem' if rising else 'caem'} {words.percent(change, 1)} ao ano; se continuar, "
+            f"um mês de espera {'custa' if rising else 'poupa'} cerca de {month} por {unit}."
+        )
     return texts
 
 

@@ -194,6 +194,17 @@ def test_the_faster_supplier_is_worth_his_price_only_when_it_is_urgent() -> None
     assert calm.supplier_id == 1
 
 
+def test_a_supplier_who_is_cheaper_and_faster_is_always_chosen() -> None:
+    """Also where his smaller minimum makes the order itself smaller (the lumpy part, one against two pieces)."""
+    base = given_facts.lumpy()
+    good = replace(base.offers[0], id=1, supplier_id=1, moq=1, pack_multiple=1, promised_lead_time_days=5)
+    dear = (PriceTier(1, Decimal("10.50")),)
+    bad = replace(good, id=2, supplier_id=2, tiers=dear, moq=2, promised_lead_time_days=15)
+    for stock in (0.0, 5.0, 12.0, 30.0, 200.0):
+        facts = replace(base, offers=(bad, good), supplier_receipts=(), stock=StockLevel(stock, 0.0, TODAY))
+        assert analyse(facts).recommendation.supplier_id == 1
+
+
 def test_a_shortage_that_no_new_order_can_prevent_does_not_make_one_urgent() -> None:
     """Two days of stock, a large order arriving in four days, lead time seven: ordering today would come too late."""
     base = given_facts.smooth()
