@@ -281,6 +281,29 @@ describe('questions', () => {
     expect(kept(link)).toEqual([]);
   });
 
+  it('that waited are sent the moment the line is back', async () => {
+    const link = await connected();
+    gateway.sockets = 'refuse';
+    gateway.http = 'fails';
+    gateway.cut();
+    await clock.pass(5_000);
+    link.submit('oi');
+    await clock.pass(1_000);
+    gateway.sockets = 'accept';
+    link.wake();
+    await clock.pass(50);
+    expect(truth()).toContain('oi');
+  });
+
+  it('that got lost on a living line are sent again with the next ping', async () => {
+    const link = await connected();
+    gateway.ignoreQuestions = 1;
+    link.submit('oi');
+    await clock.pass(26_000);
+    expect(truth().filter((text) => text === 'oi')).toHaveLength(1);
+    expect(kept(link)).toEqual([]);
+  });
+
   it('that are refused stay with the reason and are not sent again', async () => {
     const link = await connected();
     gateway.blackHole();

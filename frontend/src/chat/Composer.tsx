@@ -7,11 +7,13 @@ interface Props {
   text: string;
   onText(text: string): void;
   onSend(content: string): void;
+  onFocus?(): void;
+  picked?: number; // counts texts that were put in for the buyer to finish: each takes the cursor to its end
 }
 
 const NEAR = 400; // characters before the limit at which the counter appears
 
-export function Composer({ text, onText, onSend }: Props) {
+export function Composer({ text, onText, onSend, onFocus, picked = 0 }: Props) {
   const { t } = useI18n();
   const field = useRef<HTMLTextAreaElement>(null);
   const left = MAX_CONTENT - Array.from(text).length;
@@ -21,6 +23,10 @@ export function Composer({ text, onText, onSend }: Props) {
     // On a phone, focus would open the keyboard over the conversation.
     if (window.matchMedia('(pointer: fine)').matches) field.current?.focus();
   }, []);
+
+  useEffect(() => {
+    if (picked > 0) field.current?.focus();
+  }, [picked]);
 
   const send = () => {
     if (!ready) return;
@@ -50,6 +56,7 @@ export function Composer({ text, onText, onSend }: Props) {
           aria-invalid={left < 0}
           onChange={(event) => onText(event.target.value)}
           onKeyDown={key}
+          onFocus={onFocus}
           enterKeyHint="send"
         />
         <button type="submit" className="send" disabled={!ready} aria-label={t('composer.send')} title={t('composer.send')}>

@@ -67,7 +67,7 @@ export function Conversation({ sessionId, title, onMenu, onChanged }: Props) {
       {state.notice ? <Notice text={state.notice} onClose={() => link.dismiss()} /> : null}
       <Ended link={view.link} onLogin={onLogin} />
       {view.link.kind === 'ended' && view.link.reason === 'gone' ? null : (
-        <Composer text={draft} onText={setDraft} onSend={(content) => link.submit(content)} />
+        <Composer text={draft} onText={setDraft} onSend={(content) => link.submit(content)} onFocus={() => link.wake()} />
       )}
     </>
   );

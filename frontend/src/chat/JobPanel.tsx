@@ -25,7 +25,7 @@ export function JobPanel({ message, state, onCancel }: Props) {
     <div className="job" data-job={jobId} data-state={job?.state ?? 'queued'}>
       <div className="job-head">
         <span className="spinner" aria-hidden="true" />
-        <strong>{job && job.state !== 'queued' ? t('job.running') : t('job.queued')}</strong>
+        <strong>{t(job?.state === 'queued' ? 'job.queued' : 'job.running')}</strong>
         <span className="num">{f.seconds(elapsed)}</span>
         {eta > 0 ? <span className={late ? 'muted late' : 'muted'}>{t(late ? 'job.late' : eta < 1000 ? 'job.quick' : 'job.expected', { time: f.seconds(eta) })}</span> : null}
         {jobId ? (

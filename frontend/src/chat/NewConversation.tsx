@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 import { NEW_SESSION } from '../client/outbox';
 import type { Starter } from '../client/starter';
 import { useI18n } from '../i18n';
@@ -14,13 +14,18 @@ export function NewConversation({ starter, onMenu }: { starter: Starter; onMenu(
   const { t } = useI18n();
   const { pending, problem } = useSyncExternalStore(starter.subscribe, starter.snapshot);
   const [draft, setDraft] = useDraft(NEW_SESSION);
+  const [picked, setPicked] = useState(0);
+  const pick = (text: string) => {
+    setDraft(text);
+    setPicked(picked + 1);
+  };
   return (
     <>
       <Header title={t('list.new')} onMenu={onMenu} />
       <div className="thread-wrap">
         <div className="thread">
           <div className="column">
-            {pending.length === 0 ? <Welcome onPick={setDraft} /> : null}
+            {pending.length === 0 ? <Welcome onPick={pick} /> : null}
             {pending.map((item) => (
               <PendingView
                 key={item.clientId}
@@ -37,7 +42,7 @@ export function NewConversation({ starter, onMenu }: { starter: Starter; onMenu(
           </div>
         </div>
       </div>
-      <Composer text={draft} onText={setDraft} onSend={(content) => starter.submit(content)} />
+      <Composer text={draft} onText={setDraft} onSend={(content) => starter.submit(content)} picked={picked} />
     </>
   );
 }
@@ -51,7 +56,7 @@ function Welcome({ onPick }: { onPick(text: string): void }) {
       <p className="muted">{t('empty.hint')}</p>
       <ul>
         {EXAMPLES.map((key) => (
-          <li key={key}><button type="button" className="choice" onClick={() => onPick(t(key))}>{t(key)}</button></li>
+          <li key={key}><button type="button" className="choice" onClick={() => onPick(`${t(key)} `)}>{t(key)} …</button></li>
         ))}
       </ul>
     </div>

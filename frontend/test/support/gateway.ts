@@ -23,6 +23,7 @@ export class FakeGateway {
   http: 'works' | 'fails' | number = 'works';
   loseQuestions = 0; // so many questions are stored, then the line breaks before anything is said
   refuseQuestions = false;
+  ignoreQuestions = 0; // so many are neither stored nor answered
   private lines: Line[] = [];
 
   constructor(
@@ -117,6 +118,7 @@ export class FakeGateway {
     if (frame.type === 'ping') this.send(line, { type: 'pong' });
     if (frame.type !== 'question') return;
     this.questions.push(frame.client_id ?? '');
+    if (this.ignoreQuestions-- > 0) return;
     if (this.refuseQuestions) return this.send(line, { type: 'error', code: 'too_long', detail: 'recusada', client_id: frame.client_id });
     const losing = this.loseQuestions > 0;
     if (losing) {
