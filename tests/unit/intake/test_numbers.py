@@ -110,6 +110,7 @@ def test_a_date_may_be_in_the_future_where_that_makes_sense_but_not_in_the_year_
 def test_check_digits_of_both_kinds_of_cnpj() -> None:
     assert check_digits("12ABC34501DE") == "35"  # the example of IN RFB 2.229/2024
     assert parse_cnpj("12.abc.345/01DE-35") == "12ABC34501DE35"
+    assert check_digits("112224030001") == "00"  # both remainders are 1, which would be a digit 10
     assert parse_cnpj("11.222.333/0001-81") == "11222333000181"
     assert parse_cnpj("00.000.000/0001-91") == "00000000000191"
     assert parse_cnpj("1234567000195") == "01234567000195"  # a spreadsheet ate the zero
@@ -145,3 +146,9 @@ def test_payment_terms(written: str, meant: str) -> None:
 def test_amounts_have_a_limit(value: Decimal | str) -> None:
     with pytest.raises(v.BadValue):
         v.amount()(value, v.Reading(TODAY))
+
+
+@pytest.mark.parametrize("written", ["-1", "-0,5", "-0.001", Decimal("-0.001")])
+def test_amounts_are_never_negative(written: str | Decimal) -> None:
+    with pytest.raises(v.BadValue, match="negativo"):
+        v.amount()(written, v.Reading(TODAY))
