@@ -117,7 +117,9 @@ describe('dead lines', () => {
     clock.sleep(8 * 3_600_000);
     link.wake();
     link.wake();
-    await clock.pass(5_000);
+    await clock.pass(100);
+    expect(link.snapshot().link.kind).toBe('connected');
+    await clock.pass(4_900);
     link.wake();
     expect(gateway.connects).toHaveLength(2);
     expect(held(link)).toEqual(['durante a noite']);
