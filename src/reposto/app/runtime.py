@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import structlog
 
 from reposto.app.access import Gate
+from reposto.app.fit import run_fit
 from reposto.app.pool import Pool
 from reposto.app.settings import Settings
 from reposto.conversation import sessions, work
@@ -29,6 +30,8 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 DB_THREADS = 8  # below the database pool's ten connections, so that a thread never waits for a connection
 DEMO_EVERY_S = 600.0  # a look at one row
+FIT_AFTER_S = 5.0  # the start belongs to the page and the workers
+FIT_EVERY_S = 600.0  # a look at two rows; a fit only when the data have changed
 PAGE_MESSAGES = 100  # of a replay
 PAGE_BYTES = 256 * 1024  # of a replay: a page always fits into a tab's buffer, with room for live messages
 
@@ -70,6 +73,7 @@ class Runtime:
         await self.in_thread(self.catalogue.warm)
         await self.pool.start()
         self.spawn(self._refresh_demo_forever())
+        self.spawn(self._fit_forever())
         self.spawn(self.hub.sweep_forever())
         self.spawn(self._reap_forever())
 
@@ -153,6 +157,16 @@ class Runtime:
                 await self.in_thread(self._refresh_demo_now)
             except Exception as error:  # the next round tries again
                 log.warning("demo.refresh_failed", error=type(error).__name__)
+
+    async def _fit_forever(self) -> None:
+        """Learn across the catalogue when the data have changed; a process of its own, at low priority."""
+        await asyncio.sleep(FIT_AFTER_S)
+        while True:
+            try:
+                await run_fit(self.settings)
+            except Exception as error:  # the next round tries again
+                log.warning("forecast.fit_failed", error=type(error).__name__)
+            await asyncio.sleep(FIT_EVERY_S)
 
     async def _reap_forever(self) -> None:
         while True:

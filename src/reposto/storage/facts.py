@@ -97,6 +97,13 @@ def load_fitted(connection: Connection, kind: str) -> bytes | None:
     return payload
 
 
+def fitted_version(connection: Connection, kind: str) -> int | None:
+    """The version of the data behind what was fitted; None when nothing was."""
+    query = select(fitted_models.c.data_version).where(fitted_models.c.kind == kind)
+    version: int | None = connection.execute(query).scalar()
+    return version
+
+
 def save_fitted(connection: Connection, kind: str, payload: bytes, *, data_version: int, fitted_at: datetime) -> None:
     """Keep what was fitted on the data of that version, unless something newer is there already."""
     row = {"data_version": data_version, "fitted_at": fitted_at, "payload": payload}
