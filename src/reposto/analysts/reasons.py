@@ -185,8 +185,7 @@ def _about_price(situation: Situation, prices: PriceFinding) -> list[str]:
         text = f"O melhor preço está {words.percent(abs(apart), 1)} {where} da média paga em 12 meses ({average})"
         if abs(apart) < 0.05:
             text = f"O melhor preço é igual à média paga em 12 meses ({average})"
-        verdict = {"dear": ": caro", "cheap": ": barato", "fair": ": dentro do normal"}.get(prices.dearness or "", "")
-        texts.append(text + verdict + ".")
+        texts.append(text + _dearness(prices, apart) + ".")
     if prices.trend_percent_year is not None and abs(prices.trend_percent_year) >= 3 and prices.last_paid is not None:
         rising = prices.trend_percent_year > 0
         change = abs(prices.trend_percent_year)
@@ -197,6 +196,15 @@ def _about_price(situation: Situation, prices: PriceFinding) -> list[str]:
             f"um mês de espera {'custa' if rising else 'poupa'} cerca de {month} por {unit}."
         )
     return texts
+
+
+def _dearness(prices: PriceFinding, apart: float) -> str:
+    """The judgement; with a trend it may run against the plain comparison, and then says so."""
+    if prices.dearness == "dear":
+        return ": caro" if apart > 0 else ": ainda assim caro, porque os preços vêm caindo"
+    if prices.dearness == "cheap":
+        return ": barato" if apart < 0 else ": ainda assim barato, porque os preços vêm subindo"
+    return ": dentro do normal" if prices.dearness == "fair" else ""
 
 
 def next_steps(

@@ -132,8 +132,11 @@ def _other_causes(
         )
     if prices.dearness == "dear" and prices.average_12m is not None and quantity > 0:
         over = max((plan.cost.goods - prices.average_12m) * Decimal(str(quantity)), Decimal(0))
-        percent = words.percent(prices.best_vs_average_percent or 0.0, 1)
-        found.append(RiskCause("price", f"O preço está {percent} acima da média de 12 meses.", 0.0, to_cents(over)))
+        apart = prices.best_vs_average_percent or 0.0
+        text = f"O preço está {words.percent(apart, 1)} acima da média de 12 meses."
+        if apart <= 0:
+            text = "O preço está acima do que a queda dos últimos meses faria esperar."
+        found.append(RiskCause("price", text, 0.0, to_cents(over)))
     if age_days > OLD_DATA_DAYS:
         found.append(RiskCause("data_age", f"As vendas importadas têm {words.days(age_days)} de atraso.", 0.0, None))
     excess = _excess(situation, plan, quantity)
