@@ -143,3 +143,21 @@ def test_stale_histories_are_shifted_in_the_panel() -> None:
     forecast = ask(old, 14)
     assert "stale_history" in forecast.notes
     assert forecast.start == TODAY
+
+
+def test_a_first_promotion_sells_as_much_more_as_promotions_of_the_catalogue_did() -> None:
+    promoted = []
+    for i, history in enumerate(catalogue()):
+        marks = np.zeros(WEEKS, dtype=bool)
+        marks[20 + i % 7 :: 26] = True
+        quantity = np.where(marks, np.round(history.quantity * 4), history.quantity)
+        promoted.append(History(history.start, quantity, 7, promotion=marks, group=history.group))
+    tables = fit_tables(promoted, today=TODAY)
+    assert 2.5 < tables.promotion < 4.5
+    assert PooledTables.from_bytes(tables.to_bytes()).promotion == tables.promotion
+    plain = catalogue()[4]
+    week = frozenset(TODAY + timedelta(days=d) for d in range(7))
+    usual = PooledEngine(tables).forecast(plain, today=TODAY, horizon_days=7)
+    during = PooledEngine(tables).forecast(plain, today=TODAY, horizon_days=7, planned_promotion=week)
+    assert during.mean(7) == pytest.approx(tables.promotion * usual.mean(7))
+    assert during.quantile(7, 0.9) > 2 * usual.quantile(7, 0.9)

@@ -13,8 +13,8 @@ DAYS_PER_MONTH = 30.4375
 LONGEST_HORIZON = 730  # days; beyond two years nothing here means anything
 _LEAST_OBSERVED = 0.6  # share of a week that must be observed, else the week counts as missing
 _PROFILE_DAYS = 182  # days of the weekday profile: half a year, so that a changed rhythm is followed
-_PROMOTION_SHRINK = 4.0  # pseudo-periods of "a promotion sells 1.5 times as much"
-_PROMOTION_PRIOR = 1.5
+_PROMOTION_SHRINK = 4.0  # pseudo-periods of "a promotion sells as much more as elsewhere"
+PROMOTION_PRIOR = 1.5  # until a catalogue says otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,11 @@ def check(history: History, horizon_days: int) -> None:
             raise ValueError(f"{name} has {len(mask)} entries for {len(q)} periods")
 
 
-def cut(history: History, today: date, closed: frozenset[date]) -> Buckets:
-    """Buckets of a checked history, seen from `today`; sales of `today` itself are not yet complete."""
+def cut(history: History, today: date, closed: frozenset[date], promotion: float = PROMOTION_PRIOR) -> Buckets:
+    """Buckets of a checked history, seen from `today`; sales of `today` itself are not yet complete.
+
+    `promotion`: what a promotion multiplies demand by elsewhere in the catalogue.
+    """
     notes: list[str] = []
     step = period_length(history)
     whole = int(max((today - history.start).days, 0) / step + 0.1)  # a month may be 3 days short of 30.4
@@ -65,7 +68,7 @@ def cut(history: History, today: date, closed: frozenset[date]) -> Buckets:
             q[hidden] = np.nan
             if hidden.any():
                 notes.append(f"{name}_periods_left_out")
-    q, uplift = _without_promotions(q, history.promotion)
+    q, uplift = _without_promotions(q, history.promotion, promotion)
     end = _plus(history.start, len(q) * step)
     start = max(today, end) if len(q) else today
     gap = (start - end).days if len(q) else 0
@@ -98,22 +101,29 @@ def _plus(day: date, days: float) -> date:
         return date.max
 
 
-def _without_promotions(q: Floats, promotion: Bools | None) -> tuple[Floats, float]:
+def promotion_ratio(q: Floats, promotion: Bools | None) -> tuple[float, int]:
+    """Mean sold in promotion / mean sold elsewhere, and the periods in promotion; (1, 0) where unknown."""
+    if promotion is None or not np.any(promotion):
+        return 1.0, 0
+    marked = np.asarray(promotion, dtype=bool)[: len(q)]
+    inside, outside = marked & np.isfinite(q), ~marked & np.isfinite(q)
+    base = float(q[outside].mean()) if outside.any() else 0.0
+    if not inside.any() or base <= 0:
+        return 1.0, 0
+    return float(q[inside].mean()) / base, int(inside.sum())
+
+
+def _without_promotions(q: Floats, promotion: Bools | None, prior: float) -> tuple[Floats, float]:
     """Quantities brought down to what would have sold without promotion, and the factor found.
 
-    factor = (mean in promotion / mean elsewhere * n + 1.5 * 4) / (n + 4), n periods in promotion, 1..20.
+    factor = (ratio of promotion_ratio * n + 4 prior) / (n + 4), n periods in promotion, 1..20.
     """
-    if promotion is None or not np.any(promotion):
-        return q, _PROMOTION_PRIOR
-    inside = np.asarray(promotion, dtype=bool)[: len(q)] & np.isfinite(q)
-    outside = ~np.asarray(promotion, dtype=bool)[: len(q)] & np.isfinite(q)
-    n, base = int(inside.sum()), float(q[outside].mean()) if outside.any() else 0.0
-    if n == 0 or base <= 0:
-        return q, _PROMOTION_PRIOR
-    raw = float(q[inside].mean()) / base
-    factor = float(np.clip((raw * n + _PROMOTION_PRIOR * _PROMOTION_SHRINK) / (n + _PROMOTION_SHRINK), 1, 20))
+    ratio, n = promotion_ratio(q, promotion)
+    if n == 0 or promotion is None:
+        return q, prior
+    factor = float(np.clip((ratio * n + prior * _PROMOTION_SHRINK) / (n + _PROMOTION_SHRINK), 1, 20))
     q = q.copy()
-    q[inside] /= factor
+    q[np.asarray(promotion, dtype=bool)[: len(q)]] /= factor
     return q, factor
 
 

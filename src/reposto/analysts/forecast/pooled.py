@@ -11,17 +11,24 @@ from datetime import date
 
 import numpy as np
 
-from reposto.analysts.forecast.calendar import Buckets, check, cut, end_of
+from reposto.analysts.forecast.calendar import (
+    PROMOTION_PRIOR,
+    Buckets,
+    check,
+    cut,
+    end_of,
+    promotion_ratio,
+)
 from reposto.analysts.forecast.dist import mean_of
 from reposto.analysts.forecast.features import Ints, Known, Panel
 from reposto.analysts.forecast.learned import fit_learned, predict_learned, tree_features
 from reposto.analysts.forecast.local import pooled_index
 from reposto.analysts.forecast.tables import Table, fit_table, predict_table
 from reposto.analysts.forecast.trees import Forest, available
-from reposto.analysts.forecast.types import Floats, History
+from reposto.analysts.forecast.types import MOST_PER_PERIOD, Floats, History
 
 LEARNED_SHARE = 0.75  # of L beside P (P : N : L = 1 : 1 : 3 in all)
-FORMAT = 1  # of the stored bytes; another number means: fit again
+FORMAT = 2  # of the stored bytes; another number means: fit again
 LENGTHS = (1, 2, 3, 4, 6, 8, 13, 18, 26)  # buckets of the fitted windows; longer ones are extrapolated
 AHEAD = 26  # buckets for which the group's yearly ratio is kept after the fit
 LEAST_SERIES = 10  # products below which pooling has nothing to pool (FORECASTING.md, small customers)
@@ -80,6 +87,7 @@ class PooledTables:
 
     panels: tuple[FittedPanel, ...]
     version: str
+    promotion: float = PROMOTION_PRIOR  # what a promotion multiplies demand by, over the catalogue
 
     def panel(self, season: int) -> FittedPanel | None:
         return next((p for p in self.panels if p.season == season), None)
@@ -116,10 +124,12 @@ def fit_tables(
     """
     if today is None:
         today = max((end_of(h) for h in histories), default=date.min)
-    cuts: list[tuple[History, Buckets]] = []
     for history in histories:
         check(history, 1)
-        buckets = cut(history, today, closed)
+    promotion = _promotion(histories)
+    cuts: list[tuple[History, Buckets]] = []
+    for history in histories:
+        buckets = cut(history, today, closed, promotion)
         if np.nansum(buckets.y) > 0:
             cuts.append((history, buckets))
     panels = []
@@ -139,7 +149,18 @@ def fit_tables(
                     learn=learn,
                 )
             )
-    return PooledTables(tuple(p for p in panels if p.tables), _version(cuts, today, learn))
+    return PooledTables(tuple(p for p in panels if p.tables), _version(cuts, today, learn), promotion)
+
+
+def _promotion(histories: Sequence[History]) -> float:
+    """The catalogue's promotion factor: mean of the log ratios by periods, drawn to 1.5 by 50 of them; 1..10."""
+    total, weight = 50 * float(np.log(PROMOTION_PRIOR)), 50.0
+    for history in histories:
+        q = np.where(np.isfinite(history.quantity), np.minimum(history.quantity, MOST_PER_PERIOD), np.nan)
+        ratio, n = promotion_ratio(q, history.promotion)
+        if n >= 3 and ratio > 0:
+            total, weight = total + n * float(np.log(np.clip(ratio, 0.2, 20))), weight + n
+    return float(np.clip(np.exp(total / weight), 1, 10))
 
 
 def _version(cuts: Sequence[tuple[History, Buckets]], today: date, learn: bool) -> str:

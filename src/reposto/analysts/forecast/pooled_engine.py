@@ -54,7 +54,7 @@ class PooledEngine:
     ) -> Forecast:
         """See Engine.forecast."""
         check(history, horizon_days)
-        buckets = cut(history, today, closed)
+        buckets = cut(history, today, closed, self.tables.promotion)
         panel = self.tables.panel(buckets.season)
         if panel is None:
             return self._local.forecast(

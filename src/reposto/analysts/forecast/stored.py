@@ -19,6 +19,7 @@ def to_arrays(tables: PooledTables) -> Arrays:
     out: Arrays = {
         "format": np.array(FORMAT),
         "version": np.array(tables.version),
+        "promotion": np.array(tables.promotion),
         "panels": np.array(len(tables.panels)),
     }
     for i, panel in enumerate(tables.panels):
@@ -46,7 +47,7 @@ def from_arrays(arrays: Arrays) -> PooledTables:
     if int(arrays.get("format", -1)) != FORMAT:
         raise ValueError(f"tables of format {arrays.get('format')}, this program reads {FORMAT}")
     panels = tuple(_panel(arrays, f"p{i}.") for i in range(int(arrays["panels"])))
-    return PooledTables(panels, str(arrays["version"]))
+    return PooledTables(panels, str(arrays["version"]), float(arrays["promotion"]))
 
 
 def _panel(arrays: Arrays, head: str) -> FittedPanel:

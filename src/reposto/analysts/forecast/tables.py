@@ -193,14 +193,15 @@ def _rows(panel: Panel, offset: int, length: int, cutoffs: Ints, factor: float) 
 def _short_rows(panel: Panel, offset: int, length: int, cutoffs: Ints) -> list[tuple[Floats, ...]]:
     """Rows as a new product would show them: only the last k buckets before a cutoff are known."""
     chosen = cutoffs[:: max(len(cutoffs) // 4, 1)][:4]
-    season = panel.season_ratio(offset, length, chosen)[panel.groups]
-    momentum = panel.momentum(chosen)[panel.groups]
+    some = np.arange(0, panel.n, max(panel.n * len(chosen) * len(_SHORT_LENGTHS) // _MOST_ROWS, 1))
+    season = panel.season_ratio(offset, length, chosen)[panel.groups[some]]
+    momentum = panel.momentum(chosen)[panel.groups[some]]
     parts = []
     for k in _SHORT_LENGTHS:
         for j, cutoff in enumerate(chosen):
             if cutoff < k:
                 continue
-            cropped = Panel(panel.y[:, cutoff - k : cutoff + offset + length], panel.groups, panel.season)
+            cropped = Panel(panel.y[some, cutoff - k : cutoff + offset + length], panel.groups[some], panel.season)
             at = np.array([k], dtype=np.int64)
             known = cropped.known(offset, length, at, season[:, [j]], momentum[:, [j]])
             target = cropped.targets(offset, length, at) / (known.scale * length)
