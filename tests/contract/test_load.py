@@ -25,10 +25,11 @@ from reposto.intake.rows import (
     StockRow,
     SupplierRow,
 )
-from reposto.model.errors import FileRefused
+from reposto.model.errors import FileRefused, StorageBusy
 from reposto.storage import tables as t
 from reposto.storage.catalogue import versions
 from reposto.storage.engine import Store
+from reposto.storage.load_sales import SalesSpool
 
 D = Decimal
 NOW = datetime(2026, 11, 22, 15, tzinfo=UTC)
@@ -377,3 +378,11 @@ def test_any_sku_arrives_as_it_was_written(store: Store) -> None:
     assert result.changed == len(skus)
     expected = sorted(((sku, float(n), n % 2 == 0) for n, sku in enumerate(skus)), key=repr)
     assert rows_of(store, t.daily_sales, "sku", "quantity", "out_of_stock") == expected
+
+
+def test_a_full_disk_is_said_in_a_sentence() -> None:
+    with SalesSpool() as spool:
+        spool.database.execute("PRAGMA max_page_count = 20")  # SQLite then fails as on a full disk
+        with pytest.raises(StorageBusy) as refusal:
+            spool.add(("1", "2026-02-01", n, None, None, None) for n in range(100_000))
+    assert "espaço" in refusal.value.message_pt

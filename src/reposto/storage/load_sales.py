@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -15,12 +16,19 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
+from reposto.model.errors import StorageBusy
 from reposto.storage.load import Changes
 
 # sku, ISO day, thousandths of a unit, out_of_stock, promotion, one_off (1, 0, or None: not said)
 SaleTuple: TypeAlias = tuple[str, str, int, int | None, int | None, int | None]
 
 COPY_LINES = 5_000  # lines to a write, some 150 KiB
+SUM = """
+    CREATE TABLE daily AS
+    SELECT sku, day, sum(quantity) AS quantity, max(out_of_stock) AS out_of_stock, max(promotion) AS promotion,
+        max(one_off) AS one_off
+    FROM sales GROUP BY sku, day ORDER BY sku, day
+"""
 FLAGS = ("out_of_stock", "promotion", "one_off")
 
 
@@ -58,10 +66,11 @@ class SalesSpool:
 
     def add(self, sales: Iterable[SaleTuple]) -> None:
         """Some more; several of one product and day will be summed."""
-        self.database.execute("BEGIN")
-        added = self.database.executemany("INSERT INTO sales VALUES (?,?,?,?,?,?)", sales)
-        self.count += max(added.rowcount, 0)
-        self.database.execute("COMMIT")
+        with _room():
+            self.database.execute("BEGIN")
+            added = self.database.executemany("INSERT INTO sales VALUES (?,?,?,?,?,?)", sales)
+            self.count += max(added.rowcount, 0)
+            self.database.execute("COMMIT")
 
     def skus(self) -> set[str]:
         """The products named."""
@@ -70,10 +79,8 @@ class SalesSpool:
     def add_up(self) -> tuple[int, tuple[str, ...]]:
         """Sum each product's day. How many there are, and the flags that something is said about."""
         if self.summed is None:
-            self.database.execute(
-                "CREATE TABLE daily AS SELECT sku, day, sum(quantity) AS quantity, max(out_of_stock) AS out_of_stock,"
-                " max(promotion) AS promotion, max(one_off) AS one_off FROM sales GROUP BY sku, day ORDER BY sku, day"
-            )
+            with _room():
+                self.database.execute(SUM)
             given = f"SELECT count(*), {', '.join(f'max({flag})' for flag in FLAGS)} FROM daily"  # noqa: S608
             count, *most = self.database.execute(given).fetchone()
             flags = tuple(flag for flag, value in zip(FLAGS, most, strict=True) if value is not None)
@@ -94,6 +101,21 @@ class SalesSpool:
             sku = f"replace({sku}, char({character}), '{escaped}')"
         line = " || char(9) || ".join((sku, "day", "quantity", *flags))
         return (text for (text,) in self.database.execute(f"SELECT {line} || char(10) FROM daily ORDER BY rowid"))  # noqa: S608
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """A full disk is a sentence, not a stack trace."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if "full" not in str(error):
+            raise
+        where = tempfile.gettempdir()
+        raise StorageBusy(
+            f"Não há espaço em {where} para carregar o arquivo; libere espaço e tente de novo.",
+            f"No space left in {where} to load the file.",
+        ) from error
 
 
 def merge_sales(connection: Connection, spool: SalesSpool) -> Changes:
