@@ -9,16 +9,17 @@ import { useI18n, type I18n } from '../i18n';
 export function Announcer({ state }: { state: SessionState }) {
   const i18n = useI18n();
   const heard = useRef(0);
-  const [text, setText] = useState('');
+  const [said, setSaid] = useState({ text: '', seq: 0 });
   const { messages, liveFrom } = state;
   useEffect(() => {
     if (liveFrom === null) return;
     const after = Math.max(heard.current, liveFrom);
     const fresh = messages.filter((message) => message.seq > after && isAnnounced(message));
     heard.current = Math.max(after, state.lastSeq);
-    if (fresh.length > 0) setText(fresh.map((message) => spoken(message, i18n)).join(' '));
+    if (fresh.length > 0) setSaid({ text: fresh.map((message) => spoken(message, i18n)).join(' '), seq: heard.current });
   }, [messages, liveFrom, state.lastSeq, i18n]);
-  return <div className="sr-only" role="status" aria-live="polite" aria-atomic="true" data-testid="announcer">{text}</div>;
+  // A new element each time: the same words again would change nothing, and not be heard.
+  return <div className="sr-only" role="status" aria-live="polite" aria-atomic="true" data-testid="announcer"><span key={said.seq}>{said.text}</span></div>;
 }
 
 export function spoken(message: Message, { t }: I18n): string {

@@ -3,12 +3,12 @@ import type { Link } from '../client/driver';
 import type { Place } from '../client/outbox';
 import type { Pending, SessionState } from '../client/state';
 import { useI18n } from '../i18n';
-import { Icon } from '../ui/Icon';
 import { Announcer } from './Announcer';
 import { Composer } from './Composer';
 import { Header } from './Header';
 import { LinkBadge } from './LinkBadge';
 import { PendingView } from './MessageView';
+import { LoginAgain, Notice } from './Notice';
 import { useServices } from './services';
 import { Thread } from './Thread';
 import { useSession, useTitle } from './useSession';
@@ -75,23 +75,9 @@ export function Conversation({ sessionId, title, onMenu, onChanged }: Props) {
 
 const firstQuestion = (state: SessionState): string | undefined => state.messages.find((message) => message.sender === 'human')?.content;
 
-function Notice({ text, onClose }: { text: string; onClose(): void }) {
-  const { t } = useI18n();
-  return (
-    <div className="notice" role="alert">
-      <span>{text}</span>
-      <button type="button" className="icon-button" aria-label={t('notice.close')} onClick={onClose}><Icon name="close" /></button>
-    </div>
-  );
-}
-
 function Ended({ link, onLogin }: { link: Link; onLogin(): void }) {
   const { t } = useI18n();
   if (link.kind !== 'ended') return null;
-  return (
-    <div className="notice" role="alert">
-      <span>{t(`link.${link.reason}.text`)}</span>
-      {link.reason === 'login' ? <button type="button" className="button" onClick={onLogin}>{t('link.login.again')}</button> : null}
-    </div>
-  );
+  if (link.reason === 'login') return <LoginAgain onLogin={onLogin} />;
+  return <div className="notice" role="alert"><span>{t(`link.${link.reason}.text`)}</span></div>;
 }

@@ -6,12 +6,14 @@ import { Composer } from './Composer';
 import { useDraft } from './Conversation';
 import { Header } from './Header';
 import { PendingView } from './MessageView';
-import { problemText } from './services';
+import { LoginAgain } from './Notice';
+import { problemText, useServices } from './services';
 
 const EXAMPLES = ['empty.example1', 'empty.example2', 'empty.example3'] as const;
 
 export function NewConversation({ starter, onMenu }: { starter: Starter; onMenu(): void }) {
   const { t } = useI18n();
+  const { onLogin } = useServices();
   const { pending, problem } = useSyncExternalStore(starter.subscribe, starter.snapshot);
   const [draft, setDraft] = useDraft(NEW_SESSION);
   const [picked, setPicked] = useState(0);
@@ -38,10 +40,11 @@ export function NewConversation({ starter, onMenu }: { starter: Starter; onMenu(
                 onDiscard={(chosen) => starter.discard(chosen.clientId)}
               />
             ))}
-            {pending.length > 0 && problem ? <p className="error-text" role="alert">{problemText(t, problem)}</p> : null}
+            {pending.length > 0 && problem && problem.status !== 401 ? <p className="error-text" role="alert">{problemText(t, problem)}</p> : null}
           </div>
         </div>
       </div>
+      {problem?.status === 401 ? <LoginAgain onLogin={onLogin} /> : null}
       <Composer text={draft} onText={setDraft} onSend={(content) => starter.submit(content)} picked={picked} />
     </>
   );
