@@ -7,6 +7,7 @@ after a multi-threaded call hangs in its first prediction (FORECASTING.md, depen
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -44,24 +45,41 @@ class Forest:
     left: NDArray[np.int32]  # (trees, nodes): node, or ~leaf
     right: NDArray[np.int32]
     leaf: Floats  # (trees, leaves)
-    model: NDArray[np.int32]  # (trees,)
+    model: NDArray[np.int32]  # (trees,) ascending
     models: int
+
+    @cached_property
+    def _walk(self) -> tuple[NDArray[np.intp], Floats, NDArray[np.intp], Floats, NDArray[np.intp]]:
+        """All nodes and leaves in one numbering: feature, threshold, two children, value; and each tree's root.
+
+        Leaves lead to themselves, so that every tree can be walked the same number of steps.
+        """
+        trees, nodes = self.feature.shape
+        leaves = self.leaf.shape[1]
+        size = nodes + leaves
+        base = np.arange(trees)[:, None] * size
+        feature, threshold = np.zeros((trees, size), dtype=np.intp), np.full((trees, size), np.inf)
+        feature[:, :nodes], threshold[:, :nodes] = self.feature, self.threshold
+        child = np.empty((trees, size, 2), dtype=np.intp)
+        child[:, nodes:, :] = (base + np.arange(nodes, size)[None, :])[:, :, None]
+        for side, links in ((0, self.left), (1, self.right)):
+            child[:, :nodes, side] = base + np.where(links >= 0, links, nodes + ~links)
+        value = np.zeros((trees, size))
+        value[:, nodes:] = self.leaf
+        return feature.ravel(), threshold.ravel(), child.ravel(), value.ravel(), base[:, 0].astype(np.intp)
 
     def predict(self, x: Floats) -> Floats:
         """(rows, features) without NaN -> (rows, models)."""
-        trees = np.arange(len(self.model))
-        node = np.zeros((len(x), len(trees)), dtype=np.int64)
-        rows = np.arange(len(x))[:, None]
-        for _ in range(DEPTH + 1):
-            inside = np.maximum(node, 0)
-            goes_left = x[rows, self.feature[trees, inside]] <= self.threshold[trees, inside]
-            after = np.where(goes_left, self.left[trees, inside], self.right[trees, inside])
-            node = np.where(node >= 0, after, node)
-            if (node < 0).all():
-                break
-        values = self.leaf[trees, ~np.minimum(node, -1)]
-        hit = np.equal.outer(self.model, np.arange(self.models)).astype(np.float64)
-        result: Floats = values @ hit
+        feature, threshold, child, value, roots = self._walk
+        flat = np.ascontiguousarray(x).ravel()
+        first = (np.arange(len(x)) * x.shape[1])[:, None]
+        at = np.broadcast_to(roots, (len(x), len(roots)))
+        for _ in range(DEPTH):
+            goes_right = flat.take(first + feature.take(at)) > threshold.take(at)
+            at = child.take(2 * at + goes_right)
+        values = value.take(at)
+        starts = np.flatnonzero(np.diff(self.model, prepend=-1))
+        result: Floats = np.add.reduceat(values, starts, axis=1)
         return result
 
 
