@@ -180,6 +180,8 @@ class Followups:
             return Request(text, thread.last.intent, Expect.ANSWER, thread.skus, params=kept | params)
         if intent is None:
             return Request(text, Intent.UNCLEAR, Expect.CLARIFY)
+        if intent is Intent.SUPPLIER_COMPARE and not thread.skus and find_criterion(sentence.folded) == "lead_time":
+            intent = Intent.SUPPLIER_LEAD_TIME  # of nothing in particular: a ranking
         params = stated_params(sentence, intent, quantity)
         if (
             intent is Intent.ORDER_CREATE

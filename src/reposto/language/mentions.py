@@ -13,11 +13,11 @@ from reposto.language.lexicon import ASKING, CONJUNCTIONS, FUNCTION, QUESTION_WO
 from reposto.language.normalise import Kind, Token
 from reposto.language.products import Catalogue, Need
 from reposto.language.units import SALE_UNITS, UNITS
-from reposto.language.vocabulary import stem
+from reposto.language.vocabulary import singular, stem
 
 QUESTION_STEMS = frozenset(stem(w) for w in QUESTION_WORDS if len(w) > 4)
 GLUE = frozenset("-/()+.'\"*&[]#")
-_PACKING = frozenset("cp cps cpr comprimido comprimidos capsula capsulas und".split())
+_PACKING = frozenset("cp cps cpr caps comp comps comprimido comprimidos capsula capsulas und".split())
 _OF = frozenset("de do da dos das".split())
 # sale units that are measured as well: `200 metros` may be part of a name or an amount to order
 _MEASURED = frozenset(("m", "kg", "l", "g", "m2"))
@@ -119,7 +119,7 @@ class Reader:
         word = token.text
         if word.startswith("zq"):
             return Role.BREAK
-        in_catalogue = word in self.catalogue.vocabulary
+        in_catalogue = self.catalogue.vocabulary.has_inflection(word)
         if len(word) == 1 and word in SIZE_LETTERS and in_catalogue and self._follows_product(tokens, at):
             return Role.PRODUCT
         if word in FUNCTION:
@@ -132,7 +132,11 @@ class Reader:
             if not in_catalogue:
                 return Role.TALK
             describes = word not in ASKING and self._after_product(tokens, at) and not self._before_talk(tokens, at)
-            names = word in lexicon.NOUNISH or (word not in lexicon.CHAT and _PARTICIPLE.search(word) is not None)
+            names = (
+                word in lexicon.NOUNISH
+                or singular(word) in lexicon.NOUNISH
+                or (word not in lexicon.CHAT and _PARTICIPLE.search(word) is not None)
+            )
             return Role.PRODUCT if names or describes else Role.BOTH
         if in_catalogue or self.catalogue.vocabulary.read(word, _dotted(tokens, at)).words:
             return Role.PRODUCT
@@ -259,6 +263,9 @@ class Reader:
         return before.kind is Kind.NUMBER and not before.unit
 
     def _close(self, current: Segment, out: list[Segment]) -> Segment:
+        while len(current.tokens) > 2 and current.roles[0] is Role.BOTH and current.tokens[1].kind is Kind.NUMBER:
+            del current.tokens[0], current.roles[0], current.places[0]  # `quero 30 ...`, and Quero is a brand as well
+            current.start = current.places[0]
         if current.lead is None and len(current.tokens) > 1 and _may_be_amount(current.tokens):
             current.lead = current.tokens.pop(0)
             current.roles.pop(0)
@@ -328,6 +335,10 @@ class Reader:
                 ids, used = narrowed, [*used, need]
         if not len(ids):
             return Found(Status.NONE, tuple(self.catalogue.neighbours(used)), 0.0, tuple(needs or hard))
+        if all(n.text in QUESTION_WORDS for n in used) and not self.catalogue.begins(ids, used[0]):
+            return Found(
+                Status.NONE, (), 0.0, tuple(used)
+            )  # `seguranca`, alone: a word of many sentences, not a product
         cost = max((n.cost for n in used), default=0.0)
         ranked = tuple(self.catalogue.rank(ids, used))
         if len(ids) > 1:
@@ -356,7 +367,7 @@ def doubtful(needs: Sequence[Need]) -> bool:
     if not words:
         return len(needs) < 2  # one bare number names nothing
     certain = [n for n in words if n.how in ("exact", "sound")]
-    return not certain and len(needs) == 1 and len(words[0].text) <= 5
+    return not certain and len(needs) == 1 and (len(words[0].text) <= 5 or words[0].cost > 0.4)
 
 
 def _dotted(tokens: Sequence[Token], at: int) -> bool:

@@ -195,6 +195,14 @@ class Catalogue:
         order = np.lexsort((wanted, self._lengths[wanted], -hits))
         return [int(i) for i in wanted[order[:RANKED]]]
 
+    def begins(self, ids: Ids, need: Need) -> bool:
+        """Whether some of the products' names begin with what is said: it is what they are, not a detail."""
+        for i in ids[:RANKED]:
+            first = next((t.text for t in tokenise_name(fold(self.products[int(i)].name)) if t.kind is Kind.WORD), "")
+            if first in need.features:
+                return True
+        return False
+
     def fully_named(self, ids: Ids, needs: Sequence[Need]) -> int | None:
         """The only product of which the mention says the whole name, if there is one."""
         said = len({n.text for n in needs})

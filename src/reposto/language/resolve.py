@@ -43,7 +43,7 @@ class Resolver:
         self, tokens: Sequence[Token], segments: Sequence[Segment], codes: Sequence[CodeHit], amounts: Amounts
     ) -> Resolution:
         """The products meant, and the amount stated beside them."""
-        segments = after_repair(tokens, segments)
+        segments, taken_back = after_repair(tokens, segments)
         for segment in segments:
             segment.amount = self._is_amount(segment, amounts)
         quantity = self._quantity(tokens, segments, amounts)
@@ -66,6 +66,8 @@ class Resolver:
         if whole and self._covers(whole, strong):
             return Resolution(self._of_ids(whole), quantity)
         outcome, tail = self._segments(strong, segments, amounts)
+        if outcome.status is not Status.ONE and taken_back and outcome.needs:  # `sarja leve... nao, pesada`
+            outcome = self._borrow(outcome.needs, self.reader.needs(taken_back[-1]), outcome)
         return Resolution(outcome, quantity or tail)
 
     def _is_amount(self, segment: Segment, amounts: Amounts) -> bool:
@@ -260,14 +262,17 @@ def _tail_amount(segment: Segment) -> tuple[float, str] | None:
     return last.values[0][0], SALE_UNITS.get(last.unit, "") or segment.tail_unit
 
 
-def after_repair(tokens: Sequence[Token], segments: Sequence[Segment]) -> list[Segment]:
-    """Who corrects himself means the last version: what stands before `digo` goes if something named follows."""
-    kept = list(segments)
+def after_repair(tokens: Sequence[Token], segments: Sequence[Segment]) -> tuple[list[Segment], list[Segment]]:
+    """Who corrects himself means the last version: what stands before `digo` goes if something named follows.
+
+    The second list holds what was taken back.
+    """
+    kept, taken_back = list(segments), []
     for at, token in enumerate(tokens):
-        denial = token.text == "nao" and at + 1 < len(tokens) and tokens[at + 1].text in (":", ",") and at > 0
-        pair = (token.text, tokens[at + 1].text) if at + 1 < len(tokens) else ("", "")
-        if token.text in _REPAIR or denial or pair in _REPAIR_PAIRS:
-            after = [s for s in kept if s.start > at and s.named]
-            if after:
-                kept = [s for s in kept if s.start > at or not s.named]
-    return kept
+        following = tokens[at + 1].text if at + 1 < len(tokens) else ""
+        denial = token.text == "nao" and following in (":", ",") and at > 0
+        repairs = token.text in _REPAIR or denial or (token.text, following) in _REPAIR_PAIRS
+        if repairs and any(s.start > at and s.named for s in kept):
+            taken_back += [s for s in kept if s.start <= at and s.named]
+            kept = [s for s in kept if s.start > at or not s.named]
+    return kept, taken_back

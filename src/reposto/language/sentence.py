@@ -35,6 +35,13 @@ NO_PRODUCT = frozenset(
         Intent.ORDER_APPROVE, Intent.ORDER_CANCEL, Intent.DOCUMENT_EXPORT,
     }
 )  # fmt: skip
+# what may be asked of a whole category
+CATEGORY_INTENTS = frozenset(
+    {
+        Intent.BUY_LIST, Intent.STOCK_OVERVIEW, Intent.EXCESS_STOCK, Intent.STOCKOUT_DATE, Intent.SPEND, Intent.ABC_XYZ,
+        Intent.DOCUMENT_EXPORT,
+    }
+)  # fmt: skip
 NUMBERS_SAY_NOTHING = (
     frozenset({Intent.EXPLAIN, Intent.RECALL, Intent.WHAT_IF, Intent.SPEND, Intent.TAX_QUESTION})
     | ORDERING
@@ -91,19 +98,26 @@ class Dissector:
         tokens = tokenise(marked)
         segments = self.reader.segments(tokens)
         category = self._take_category(tokens, segments, right)
-        masked = mask(tokens, segments)
+        masked = mask(tokens, [s for s in segments if s.named])
         intent, others = intents_of(masked)
+        if intent is None:  # the words that no catalogue knows may be what is asked: `o que e CFOP 5102?`
+            intent = classify(mask(tokens, [s for s in segments if s.known]))
         return Sentence(text, right, tokens, segments, codes, masked, stated, time, category, intent, others)
 
     def _take_category(self, tokens: Sequence[Token], segments: list[Segment], right: str) -> str | None:
         if not LISTING.search(right):
             return None
         for segment in segments:
-            words = [t.text for t in segment.tokens if t.kind is Kind.WORD and len(t.text) > 3]
-            if words and len(words) == len(segment.tokens) and (category := self.categories.find(words)):
+            if category := self.category_of([segment]):
                 segments.remove(segment)
                 return category
         return None
+
+    def category_of(self, segments: Sequence[Segment]) -> str | None:
+        """The category that every product-like word of the segments speaks of."""
+        tokens = [t for s in segments for t in s.tokens]
+        words = [t.text for t in tokens if t.kind is Kind.WORD and len(t.text) > 3]
+        return self.categories.find(words) if words and len(words) == len(tokens) else None
 
 
 _COUNTED = re.compile(

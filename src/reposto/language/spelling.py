@@ -8,9 +8,10 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from reposto.language.lexicon import ANCHORS, CORRECTABLE, FUNCTION, QUESTION_WORDS, SHY_SLANG, SLANG
-from reposto.language.vocabulary import Vocabulary, edit_budget, plausible_slip
+from reposto.language.vocabulary import Vocabulary, edit_budget
 
 _CORRECTABLE = sorted(ANCHORS | CORRECTABLE)
+_BARCODE = re.compile(r"\bcodigos? de barras?\b")  # barra is a thing that shops sell as well
 _HELD_KEY = re.compile(r"(?<=[a-z])([a-z])\1{2,}")  # bom diaaaa
 _WORD = re.compile(r"(?<![\w/])[a-z]+(?![\w])")
 
@@ -27,7 +28,7 @@ def put_right(folded: str, vocabulary: Vocabulary) -> str:
         out.append(fixed)
         before = fixed
         position = match.end()
-    return "".join(out) + folded[position:]
+    return _BARCODE.sub("ean", "".join(out) + folded[position:])
 
 
 def _fix(word: str, before: str, vocabulary: Vocabulary) -> str:
@@ -59,6 +60,7 @@ def nearest_question_word(word: str) -> tuple[str | None, float]:
             if min(len(word), len(candidate)) <= 4 and sorted(candidate) != sorted(word):
                 continue  # four letters: only two of them swapped
             worth = distance + 0.5 * (spelling != word) - 0.25 * (candidate in ANCHORS)
-            if worth < best[1] and plausible_slip(word, candidate):
+            same_start = word[0] == candidate[0] or word[:2] == candidate[1::-1]  # faixas are no caixas
+            if worth < best[1] and same_start:
                 best = (candidate, worth)
     return best

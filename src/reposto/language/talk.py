@@ -16,6 +16,7 @@ _BLOCK = re.compile(
     r"<\s*(script|style|system|instruction\w*|assistant|prompt|admin|iframe|svg)\b[^>]*>.*?(?:<\s*/\s*\1\s*>|$)",
     re.I | re.S,
 )
+_BRACKETED = re.compile(r"\[\s*(system|inst|admin|assistant)\s*\].*?(?:\[\s*/\s*\1\s*\]|$)", re.I | re.S)
 _TAG = re.compile(r"<[^<>]{0,300}>|\{\{[^{}]{0,200}\}\}|\$\{[^{}]{0,200}\}|\bjavascript:\S*", re.I)
 _MARKUP = re.compile(r"<\s*/?\s*[a-z!][^<>]*>|\{\{.*?\}\}|\$\{.*?\}|javascript:|onerror\s*=|onload\s*=", re.I | re.S)
 
@@ -42,8 +43,13 @@ _FOREIGN = _RULES["foreign"]
 
 def defuse(text: str) -> tuple[str, bool]:
     """The text without markup and what it wraps, and whether there was any."""
-    without = _TAG.sub(" ", _BLOCK.sub(" ", text))
+    without = _TAG.sub(" ", _BRACKETED.sub(" ", _BLOCK.sub(" ", text)))
     return without, _MARKUP.search(text) is not None
+
+
+def rest_of_attack(text: str) -> str:
+    """What stands in an attacking text beside the attack itself."""
+    return INJECTION.sub(" ", is_spelt(fold(text)))
 
 
 def is_spelt(folded: str) -> str:

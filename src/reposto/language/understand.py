@@ -17,6 +17,7 @@ from reposto.language.params import CategoryBook, SupplierBook
 from reposto.language.products import Catalogue
 from reposto.language.resolve import Amounts, Resolution, Resolver
 from reposto.language.sentence import (
+    CATEGORY_INTENTS,
     MAY_ORDER,
     NO_PRODUCT,
     NUMBERS_SAY_NOTHING,
@@ -122,7 +123,7 @@ class Understander:
             return self._noise(text, folded_all)
         safe, attacked = talk.without_attacks(clean)
         if attacked:
-            return self._attacked(text, safe, thread, today)
+            return self._attacked(text, clean, safe, today)
         if len(clean) > _LONG_TEXT and (found := self._longwinded(text, clean, thread, today)):
             return found
         return self._plain(text, clean, thread, today)
@@ -132,12 +133,15 @@ class Understander:
             return Request(text, Intent.PROMPT_INJECTION, Expect.REFUSE)
         return Request(text, Intent.UNCLEAR, Expect.IGNORE)
 
-    def _attacked(self, text: str, safe: str, thread: Thread, today: date) -> Request:
-        """The real question beside an attack, if there is one that only reads."""
-        if safe.strip() and not talk.is_noise(fold(safe)):
-            request = self._plain(text, safe, Thread(), today)
-            reads = request.intent in ABOUT_PRODUCT and request.intent not in (Intent.ORDER_CREATE, Intent.DATA_CHANGE)
-            if reads and request.skus:
+    def _attacked(self, text: str, clean: str, safe: str, today: date) -> Request:
+        """The real question beside or inside an attack, if there is one that only reads."""
+        for part in (safe, talk.rest_of_attack(clean)):
+            if talk.is_noise(fold(part)):
+                continue
+            request = self._plain(text, part, Thread(), today)
+            changes = request.intent in (Intent.ORDER_CREATE, Intent.DATA_CHANGE, Intent.QUOTE_REQUEST)
+            asks = request.intent in ABOUT_PRODUCT and not changes and request.intent is not Intent.PRODUCT_LOOKUP
+            if request.skus and (asks or (part is safe and not changes)):
                 return request
         return Request(text, Intent.PROMPT_INJECTION, Expect.REFUSE)
 
@@ -194,7 +198,14 @@ class Understander:
         outcome, intent = found.outcome, sentence.intent
         if found.weak and (intent in NUMBERS_SAY_NOTHING or not (thread.skus or thread.options or telling(sentence))):
             outcome = None
-        if intent in NO_PRODUCT and outcome is not None and outcome.status is not Status.ONE:
+        if outcome is not None and outcome.status is not Status.ONE and intent in CATEGORY_INTENTS:
+            sentence.category = sentence.category or self.dissector.category_of(sentence.segments)
+            outcome = None if sentence.category else outcome
+        if (
+            intent in NO_PRODUCT
+            and outcome is not None
+            and (outcome.status is not Status.ONE or outcome.confidence < 1)
+        ):
             outcome = None
         if outcome is None and thread.options:
             outcome = self.followups.words_offered(sentence)
@@ -237,18 +248,13 @@ class Understander:
         serious = named and asks
         if talk.OFF_TOPIC.search(folded) and not serious:
             return Request(text, Intent.OFF_TOPIC, Expect.REFUSE)
-        if (talk.OFF_TOPIC_WEAK.search(folded) and not any(s.known for s in sentence.segments) and outcome is None) or (
-            not asks and not named and talk.OFF_TOPIC_WEAK.search(folded)
-        ):
+        words = [t.text for s in sentence.segments for t in s.tokens if t.text in self.catalogue.vocabulary]
+        if not named and len(words) < 2 and not (asks and words) and talk.OFF_TOPIC_WEAK.search(folded):
             return Request(text, Intent.OFF_TOPIC, Expect.REFUSE)
-        exact = any(t.text in self.catalogue.vocabulary for s in sentence.segments for t in s.tokens)
-        if (small := talk.small_talk(folded)) and not exact:
+        if (not named or not words) and (small := talk.small_talk(folded)):
             return Request(text, small, Expect.ANSWER)
-        if not named:
-            if small := talk.small_talk(folded):
-                return Request(text, small, Expect.ANSWER)
-            if talk.HELP.search(folded) and sentence.intent is not Intent.TAX_QUESTION:
-                return Request(text, Intent.HELP, Expect.ANSWER)
+        if not named and sentence.intent is not Intent.TAX_QUESTION and talk.HELP.search(folded):
+            return Request(text, Intent.HELP, Expect.ANSWER)
         if talk.RECALL.search(folded) and sentence.intent is not Intent.EXPLAIN and not SAME.search(folded):
             if outcome is not None and outcome.status is Status.ONE:
                 return request_of(self.catalogue, text, Intent.RECALL, outcome, {})
@@ -258,6 +264,6 @@ class Understander:
         insulted = not asks and not sentence.codes and talk.INSULT.search(folded + " " + fold(text))
         if insulted and (not named or _ABOUT_SYSTEM.search(folded)):
             return Request(text, Intent.SMALLTALK, Expect.ANSWER)
-        if not asks and talk.is_foreign(folded) and not named:
+        if not asks and not named and talk.is_foreign(folded):
             return Request(text, Intent.OFF_TOPIC, Expect.REFUSE)
         return None

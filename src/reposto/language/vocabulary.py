@@ -27,13 +27,18 @@ _DIMINUTIVES = (
 
 
 @lru_cache(maxsize=200_000)
-def stem(word: str) -> str:
-    """Number and adjectival gender removed: zincadas -> zincad, percintas -> percint(a)."""
+def singular(word: str) -> str:
     if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
-        for ending, singular in _PLURALS:
+        for ending, one in _PLURALS:
             if word.endswith(ending) and len(word) - len(ending) >= 2:
-                word = word[: -len(ending)] + singular
-                break
+                return word[: -len(ending)] + one
+    return word
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str) -> str:
+    """Number and adjectival gender removed: zincadas -> zincad, percintas -> percinta."""
+    word = singular(word)
     if len(word) >= 5 and word[-1] in "oa" and _GENDERED.search(word):
         return word[:-1]
     return word
@@ -145,6 +150,12 @@ class Vocabulary:
             found.append(self._sorted[at])
             at += 1
         return found
+
+    def has_inflection(self, word: str) -> bool:
+        """Whether the catalogue has the word in the singular or plural; another gender is another thing here."""
+        if word in self.counts:
+            return True
+        return any(singular(w) == singular(word) for w in self._stems.get(stem(word), ()))
 
     def __contains__(self, word: str) -> bool:
         return word in self.counts
