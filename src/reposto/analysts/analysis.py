@@ -15,6 +15,7 @@ from reposto.model.facts import Offer, ProductFacts
 from reposto.model.findings import Analysis
 
 Step = Callable[[str, str], None]
+LEAST_ASKED, MOST_ASKED = 1e-3, 1e9  # units a buyer can mean; anything else was misread
 
 
 def _silent(_name: str, _state: str) -> None:
@@ -32,10 +33,13 @@ def analyse(
 ) -> Analysis:
     """Run demand, prices, logistics and recommendation on `facts`, telling `step(name, "running" | "done")` of each.
 
-    horizon_days is cut to 1..365; quantity (units) is what the buyer named, None if nothing. Whatever `step` raises
-    ends the analysis: that is how a caller cancels. Missing data never raise; the findings say what is missing.
+    horizon_days is cut to 1..365; quantity (units) is what the buyer named, None if nothing; outside 0.001..1e9 it is
+    ignored. Whatever `step` raises ends the analysis: that is how a caller cancels. Missing data never raise; the
+    findings say what is missing.
     """
     step("demand", "running")
+    if quantity is not None and not LEAST_ASKED <= quantity <= MOST_ASKED:
+        quantity = None
     situation = survey(facts, horizon_days, engine)
     demand = describe_demand(situation)
     step("demand", "done")

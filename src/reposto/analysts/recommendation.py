@@ -10,7 +10,7 @@ from reposto.analysts import words
 from reposto.analysts.demand import data_age, days_lasting, demand_confidence, demand_missing
 from reposto.analysts.landed import landed_cost, next_tier
 from reposto.analysts.lots import stocking_cost
-from reposto.analysts.plan import Plan, daily_demand, valid_offers
+from reposto.analysts.plan import Plan, daily_demand, is_forced_too_large, valid_offers
 from reposto.analysts.reasons import headline, next_steps, reasons
 from reposto.analysts.risk import estimate_risk
 from reposto.analysts.rounding import orderable
@@ -30,7 +30,8 @@ from reposto.model.quantities import to_cents
 
 # Missing data with which no purchase may be advised or ruled out. The others only lower the confidence.
 _DECISIVE = frozenset(
-    "no_sales no_stock no_offer expired_offers no_lead_time stale_sales stale_stock short_history inactive".split()
+    "no_sales no_stock no_offer expired_offers no_lead_time long_lead_time large_minimum stale_sales stale_stock "
+    "short_history inactive".split()
 )
 _ORDER: tuple[Confidence, ...] = ("low", "medium", "high")
 
@@ -206,9 +207,16 @@ def _missing(
     found = [*demand_missing(situation), *prices.missing, *logistics.missing]
     if not situation.facts.product.active:
         found.append(Missing("inactive", "O produto está inativo no cadastro.", "products"))
+    if plan is not None and is_forced_too_large(situation, plan):
+        lot = words.quantity(plan.lot, situation.facts.product.unit)
+        text = f"O lote mínimo de {lot} dura mais de dois anos; negocie um lote menor ou traga outra oferta."
+        found.append(Missing("large_minimum", text, "offers"))
     if plan is None and valid_offers(situation) and not any(m.code in _DECISIVE for m in found):
+        known = any(o.supplier_id in situation.leads for o in valid_offers(situation))
         text = "Falta o prazo de entrega do fornecedor; importe ofertas com prazo ou recebimentos."
-        found.append(Missing("no_lead_time", text, "offers"))
+        if known:
+            text = "O prazo de entrega passa de um ano; a previsão não chega tão longe."
+        found.append(Missing("long_lead_time" if known else "no_lead_time", text, "offers"))
     return tuple({m.code: m for m in found}.values())
 
 

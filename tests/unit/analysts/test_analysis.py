@@ -194,6 +194,44 @@ def test_the_faster_supplier_is_worth_his_price_only_when_it_is_urgent() -> None
     assert calm.supplier_id == 1
 
 
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [({"moq": 1e6}, "large_minimum"), ({"promised_lead_time_days": 390}, "long_lead_time")],
+)
+def test_offers_that_no_arithmetic_makes_sensible_go_to_a_person(change: dict[str, Any], code: str) -> None:
+    base = given_facts.smooth()
+    odd = tuple(replace(o, **change) for o in base.offers)
+    advice = analyse(replace(base, offers=odd, receipts=(), supplier_receipts=())).recommendation
+    assert advice.verdict == "manual_review"
+    assert code in {m.code for m in advice.missing}
+
+
+def test_a_quantity_nobody_can_mean_is_ignored() -> None:
+    assert analyse(given_facts.smooth(), quantity=1e15) == analyse(given_facts.smooth())
+    assert analyse(given_facts.smooth(), quantity=1e-9).prices == analyse(given_facts.smooth()).prices
+
+
+@pytest.mark.filterwarnings("error")
+def test_figures_far_out_of_proportion_raise_nothing() -> None:
+    base = given_facts.smooth()
+    assert base.sales is not None
+    quantity = base.sales.quantity
+    dear = tuple(replace(o, tiers=(PriceTier(1, Decimal("1e12")),)) for o in base.offers)
+    free = tuple(replace(o, tiers=(PriceTier(1, Decimal(0)),), payment_terms=(99_999,)) for o in base.offers)
+    for odd in (
+        replace(base, sales=replace(base.sales, quantity=quantity * 1e11), stock=StockLevel(1e12, 0.0, TODAY)),
+        replace(base, sales=replace(base.sales, quantity=np.where(quantity > 20, np.inf, quantity))),
+        replace(base, sales=replace(base.sales, quantity=np.where(quantity > 20, np.nan, quantity))),
+        replace(base, sales=replace(base.sales, quantity=quantity - 5)),
+        replace(base, stock=StockLevel(-50.0, 20.0, TODAY + timedelta(days=30))),
+        replace(base, offers=dear),
+        replace(base, offers=free),
+        replace(base, today=date(2000, 1, 1)),
+        replace(base, company=replace(base.company, review_days=400, service_level=95.0, margin_percent=-10.0)),
+    ):
+        check_sound(analyse(odd))
+
+
 def test_a_supplier_who_is_cheaper_and_faster_is_always_chosen() -> None:
     """Also where his smaller minimum makes the order itself smaller (the lumpy part, one against two pieces)."""
     base = given_facts.lumpy()
