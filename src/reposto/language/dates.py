@@ -206,7 +206,8 @@ class TimeFinder:
         self._replace(
             r"\b(?:(?:para|pelos|nos|dos|de|em|por|ha|daqui a|por mais|durante|os|as|nas|das|a cada|cada|uns|umas"
             r"|mais de|cerca de) )*"
-            rf"(?:(?:proximos|ultimos|ultimas|seguintes) )?{count} {_LENGTH_WORD}(?: uteis| corridos)?\b",
+            rf"(?:(?:proximos|ultimos|ultimas|seguintes) )?{count} {_LENGTH_WORD}"
+            r"(?P<half> e mei[ao])?(?: uteis| corridos)?\b",
             self._counted,
         )
         self._replace(
@@ -227,6 +228,8 @@ class TimeFinder:
         count = read_number(match["count"])
         if count is None:
             return False
+        if match["half"]:
+            count += 0.5
         return self._set_horizon(round(count * LENGTHS[_singular(match["length"])]))
 
     def _named_months(self) -> None:

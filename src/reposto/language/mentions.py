@@ -20,6 +20,9 @@ GLUE = frozenset("-/()+.'\"*&[]#")
 _PACKING = frozenset("cp cps cpr caps comp comps comprimido comprimidos capsula capsulas und".split())
 _OF = frozenset("de do da dos das".split())
 # sale units that are measured as well: `200 metros` may be part of a name or an amount to order
+_PRICED_BY = frozenset(("m", "kg", "l", "un", "cento", "milheiro", "dz", "g", "m2"))
+# nouns that lead from a product to one of its traits
+_TRAITS = frozenset("tamanho tam cor sabor modelo marca bitola medida versao".split())
 _MEASURED = frozenset(("m", "kg", "l", "g", "m2"))
 
 
@@ -128,6 +131,8 @@ class Reader:
             return Role.BOTH if in_catalogue else Role.TALK
         if word in _PACKING or (not in_catalogue and word in UNITS):
             return Role.GLUE  # `c/30 cp`: the unit of a number that was read already
+        if word in _TRAITS and self._after_product(tokens, at):
+            return Role.GLUE
         if word in QUESTION_WORDS or (not in_catalogue and stem(word) in QUESTION_STEMS):
             if not in_catalogue:
                 return Role.TALK
@@ -260,6 +265,8 @@ class Reader:
             return False
         if before.text in ("quantos", "quantas", "quanto", "quanta", "em", "por"):
             return True
+        if before.text in ("o", "a", "cada") and SALE_UNITS[tokens[at].text] in _PRICED_BY:
+            return True  # `quanto sai o metro da sarja`
         return before.kind is Kind.NUMBER and not before.unit
 
     def _close(self, current: Segment, out: list[Segment]) -> Segment:

@@ -11,7 +11,9 @@ from reposto.language.lexicon import ANCHORS, CORRECTABLE, FUNCTION, QUESTION_WO
 from reposto.language.vocabulary import Vocabulary, edit_budget
 
 _CORRECTABLE = sorted(ANCHORS | CORRECTABLE)
-_BARCODE = re.compile(r"\bcodigos? de barras?\b")  # barra is a thing that shops sell as well
+# phrases whose words name goods when they stand alone
+_IDIOMS = re.compile(r"\bcodigos? de barras?\b|\bem que pe\b")
+_MEANT = {"cod": "ean", "em ": "status"}
 _HELD_KEY = re.compile(r"(?<=[a-z])([a-z])\1{2,}")  # bom diaaaa
 _WORD = re.compile(r"(?<![\w/])[a-z]+(?![\w])")
 
@@ -28,7 +30,7 @@ def put_right(folded: str, vocabulary: Vocabulary) -> str:
         out.append(fixed)
         before = fixed
         position = match.end()
-    return _BARCODE.sub("ean", "".join(out) + folded[position:])
+    return _IDIOMS.sub(lambda m: _MEANT[m[0][:3]], "".join(out) + folded[position:])
 
 
 def _fix(word: str, before: str, vocabulary: Vocabulary) -> str:
