@@ -2,6 +2,9 @@
 
 Only the newest attempt of a running job may move it. Everything a slower, older attempt tries raises StaleAttempt,
 so a job that was taken up again after a crash or a pause still ends in exactly one message.
+
+What a claim, a heartbeat or a progress snapshot wrote need not outlast a power cut on SQLite: no worker outlasts it
+either, and the next server takes up every job that has no result. So they don't wait for the disk.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ REAP_EVERY_S = 1.0
 
 def claim(store: Store, *, worker: str, now: datetime) -> tuple[Job, Change] | None:
     """Take the next queued job, its first consultation shown as running; None when there is nothing to do."""
-    with store.write() as connection:
+    with store.write(lasting=False) as connection:
         job = jobs.claim_next(connection, worker=worker, lease_until=now + LEASE, now=now)
         if job is None:
             return None
@@ -44,14 +47,14 @@ def reset(step: Step) -> Step:
 
 def heartbeat(store: Store, job: Job, *, now: datetime) -> None:
     """Extend the lease, or learn that the job is no longer ours."""
-    with store.write() as connection:
+    with store.write(lasting=False) as connection:
         if not jobs.extend_lease(connection, job.id, job.attempt, lease_until=now + LEASE):
             _refuse(connection, job)
 
 
 def progress(store: Store, job: Job, steps: Sequence[Step], *, now: datetime) -> Change:
     """Save how far the analysis is and extend the lease."""
-    with store.write() as connection:
+    with store.write(lasting=False) as connection:
         shown = jobs.save_progress(connection, job.id, job.attempt, steps, lease_until=now + LEASE)
         if shown is None:
             _refuse(connection, job)

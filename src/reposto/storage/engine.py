@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,12 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from reposto.model.errors import StorageBusy
+from reposto.storage.turns import Turns
 
 BUSY_TIMEOUT_MS = 5_000  # a writer waits this long, then the user gets 503 and a retry hint (RELIABILITY D2)
 POOL_SIZE = 10
 POOL_WAIT_S = 5.0
+SYNCHRONOUS = "reposto_synchronous"  # of a SQLite connection, as it was last set
 
 
 def sqlite_url(path: Path) -> str:
@@ -35,8 +36,7 @@ class Store:
         self.dialect = self.url.get_backend_name()
         self.engine = _create_engine(url)
         self._pid = os.getpid()
-        # Threads of one process queue here, in order, instead of polling SQLite's lock with growing sleeps.
-        self._writer = threading.Lock() if self.dialect == "sqlite" else None
+        self._turns = Turns(self.url.database) if self.dialect == "sqlite" else None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -45,25 +45,26 @@ class Store:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """One transaction: all of it is stored when the block ends, or nothing."""
-        if self._writer is not None and not self._writer.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
-            raise StorageBusy(retry_after=1.0)
-        try:
-            with _translated(), self._connect(writes=True) as connection, connection.begin():
-                yield connection
-        finally:
-            if self._writer is not None:
-                self._writer.release()
+    def write(self, *, lasting: bool = True) -> Iterator[Connection]:
+        """One transaction: all of it is stored when the block ends, or nothing.
+
+        Not `lasting`: spares SQLite's wait for the disk; until the next lasting one, a power cut may undo it. For
+        what a restart makes up for anyway, never for a message.
+        """
+        turn = nullcontext() if self._turns is None else self._turns.take(BUSY_TIMEOUT_MS / 1000)
+        with turn, _translated(), self._connect(writes=True, lasting=lasting) as connection, connection.begin():
+            yield connection
 
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+        if self._turns is not None:
+            self._turns.close()
 
-    def _connect(self, *, writes: bool = False) -> Connection:
+    def _connect(self, *, writes: bool = False, lasting: bool = True) -> Connection:
         if os.getpid() != self._pid:
             raise RuntimeError("a Store must not cross a fork: build one in each process")
-        connection = self.engine.connect().execution_options(reposto_writes=writes)
+        connection = self.engine.connect().execution_options(reposto_writes=writes, reposto_lasting=lasting)
         if self.dialect == "postgresql" and not writes:
             # Its default shows each statement what others have committed meanwhile; SQLite's reads are snapshots.
             connection = connection.execution_options(isolation_level="REPEATABLE READ")
@@ -111,16 +112,24 @@ def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
     dbapi_connection.isolation_level = None  # we say BEGIN ourselves, below
     cursor = dbapi_connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")  # what a client has seen survives a power cut
+    cursor.execute("PRAGMA synchronous=FULL")  # what a client has seen survives a power cut; see _begin_sqlite
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if not options.get("reposto_writes", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # The next lasting commit carries what a NORMAL one left to the kernel: the log is synced as a whole.
+    mode = "FULL" if options.get("reposto_lasting", True) else "NORMAL"
+    if connection.info.get(SYNCHRONOUS, "FULL") != mode:
+        connection.exec_driver_sql(f"PRAGMA synchronous={mode}")
+        connection.info[SYNCHRONOUS] = mode
     # A deferred BEGIN that reads first and then writes fails at once with SQLITE_BUSY_SNAPSHOT, whatever the timeout.
-    writes = connection.get_execution_options().get("reposto_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _prepare_postgres(dbapi_connection: Any, _record: Any) -> None:
