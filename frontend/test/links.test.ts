@@ -65,6 +65,18 @@ describe('conversations out of sight', () => {
     expect(gateway.open).toBe(0);
   });
 
+  it('get what an earlier page could not send', async () => {
+    const store = memoryStore();
+    const outbox = new Outbox(store, 'ana');
+    outbox.add(7, { clientId: 'c9', content: 'oi', at: 1, refused: null });
+    links = new Links(gateway.outside(), outbox);
+    links.sendLeftBehind();
+    await clock.pass(100);
+    expect(gateway.questions).toEqual(['c9']);
+    expect(gateway.open).toBe(0);
+    expect(store.size()).toBe(0);
+  });
+
   it('at most five of them', async () => {
     for (let id = 1; id <= 8; id += 1) {
       links.enter(id);

@@ -71,6 +71,23 @@ describe('the first question of a new chat', () => {
     expect(contents(9)).toEqual(['pergunta']);
   });
 
+  it('survives a reload between the creation of its session and the page of it', async () => {
+    answers = [session(23)];
+    const before = starter();
+    before.submit('pergunta');
+    await settle();
+    before.stop(); // the address that is loaded again is still that of the new chat
+    created = [];
+    starter();
+    expect(created).toEqual([23]);
+    expect(contents(23)).toEqual(['pergunta']);
+    expect(outbox.waiting()).toEqual([23]);
+    outbox.setOpening('t1', null);
+    created = [];
+    starter();
+    expect(created).toEqual([]);
+  });
+
   it('is taken by one of two tabs only, even if the first one died with it', async () => {
     let release: (called: Called<number>) => void = () => undefined;
     const hanging = new Starter({ createSession: () => new Promise((resolve) => (release = resolve)), clock, newId: () => 'x', random: () => 0.5 }, outbox, 't1');

@@ -32,7 +32,7 @@ interface Props {
 
 export function Conversation({ sessionId, title, onMenu, onChanged }: Props) {
   const { t } = useI18n();
-  const { onLogin, outbox } = useServices();
+  const { onLogin, outbox, tab } = useServices();
   const [view, link] = useSession(sessionId);
   const [draft, setDraft] = useDraft(sessionId);
   useTitle(view);
@@ -40,9 +40,10 @@ export function Conversation({ sessionId, title, onMenu, onChanged }: Props) {
   const { lastSeq, liveFrom } = state;
   useEffect(() => {
     if (liveFrom === null) return;
+    if (outbox.opening(tab) === sessionId) outbox.setOpening(tab, null);
     if (document.visibilityState === 'visible') outbox.markSeen(sessionId, lastSeq);
     onChanged(lastSeq);
-  }, [sessionId, lastSeq, liveFrom, outbox, onChanged]);
+  }, [sessionId, lastSeq, liveFrom, outbox, tab, onChanged]);
   const cancel = useCallback((jobId: string) => void link.cancel(jobId), [link]);
   const acted = useCallback(() => link.refresh(), [link]);
   const edit = (item: Pending) => {

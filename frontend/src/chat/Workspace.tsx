@@ -58,6 +58,7 @@ function useRunning(reload: () => void): readonly number[] {
   const { links } = useServices();
   const running = useSyncExternalStore(links.subscribe, links.running);
   useEffect(() => {
+    links.sendLeftBehind();
     const stop = whenBack(() => links.wake(), () => links.doubt());
     return () => {
       stop();
@@ -93,13 +94,14 @@ function useStarter(onCreated: () => void): Starter {
     starter.start((id) => {
       onCreated();
       if (sessionIn(location.pathname) === null) go(id, true);
+      else if (sessionIn(location.pathname) !== id) outbox.setOpening(tab, null);
     });
     const stop = whenBack(() => starter.wake());
     return () => {
       stop();
       starter.stop();
     };
-  }, [starter, onCreated]);
+  }, [starter, onCreated, outbox, tab]);
   return starter;
 }
 

@@ -37,6 +37,15 @@ export class Links {
     this.settle();
   }
 
+  /** Sends what an earlier page left behind in conversations that nobody looks at. */
+  sendLeftBehind(): void {
+    for (const id of this.outbox.waiting()) {
+      if (this.links.has(id)) continue;
+      this.enter(id);
+      this.leave(id);
+    }
+  }
+
   leave(sessionId: number): void {
     const held = this.links.get(sessionId);
     if (held) held.open = false;

@@ -66,6 +66,25 @@ export class Outbox {
     if (this.store.get(key)?.startsWith(`${tab}|`)) this.store.remove(key);
   }
 
+  /** The session that was created for this tab's new chat, until it has been shown: a reload in between must not lose it. */
+  opening(tab: string): number | null {
+    const text = this.store.get(`${this.prefix}opening:${tab}`);
+    return text === null ? null : Number(text);
+  }
+
+  setOpening(tab: string, sessionId: number | null): void {
+    const key = `${this.prefix}opening:${tab}`;
+    if (sessionId === null) this.store.remove(key);
+    else this.store.set(key, String(sessionId));
+  }
+
+  /** Sessions in which a question waits to be sent. */
+  waiting(): number[] {
+    const prefix = `${this.prefix}out:`;
+    const places = this.store.keys().flatMap((key) => (key.startsWith(prefix) ? [Number(key.slice(prefix.length).split(':')[0])] : []));
+    return [...new Set(places.filter(Number.isSafeInteger))];
+  }
+
   /** Which seq of a session this user has looked at, for the dot of the list. */
   seen(sessionId: number): number | null {
     const text = this.store.get(`${this.prefix}seen:${sessionId}`);

@@ -48,6 +48,8 @@ export class Starter {
   start(onCreated: (sessionId: number) => void): void {
     this.onCreated = onCreated;
     this.stopped = false;
+    const opening = this.outbox.opening(this.tab);
+    if (opening !== null) onCreated(opening);
     this.wake();
   }
 
@@ -91,6 +93,7 @@ export class Starter {
   }
 
   private created(sessionId: number): void {
+    this.outbox.setOpening(this.tab, sessionId);
     for (const item of this.outbox.list(NEW_SESSION)) this.outbox.move(item, sessionId);
     this.outbox.release(NEW_SESSION, this.tab);
     this.failures = 0;

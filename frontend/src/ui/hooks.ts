@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 
 /** The current time, renewed every `ms` while `active`. */
 export function useNow(ms: number, active = true): number {
@@ -15,9 +15,10 @@ export function useNow(ms: number, active = true): number {
 export function useWidth<T extends Element>(): [React.RefObject<T | null>, number] {
   const ref = useRef<T>(null);
   const [width, setWidth] = useState(0);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = ref.current;
     if (!element) return undefined;
+    setWidth(Math.floor(element.getBoundingClientRect().width)); // observers are silent in a hidden tab
     const observer = new ResizeObserver(([entry]) => entry && setWidth(Math.floor(entry.contentRect.width)));
     observer.observe(element);
     return () => observer.disconnect();
