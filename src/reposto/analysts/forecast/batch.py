@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reposto.analysts.forecast.engine import moment_quantiles
+from reposto.analysts.forecast.engine import local_quantiles
 from reposto.analysts.forecast.features import Ints, Panel
 from reposto.analysts.forecast.local import local_moments
 from reposto.analysts.forecast.pooled import FittedPanel, blend
@@ -50,5 +50,5 @@ def local_windows(fitted: FittedPanel, y: Floats, integer: bool = True) -> tuple
     ahead = max(o + length for o, length in windows)
     rhythm = np.repeat(fitted.rhythm_of([fitted.end], y.shape[1], ahead), len(y), axis=0)
     mean, variance = local_moments(y, windows, fitted.season, rhythm)
-    flat = moment_quantiles(mean.ravel(), variance.ravel(), integer)
+    flat = local_quantiles(mean.ravel(), variance.ravel(), integer)
     return mean, flat.reshape(*mean.shape, flat.shape[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from statistics import NormalDist
 
 import numpy as np
 
@@ -11,10 +12,13 @@ from reposto.analysts.forecast.calendar import Buckets, check, cut
 from reposto.analysts.forecast.dist import gamma_quantiles, negative_binomial_quantiles
 from reposto.analysts.forecast.local import local_moments
 from reposto.analysts.forecast.trial import judge, trial_rows
-from reposto.analysts.forecast.types import BackTest, Floats, Forecast, History
+from reposto.analysts.forecast.types import LEVELS, BackTest, Floats, Forecast, History
 
 _GUESS_BUCKETS = 4.0  # buckets of sales that weigh as much as the buyer's expected level
 _GUESS_CV = 0.8  # how wrong a buyer's guess of the level is taken to be
+_WIDER = 1.15  # of the variance, for its being estimated
+_NORMAL = 0.4  # share of the normal shape
+_SCORES = np.array([NormalDist().inv_cdf(p) for p in LEVELS])
 
 
 class LocalEngine:
@@ -48,7 +52,7 @@ class LocalEngine:
             history,
             buckets,
             mean,
-            moment_quantiles(mean, variance, history.integer),
+            local_quantiles(mean, variance, history.integer),
             horizon_days=horizon_days,
             closed=closed,
             promoted=planned_promotion,
@@ -63,6 +67,19 @@ def shifted(buckets: Buckets) -> Floats:
     """The one series as a matrix (1, T), at least one bucket long."""
     y = buckets.y if len(buckets.y) else np.array([np.nan])
     return y[None, :]
+
+
+def local_quantiles(mean: Floats, variance: Floats, integer: bool) -> Floats:
+    """N's distribution; (n,), (n,) -> (n, levels), not rounded.
+
+    0.6 negative binomial + 0.4 normal cut at 0, both with 1.15 times the variance beyond Poisson: the level's
+    own error is symmetric, so that the negative binomial of the same moments is too skewed (its median covered
+    43-47 % of weeks), and the variance is an estimate. Chosen on earlier origins of four panels.
+    """
+    wide = mean + _WIDER * np.maximum(variance - mean, 0.0) if integer else _WIDER * variance
+    normal = np.maximum(mean[:, None] + np.sqrt(wide)[:, None] * _SCORES, 0.0)
+    result: Floats = (1 - _NORMAL) * moment_quantiles(mean, wide, integer) + _NORMAL * normal
+    return result
 
 
 def moment_quantiles(mean: Floats, variance: Floats, integer: bool) -> Floats:
@@ -109,7 +126,9 @@ def local_back_test(buckets: Buckets, integer: bool, lengths: list[int]) -> Back
         return None
     rows, actual, naive, _ = trial
     mean, variance = local_moments(rows, [(0, length)], buckets.season)
-    quantiles = moment_quantiles(mean[:, 0], variance[:, 0], integer)
+    quantiles = local_quantiles(mean[:, 0], variance[:, 0], integer)
+    if integer:
+        quantiles = np.round(quantiles)
     return judge(mean[:, 0], quantiles, actual, naive, round(length * buckets.days))
 
 

@@ -9,7 +9,14 @@ import numpy as np
 
 from reposto.analysts.forecast.assemble import assemble, window_lengths
 from reposto.analysts.forecast.calendar import Buckets, check, cut
-from reposto.analysts.forecast.engine import LocalEngine, moment_quantiles, shifted, trial_length, with_guess
+from reposto.analysts.forecast.engine import (
+    LocalEngine,
+    local_quantiles,
+    moment_quantiles,
+    shifted,
+    trial_length,
+    with_guess,
+)
 from reposto.analysts.forecast.local import local_moments
 from reposto.analysts.forecast.pooled import FittedPanel, PooledTables, at_lengths, fit_tables, predict_rows
 from reposto.analysts.forecast.trial import judge, trial_rows
@@ -107,7 +114,7 @@ def _blend(panel: FittedPanel, buckets: Buckets, history: History, lengths: list
     windows = [(buckets.offset, length) for length in lengths]
     rhythm = panel.rhythm_of([end], y.shape[1], buckets.offset + lengths[-1])
     own_mean, own_variance = local_moments(y, windows, buckets.season, rhythm)
-    own = moment_quantiles(own_mean[0], own_variance[0], history.integer)
+    own = local_quantiles(own_mean[0], own_variance[0], history.integer)
     w = panel.local_weight
     return (1 - w) * means[0] + w * own_mean[0], (1 - w) * quantiles[0] + w * own
 
@@ -126,7 +133,7 @@ def _back_test(panel: FittedPanel, buckets: Buckets, history: History, lengths: 
     means, quantiles = predict_rows(panel, rows, history.group, ends, [table])
     rhythm = panel.rhythm_of(ends, rows.shape[1], length)
     own_mean, own_variance = local_moments(rows, [(0, length)], buckets.season, rhythm)
-    own = moment_quantiles(own_mean[:, 0], own_variance[:, 0], history.integer)
+    own = local_quantiles(own_mean[:, 0], own_variance[:, 0], history.integer)
     w = panel.local_weight
     mean = (1 - w) * means[:, 0] + w * own_mean[:, 0]
     mixed = (1 - w) * quantiles[:, 0] + w * own
