@@ -59,6 +59,8 @@ class Child:
 class Pool:
     """N worker processes."""
 
+    module = "reposto.app.child"  # what they run; a benchmark puts a worker in its place whose analyses cost nothing
+
     def __init__(
         self,
         store: Store,
@@ -168,7 +170,7 @@ class Pool:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "reposto.app.child",
+                self.module,
                 self._url,
                 name,
                 str(write_end),
