@@ -37,9 +37,10 @@ def run(home: Path, *arguments: str, stdin: str = "") -> str:
         input=stdin,
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
         timeout=60,
     )
+    assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout.strip()
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "src" / "reposto" / "app" / "static"
@@ -47,7 +47,7 @@ class Tab:
         page.on("domcontentloaded", self._count)
         page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error}"))
         page.on("console", self._listen)
-        page.on("dialog", lambda dialog: (self.problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("dialog", self._dismiss)
         page.on("request", lambda request: self._check_address(request.url))
         page.on("websocket", lambda socket: self._check_address(socket.url.replace("ws", "http", 1)))
         self.composer = page.get_by_role("textbox", name=T["composer.label"])
@@ -68,6 +68,10 @@ class Tab:
     def _listen(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith(NETWORK_NOISE):
             self.problems.append(f"console: {message.text}")
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.problems.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
     def _check_address(self, url: str) -> None:
         if not url.startswith((f"{self.desk.base}/", "data:")):
@@ -126,7 +130,12 @@ class Desk:
     """One browser profile of one user: tabs that share a login and a storage."""
 
     def __init__(self, browser: Browser, base: str, login: Any, **options: Any) -> None:
-        settings = {"viewport": LAPTOP, "locale": "pt-BR", "color_scheme": "light"} | options
+        settings = {
+            "viewport": LAPTOP,
+            "locale": "pt-BR",
+            "timezone_id": "America/Sao_Paulo",
+            "color_scheme": "light",
+        } | options
         self.base = base
         self.context: BrowserContext = browser.new_context(storage_state=login, **settings)
         self.context.set_default_timeout(PATIENCE_MS)
