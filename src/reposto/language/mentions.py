@@ -137,10 +137,10 @@ class Reader:
             if not in_catalogue:
                 return Role.TALK
             describes = word not in ASKING and self._after_product(tokens, at) and not self._before_talk(tokens, at)
-            names = (
+            names = bool(
                 word in lexicon.NOUNISH
                 or singular(word) in lexicon.NOUNISH
-                or (word not in lexicon.CHAT and _PARTICIPLE.search(word) is not None)
+                or (word not in lexicon.CHAT and (_PARTICIPLE.search(word) or word in self.catalogue.heads))
             )
             return Role.PRODUCT if names or describes else Role.BOTH
         if in_catalogue or self.catalogue.vocabulary.read(word, _dotted(tokens, at)).words:

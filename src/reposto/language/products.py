@@ -60,6 +60,7 @@ class Catalogue:
         self.ids = {product.sku: i for i, product in enumerate(self.products)}
         self.phrases: dict[str, list[int]] = {}
         self.longest_phrase = 1
+        self.heads: set[str] = set()  # words that names begin with: what the things are
         self._lengths = np.zeros(len(self.products), dtype=np.int16)
         raw: dict[str, list[int]] = defaultdict(list)
         counts: dict[str, int] = defaultdict(int)
@@ -91,6 +92,8 @@ class Catalogue:
         for feature in features:
             raw[feature].append(i)
         self._lengths[i] = len({t.text for t in tokens if t.kind is not Kind.MARK and t.text not in FUNCTION})
+        if tokens and tokens[0].kind is Kind.WORD:
+            self.heads.add(tokens[0].text)
         self._remember(phrase_key(tokens), i)
 
     def _remember(self, key: str, i: int) -> None:

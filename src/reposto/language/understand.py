@@ -198,7 +198,7 @@ class Understander:
         outcome, intent = found.outcome, sentence.intent
         if found.weak and (intent in NUMBERS_SAY_NOTHING or not (thread.skus or thread.options or telling(sentence))):
             outcome = None
-        if outcome is not None and outcome.status is not Status.ONE and intent in CATEGORY_INTENTS:
+        if outcome is not None and whole_category(outcome, intent):
             sentence.category = sentence.category or self.dissector.category_of(sentence.segments)
             outcome = None if sentence.category else outcome
         if (
@@ -267,3 +267,10 @@ class Understander:
         if not asks and not named and talk.is_foreign(folded):
             return Request(text, Intent.OFF_TOPIC, Expect.REFUSE)
         return None
+
+
+def whole_category(found: Found, intent: Intent | None) -> bool:
+    """Whether words that name no one product may name a category: not where a product is asked and several fit."""
+    if found.status is Status.NONE:
+        return intent in CATEGORY_INTENTS
+    return found.status is Status.MANY and intent in CATEGORY_INTENTS & NO_PRODUCT
