@@ -359,6 +359,16 @@ def test_a_second_server_on_one_home_is_refused_with_the_owners_pid(server: Serv
     assert done.returncode == 1 and str(server.pid) in done.stderr
 
 
+def test_a_port_that_is_taken_is_said_to_be(server: ServerProcess, tmp_path: Path) -> None:
+    done = run(tmp_path / "other", "serve", "--port", str(server.port))
+    assert done.returncode == 1 and "--port" in done.stderr
+
+
+def test_metrics_speak_prometheus(server: ServerProcess) -> None:
+    text = httpx.get(f"{server.url}/metrics", trust_env=False).text
+    assert "reposto_sockets " in text and 'reposto_jobs{state="done"}' in text
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

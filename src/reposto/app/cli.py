@@ -140,6 +140,22 @@ def link(
 
 
 @app.command()
+def backup(target: Annotated[Path, typer.Argument(help="Arquivo a gravar.")], home: Home = None) -> None:
+    """Copia o banco de dados, mesmo com o servidor rodando."""
+    from reposto.app.backup_cli import back_up
+
+    print(back_up(_prepare(home), target))
+
+
+@app.command()
+def restore(source: Annotated[Path, typer.Argument(help="Cópia a restaurar.")], home: Home = None) -> None:
+    """Põe uma cópia no lugar do banco de dados (com o servidor parado)."""
+    from reposto.app.backup_cli import restore as put_back
+
+    print(put_back(_prepare(home), source))
+
+
+@app.command()
 def ask(
     question: Annotated[str, typer.Argument(help="A pergunta.")],
     as_json: Annotated[bool, typer.Option("--json", help="Imprime a mensagem do resultado como JSON.")] = False,

@@ -67,8 +67,9 @@ class Runtime:
     async def start(self) -> None:
         """Take up what a killed server left, start the workers and the safety nets."""
         self._loop = asyncio.get_running_loop()
-        for change in await self.in_thread(work.hand_back_orphans, self.store, now=utc_now()):
-            self.publish(change)
+        if self.store.dialect == "sqlite":  # we own it alone: whatever runs in it died with the server before us
+            for change in await self.in_thread(work.hand_back_orphans, self.store, now=utc_now()):
+                self.publish(change)
         await self.in_thread(self._refresh_demo_now)
         await self.in_thread(self.catalogue.warm)
         await self.pool.start()

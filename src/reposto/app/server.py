@@ -20,7 +20,7 @@ from reposto import __version__
 from reposto.app import gateway
 from reposto.app.access import CODE_LIFE, check_may_listen, ensure_local_user, issue
 from reposto.app.direct import SocketProtocol
-from reposto.app.http import chat, health, login, page
+from reposto.app.http import chat, health, login, metrics, page
 from reposto.app.http.common import add_error_handlers
 from reposto.app.http.shield import Shield
 from reposto.app.runtime import Runtime
@@ -51,7 +51,7 @@ def build_app(runtime: Runtime) -> FastAPI:
     )
     app.state.runtime = runtime
     add_error_handlers(app)
-    for router in (health.router, login.router, chat.router, gateway.router, page.router):
+    for router in (health.router, metrics.router, login.router, chat.router, gateway.router, page.router):
         app.include_router(router)
     app.add_middleware(Shield, gate=runtime.gate)
     return app
@@ -81,15 +81,13 @@ class Server(uvicorn.Server):
 def serve(settings: Settings, *, say: Callable[[str], None]) -> None:
     """Run the server until SIGTERM or SIGINT. Raises SettingInvalid when it may not start."""
     settings.home.mkdir(parents=True, exist_ok=True)
-    with own_home(settings):
+    with own_home(settings), bind(settings) as listener:
         store = Store(settings.url)
         migrate(store)
         check_may_listen(store, settings)
         runtime = Runtime(settings, store)
         config = uvicorn.Config(
             build_app(runtime),
-            host=settings.host,
-            port=settings.port,
             http="h11",
             ws=SocketProtocol,
             ws_max_size=wire.MAX_FRAME,
@@ -106,9 +104,26 @@ def serve(settings: Settings, *, say: Callable[[str], None]) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _leave)
         try:
-            server.run()
+            server.run(sockets=[listener])
         finally:
             (settings.home / "server.json").unlink(missing_ok=True)
+
+
+def bind(settings: Settings) -> socket.socket:
+    """Take the port before anything is started; refused with a sentence when somebody has it."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        where = f"{settings.host}:{settings.port}"
+        raise SettingInvalid(
+            f"Não foi possível atender em {where} ({error.strerror}). Escolha outra porta com --port.",
+            f"Cannot listen on {where} ({error.strerror}). Choose another port with --port.",
+        ) from None
+    return listener
 
 
 def _leave(_number: int, _frame: object) -> None:

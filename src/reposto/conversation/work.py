@@ -10,6 +10,7 @@ either, and the next server takes up every job that has no result. So they don't
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -160,3 +161,19 @@ def has_queued(store: Store) -> bool:
     """Whether anything waits for a worker."""
     with store.read() as connection:
         return jobs.any_queued(connection)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The jobs by state, and how long the oldest waiting one has waited, in seconds."""
+
+    by_state: dict[JobState, int]
+    oldest_seconds: float
+
+
+def look_at_queue(store: Store, *, now: datetime) -> Queue:
+    """For operators."""
+    with store.read() as connection:
+        oldest = jobs.oldest_queued(connection)
+        waited = 0.0 if oldest is None else max((now - oldest).total_seconds(), 0.0)
+        return Queue(jobs.count_by_state(connection), waited)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, select, update
+from sqlalchemy import Connection, Row, and_, func, insert, select, update
 
 from reposto.model.encode import to_data
 from reposto.model.message import Job, JobState, Step
@@ -175,17 +175,17 @@ def get_job(connection: Connection, job_id: str) -> Job | None:
     return None if row is None else _job(row)
 
 
-def find_job_by_result(connection: Connection, session_id: int, seq: int) -> Job | None:
-    """The job that a result message ended."""
-    query = select(jobs).where(jobs.c.session_id == session_id, jobs.c.result_seq == seq)
-    row = connection.execute(query).one_or_none()
-    return None if row is None else _job(row)
+def count_by_state(connection: Connection) -> dict[JobState, int]:
+    """How many jobs are in each state."""
+    query = select(jobs.c.state, func.count()).group_by(jobs.c.state)
+    return {JobState(state): number for state, number in connection.execute(query)}
 
 
-def count_open(connection: Connection) -> int:
-    """How many jobs are queued or running."""
-    query = select(jobs.c.id).where(jobs.c.state.in_([JobState.QUEUED, JobState.RUNNING]))
-    return len(connection.execute(query).all())
+def oldest_queued(connection: Connection) -> datetime | None:
+    """Since when the job that has waited longest has waited."""
+    query = select(jobs.c.created_at).where(jobs.c.state == JobState.QUEUED).order_by(jobs.c.created_at).limit(1)
+    moment: datetime | None = connection.execute(query).scalar()
+    return moment
 
 
 def typical_seconds(connection: Connection) -> float | None:
