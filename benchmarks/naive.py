@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import uvicorn
 from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
 
+from benchmarks.announce import serve
 from benchmarks.homes import ANSWER
 from benchmarks.load_child import wait_until
 from benchmarks.records import Commit, Recorder
@@ -146,20 +146,6 @@ def build(home: Path) -> FastAPI:
     app.post("/load")(naive.load)
     app.get("/messages/{session_id}")(naive.messages)
     return app
-
-
-class Announcing(uvicorn.Server):
-    """Says where, as reposto does."""
-
-    async def startup(self, sockets: Any = None) -> None:
-        """Start, then say so."""
-        await super().startup(sockets)
-        print(f"naive ready on http://127.0.0.1:{self.servers[0].sockets[0].getsockname()[1]}", flush=True)
-
-
-def serve(app: FastAPI) -> None:
-    """uvicorn with its defaults, on a free port."""
-    Announcing(uvicorn.Config(app, port=0, access_log=False, log_level="warning")).run()
 
 
 if __name__ == "__main__":
