@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from rapidfuzz.distance import OSA
+
 from reposto.language.normalise import fold
 from reposto.language.numbers import AMOUNT, FIGURES, SPELT, read_amount
 from reposto.language.units import SALE_UNITS
@@ -195,9 +197,22 @@ class SupplierBook:
         """The stretch of text that names a supplier, and the supplier's fantasy name."""
         match = self._pattern.search(text) if self._pattern else None
         if match is None:
-            return None
+            return self._mistyped(text)
         name = match[0] if match[0] in self._trade_names else match[0].replace(" ", "")
         return match[0], self._trade_names[name]
+
+    def _mistyped(self, text: str) -> tuple[str, str] | None:
+        """A long name with one slip of the finger, word for word."""
+        words = list(re.finditer(r"\w+", text))
+        for name, trade_name in self._trade_names.items():
+            size = name.count(" ") + 1
+            if len(name) < 8:
+                continue
+            for at in range(len(words) - size + 1):
+                start, end = words[at].start(), words[at + size - 1].end()
+                if abs(end - start - len(name)) <= 1 and OSA.distance(text[start:end], name, score_cutoff=1) <= 1:
+                    return text[start:end], trade_name
+        return None
 
 
 class CategoryBook:

@@ -7,10 +7,13 @@ import re
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from reposto.language.lexicon import ANCHORS, CORRECTABLE, FUNCTION, QUESTION_WORDS, SHY_SLANG, SLANG
+from reposto.language.lexicon import ANCHORS, CHAT, CORRECTABLE, FUNCTION, QUESTION_WORDS, SHY_SLANG, SLANG
 from reposto.language.vocabulary import Vocabulary, edit_budget
 
-_CORRECTABLE = sorted(ANCHORS | CORRECTABLE)
+_CORRECTED = ANCHORS | CORRECTABLE
+_CORRECTABLE = sorted(_CORRECTED)
+# of six letters and more any word of questions, one slip away
+_LONGER = sorted(_CORRECTED | {w for w in CHAT if len(w) >= 6})
 # phrases whose words name goods when they stand alone
 _IDIOMS = re.compile(r"\bcodigos? de barras?\b|\bem que pe\b")
 _MEANT = {"cod": "ean", "em ": "status"}
@@ -39,12 +42,15 @@ def _fix(word: str, before: str, vocabulary: Vocabulary) -> str:
     if word in QUESTION_WORDS or word in FUNCTION or word.startswith("zq") or len(word) < 4 or word in vocabulary:
         return word
     reading = vocabulary.read(word)
-    if reading.words and reading.how in ("exact", "short", "sound"):
+    if reading.words and reading.how in ("exact", "sound"):
         return word
     meant, distance = nearest_question_word(word)
     if meant is None:
         return word
-    catalogue_wins = reading.slips < distance or (reading.slips == distance and meant not in ANCHORS)
+    abbreviates = reading.how == "short" and reading.slips == 0
+    catalogue_wins = abbreviates and (distance > 1 or len(word) < 6)
+    catalogue_wins = catalogue_wins or (0 < reading.slips < distance)
+    catalogue_wins = catalogue_wins or (reading.slips == round(distance) and meant not in ANCHORS)
     if reading.words and catalogue_wins:
         return word
     return meant
@@ -54,15 +60,21 @@ def nearest_question_word(word: str) -> tuple[str | None, float]:
     """The question word that a mistyped word stands for, and how far it is."""
     squeezed = re.sub(r"(.)\1+", r"\1", word)
     budget = edit_budget(len(word)) if len(word) > 4 else 1
+    known = _CORRECTABLE if len(word) < 6 else _LONGER
     best: tuple[str | None, float] = (None, 9.0)
+    distance_of_best = 9.0
     for spelling in {word, squeezed}:
         for candidate, distance, _ in process.extract(
-            spelling, _CORRECTABLE, scorer=OSA.distance, score_cutoff=budget, limit=6
+            spelling, known, scorer=OSA.distance, score_cutoff=budget, limit=8
         ):
-            if min(len(word), len(candidate)) <= 4 and sorted(candidate) != sorted(word):
+            if len(candidate) <= 4 and sorted(candidate) != sorted(word):
                 continue  # four letters: only two of them swapped
-            worth = distance + 0.5 * (spelling != word) - 0.25 * (candidate in ANCHORS)
+            if candidate not in _CORRECTED and distance > 1:
+                continue
+            worth = (
+                distance + 0.5 * (spelling != word) - 0.25 * (candidate in ANCHORS) - 0.1 * (candidate in _CORRECTED)
+            )
             same_start = word[0] == candidate[0] or word[:2] == candidate[1::-1]  # faixas are no caixas
             if worth < best[1] and same_start:
-                best = (candidate, worth)
-    return best
+                best, distance_of_best = (candidate, worth), distance
+    return best[0], distance_of_best

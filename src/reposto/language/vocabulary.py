@@ -213,7 +213,9 @@ class Vocabulary:
         if word not in self.counts:
             for length in range(3, len(word) - 1):
                 prefix = word[:length]
-                if prefix in self.counts and prefix not in ABBREVIATIONS and self.is_short(prefix):
+                # at least half of it: ULT of some brand is not what `ultimmos` shortens to
+                long_enough = 2 * length >= len(word)
+                if long_enough and prefix in self.counts and prefix not in ABBREVIATIONS and self.is_short(prefix):
                     found.add(prefix)
         return found
 
