@@ -42,7 +42,11 @@ def _fix(word: str, before: str, vocabulary: Vocabulary) -> str:
     if word in QUESTION_WORDS or word in FUNCTION or word.startswith("zq") or len(word) < 4 or word in vocabulary:
         return word
     reading = vocabulary.read(word)
-    if reading.words and reading.how in ("exact", "sound"):
+    if reading.words and reading.how == "exact":
+        return word
+    if (obvious := _obvious(word)) is not None:
+        return obvious
+    if reading.words and reading.how == "sound":
         return word
     meant, distance = nearest_question_word(word)
     if meant is None:
@@ -54,6 +58,18 @@ def _fix(word: str, before: str, vocabulary: Vocabulary) -> str:
     if reading.words and catalogue_wins:
         return word
     return meant
+
+
+def _obvious(word: str) -> str | None:
+    """A question word with one key hit twice or two keys swapped: `fazzer`, `diexa`."""
+    if len(word) < 5:
+        return None
+    doubled = (word[:i] + word[i + 1 :] for i in range(1, len(word)) if word[i] == word[i - 1])
+    swapped = (word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1))
+    for spelling in (*doubled, *swapped):
+        if len(spelling) >= 5 and (spelling in SLANG or spelling in QUESTION_WORDS):
+            return SLANG.get(spelling, spelling)
+    return None
 
 
 def nearest_question_word(word: str) -> tuple[str | None, float]:
