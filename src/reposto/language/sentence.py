@@ -87,7 +87,7 @@ class Dissector:
         folded = corrected(re.sub(r"\bp/\s?", "para ", folded))
         if supplier := self.suppliers.find(folded):
             folded = folded.replace(supplier[0], " zqsupplier ", 1)
-        right = put_right(respell(folded), self.catalogue.vocabulary)
+        right = respell(put_right(respell(folded), self.catalogue.vocabulary))
         stated = Stated(right, supplier[1] if supplier else None)
         if re.search(r"\b(?:se|simul\w+|cenario|caso|com um|supo\w+|imagin\w+)\b", stated.text):
             stated.take_simulation()

@@ -253,7 +253,7 @@ class Vocabulary:
         hits = []
         for length in range(max(2, len(spelling) - budget), len(spelling) + budget + 1):
             spellings, words = self._spellings.get(length, ((), ()))
-            found = process.extract(spelling, spellings, scorer=OSA.distance, score_cutoff=budget, limit=8)
+            found = process.extract(spelling, spellings, scorer=OSA.distance, score_cutoff=budget, limit=40)
             hits += [(int(d), words[at]) for _, d, at in found if plausible_slip(word, words[at])]
         return hits
 
