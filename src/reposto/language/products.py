@@ -114,9 +114,6 @@ class Catalogue:
         product = self.products[i]
         return Option(product.sku, product.name)
 
-    def knows(self, word: str) -> bool:
-        return word in self.vocabulary or bool(self.vocabulary.read(word).words)
-
     def has(self, feature: str) -> bool:
         return feature in self._postings
 
