@@ -67,8 +67,8 @@ def poll(load: Load, chance: random.Random) -> Phase:
             heapq.heappush(waiting, (time.monotonic() + chance.random() * EVERY_S, poller.socket.fileno()))
     load.queue(plan)
     used, began = load.cpu(), time.monotonic()
-    counted, last_due = 0, plan[-1][1] / 1e9
-    while counted < len(plan) * load.per_session and time.monotonic() < last_due + PATIENCE_S:
+    counted, newest = 0, plan[-1][1]
+    while counted < len(plan) * load.per_session and time.monotonic_ns() < newest + PATIENCE_S * 1e9:
         while waiting and waiting[0][0] <= time.monotonic():
             by_fd[heapq.heappop(waiting)[1]].ask()
         for fd, _events in epoll.poll(0.005):
@@ -81,6 +81,7 @@ def poll(load: Load, chance: random.Random) -> Phase:
                 receipts.setdefault((poller.session_id, int(found[2])), []).append(received)
                 poller.after = load.newest[poller.session_id] = int(found[2])
                 counted += 1
+                newest = max(newest, received)
             heapq.heappush(waiting, (max(poller.asked + EVERY_S, time.monotonic()), fd))
     wall = time.monotonic() - began
     phase = evaluate(take_records(load.folder, len(plan)), receipts, load.per_session, without=None)

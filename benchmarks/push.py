@@ -32,6 +32,7 @@ from benchmarks.measuring import (
     commit_floor,
     cpu_seconds,
     latency_row,
+    memory_mib,
     print_conditions,
     print_table,
     ratio,
@@ -40,11 +41,11 @@ from benchmarks.measuring import (
 from benchmarks.polling import poll
 from benchmarks.records import Commit, take_records
 from benchmarks.servers import Running, running
-from benchmarks.sockets import Tabs
+from benchmarks.sockets import Tabs, read_rest
 
 LEAD_S = 1.5  # from queueing to the first result that is due: the server looks for queued jobs every second
-PATIENCE_S = 6.0  # after the last one was due
-HOT_SHARE = 0.25  # of the results go to one conversation, whose third tab doesn't read
+PATIENCE_S = 4.0  # since the last receipt, once all were due
+HOT_SHARE = 0.5  # of the results go to one conversation, whose third tab doesn't read: some MB in a few seconds
 RESULT = re.compile(rb'"session_id":(\d+),"seq":(\d+),"sender":"ai"')
 FIRST_BYTES = 200  # a message's numbers come first
 
@@ -62,6 +63,7 @@ class Phase:
     rate: float  # results per second, from the first commit to the last
     missing: int  # receipts that never came
     cpu: dict[str, float] = field(default_factory=dict)  # share of one core
+    stalled: str = ""  # what became of a tab that didn't read
 
 
 @dataclass(slots=True)
@@ -87,17 +89,21 @@ class Load:
         used = self.cpu()
         began = time.monotonic()
         expected = len(plan) * self.per_session
-        last_due = plan[-1][1] / 1e9
+        newest = plan[-1][1]
         counted = 0
 
         def on_text(_tab: int, received: int, payload: bytes) -> None:
-            nonlocal counted
+            nonlocal counted, newest
             found = RESULT.search(payload, 0, FIRST_BYTES)
             if found is not None:
                 receipts.setdefault((int(found[1]), int(found[2])), []).append(received)
                 counted += 1
+                newest = max(newest, received)
 
-        self.tabs.run(on_text, lambda: counted >= expected or time.monotonic() > last_due + PATIENCE_S)
+        def is_over() -> bool:
+            return counted >= expected or time.monotonic_ns() > newest + PATIENCE_S * 1e9
+
+        self.tabs.run(on_text, is_over)
         wall = time.monotonic() - began
         phase = evaluate(take_records(self.folder, len(plan)), receipts, self.per_session, without=hot)
         phase.cpu = {name: (seconds - used[name]) / wall for name, seconds in self.cpu().items()}
@@ -190,17 +196,22 @@ def measure_reposto(home: Path, options: argparse.Namespace) -> dict[str, list[P
             stalled = []
             for number in range(options.runs):
                 seat = seats[number * (SOCKETS_PER_USER // options.tabs)]  # of another user each time
-                stalled.append(run_stalled(load, seat, chance))
+                path = f"/api/chat/ws/{seat.session_id}"
+                stalled.append(run_stalled(load, path, seat.token, seat.session_id, chance))
             found["reposto, and a tab of it that doesn't read"] = stalled
     return found
 
 
-def run_stalled(load: Load, seat: Seat, chance: random.Random) -> Phase:
-    """A tab of the busy conversation never reads; the others are measured."""
-    path = f"/api/chat/ws/{seat.session_id}"
-    one = load.tabs.open_stalled(path, seat.token)
+def run_stalled(load: Load, path: str, token: str, session_id: int, chance: random.Random) -> Phase:
+    """A tab of the busy conversation never reads; the others are measured. Then it reads what was left for it."""
+    one = load.tabs.open_stalled(path, token)
+    before = memory_mib(load.server.pid)[0]
     try:
-        return load.run(chance, seat.session_id)
+        phase = load.run(chance, session_id)
+        grown = memory_mib(load.server.pid)[0] - before
+        size, code = read_rest(one)
+        phase.stalled = f"{size / 2**20:.1f} MiB were sent to it, then {code}; the server grew by {grown:.0f} MiB"
+        return phase
     finally:
         one.close()
 
@@ -213,9 +224,8 @@ def measure_naive(home: Path, options: argparse.Namespace) -> dict[str, list[Pha
         load.run(chance)
         found["naive, send_json"] = [load.run(chance) for _ in range(options.runs)]
         if "stalled" in options.only:
-            one = load.tabs.open_stalled(f"/ws/{load.sessions[0]}", "none")
-            found["naive, and a tab that doesn't read"] = [load.run(chance, load.sessions[0])]
-            one.close()
+            phase = run_stalled(load, f"/ws/{load.sessions[0]}", "none", load.sessions[0], chance)
+            found["naive, and a tab that doesn't read"] = [phase]
     return found
 
 
@@ -243,6 +253,9 @@ def main() -> None:
         found: dict[str, list[Phase]] = {}
         if "reposto" in names:
             found |= measure_reposto(base / "reposto", options)
+        else:
+            make_demo(base / "reposto")
+            write_answer(base / "reposto")
         for name, measure in (("naive", measure_naive), ("polling", measure_polling)):
             if name in names:
                 for kind in ("pushing", "polled"):
@@ -268,6 +281,10 @@ def report(found: dict[str, list[Phase]]) -> None:
         rows.append([who, spread([run.rate for run in runs], 0), late, missing, *cpu])
     head = ["", "results/s", "begun late, p99 ms", "never received", "server % of a core", "workers %", "client %"]
     print_table(head, rows)
+    for who, runs in found.items():
+        for run in runs:
+            if run.stalled:
+                print(f"{who}: {run.stalled}")
     ours = found.get("reposto")
     for who, runs in found.items():
         if ours is not None and runs is not ours:

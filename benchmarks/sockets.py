@@ -130,6 +130,22 @@ class Tabs:
         del self._by_fd[tab.socket.fileno()]
 
 
+def read_rest(one: socket.socket, patience_s: float = 1.0) -> tuple[int, str]:
+    """What was left for a tab that didn't read: its bytes, and how the connection stands."""
+    one.settimeout(patience_s)
+    data = bytearray()
+    try:
+        while chunk := one.recv(READ_BYTES):
+            data += chunk
+    except TimeoutError:
+        return len(data), "it was still open"
+    except ConnectionResetError:
+        return len(data), "it was dropped"
+    last = data[-4:]
+    code = int.from_bytes(last[2:], "big") if last[:1] == bytes((0x80 | CLOSE,)) else 0
+    return len(data), f"it was closed with {code or 'no code'}"
+
+
 def take_frames(buffer: bytearray) -> Iterator[tuple[int, bytes]]:
     """Complete, unmasked, unfragmented frames from the front of the buffer (RFC 6455, section 5.2)."""
     while len(buffer) >= 2:
