@@ -7,34 +7,20 @@ import re
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
-from websockets.typing import Subprotocol
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from tests.support import company
 from tests.support.api import Api, make_token
+from tests.support.logins import PASSWORD, close_code, log_in, open_socket, run, ws_url
 from tests.support.processes import REPOSTO, ServerProcess, clean_environment
 
-PASSWORD = "uma senha comprida"
 pytestmark = pytest.mark.xdist_group("access")
-
-
-def run(home: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(REPOSTO), *arguments, "--home", str(home)],
-        env=clean_environment(),
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -57,37 +43,6 @@ def token(server: ServerProcess) -> str:
 def api(server: ServerProcess, token: str) -> Iterator[Api]:
     with Api(server.url, token) as api:
         yield api
-
-
-@contextmanager
-def log_in(server: ServerProcess, name: str = "ana", password: str = PASSWORD) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.url, trust_env=False, timeout=20) as client:
-        response = client.post("/api/login", json={"name": name, "password": password})
-        assert response.status_code == 204, response.text
-        client.headers["X-CSRF-Token"] = client.get("/api/me").json()["csrf"]
-        yield client
-
-
-def ws_url(server: ServerProcess, session_id: int, query: str = "") -> str:
-    return f"{server.url.replace('http', 'ws', 1)}/api/chat/ws/{session_id}{query}"
-
-
-def open_socket(server: ServerProcess, session_id: int, headers: dict[str, str], query: str = "") -> ClientConnection:
-    return connect(
-        ws_url(server, session_id, query),
-        additional_headers=headers,
-        subprotocols=[Subprotocol("reposto.v1")],
-        proxy=None,
-        legacy=True,  # as a plain object: several are open at once
-    )
-
-
-def close_code(socket: ClientConnection) -> int | None:
-    try:
-        while True:
-            socket.recv(timeout=10)
-    except ConnectionClosed:
-        return socket.close_code
 
 
 # -------------------------------------------------------------------- origins
@@ -342,6 +297,24 @@ def test_a_plain_client_gets_plain_messages_only(server: ServerProcess, api: Api
     assert [frame["seq"] for frame in frames] == [1, 2, 3]
     assert all("type" not in frame for frame in frames)
     assert frames[2]["metadata"]["type"] == "analysis_result"
+
+
+def test_a_plain_client_is_told_by_a_message_why_it_was_not_understood(
+    server: ServerProcess, api: Api, token: str
+) -> None:
+    bearer = {"Authorization": f"Bearer {token}"}
+    with connect(ws_url(server, api.open_session()), additional_headers=bearer, proxy=None) as socket:
+        for sent, expected in (("   ", "vazia"), ("x" * 4001, "4.000")):
+            socket.send(sent)
+            frame = httpx.Response(200, content=socket.recv(timeout=20)).json()
+            assert frame["sender"] == "agent" and expected in frame["content"]
+
+
+def test_a_person_may_ask_ten_times_a_second_and_no_more(server: ServerProcess) -> None:
+    assert run(server.home, "user", "add", "eva", stdin=f"{PASSWORD}\n").returncode == 0
+    with log_in(server, "eva") as client:  # nobody else's minute is used up
+        answers = [client.get("/api/me").status_code for _ in range(620)]
+    assert answers.count(200) >= 550 and answers[-1] == 429
 
 
 # -------------------------------------------------------------------- starting, and what is logged

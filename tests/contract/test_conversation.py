@@ -3,95 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, select, text
 
 from reposto.conversation import sessions, work
-from reposto.conversation.actions import act
-from reposto.conversation.ask import Asked, Asker, ask
-from reposto.conversation.catalogue import Catalogue
+from reposto.conversation.ask import Asked
 from reposto.model.errors import AnalysisCancelled, Conflict, InvalidInput, NotFound, StaleAttempt, TooLong
-from reposto.model.message import MAX_ATTEMPTS, Job, JobState
-from reposto.storage import chat, tables, users
+from reposto.model.message import MAX_ATTEMPTS, JobState
+from reposto.storage import chat, tables
 from reposto.storage.engine import Store
-
-NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
-QUESTION = "Qual a demanda do produto A vantagem de ganhar sem preocupação?"
-SKU = "84903501"
-
-
-class Office:
-    """A company with a few products and one buyer."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        with store.write() as connection:
-            user = users.create_user(connection, "ana", password_hash=None, role="buyer", locale="pt-BR", now=NOW)
-            other = users.create_user(connection, "rui", password_hash=None, role="buyer", locale="pt-BR", now=NOW)
-            names = {
-                SKU: "A vantagem de ganhar sem preocupação",
-                "001": "Cadeira Lua",
-                "M8X20": "Parafuso sextavado M8 x 20",
-                "M8X30": "Parafuso sextavado M8 x 30",
-            }
-            connection.execute(insert(tables.products), [{"sku": sku, "name": name} for sku, name in names.items()])
-            connection.execute(update(tables.meta).where(tables.meta.c.key == "catalogue_version").values(value="1"))
-            connection.execute(insert(tables.suppliers).values(id=1, key="f", name="Ferragens"))
-        self.catalogue = Catalogue(store)
-        self.ana, self.rui = Asker(user.id), Asker(other.id)
-        self.session = sessions.open_session(store, self.ana.user_id, now=NOW).id
-
-    def ask(self, content: str = QUESTION, client_id: str | None = None, **changes: Any) -> Asked:
-        given: dict[str, Any] = {
-            "session_id": self.session,
-            "asker": self.ana,
-            "content": content,
-            "client_id": client_id,
-            "now": NOW,
-        }
-        return ask(self.store, self.catalogue, **(given | changes))
-
-    def claim(self, worker: str = "w1", now: datetime = NOW) -> Job:
-        claimed = work.claim(self.store, worker=worker, now=now)
-        assert claimed is not None
-        return claimed[0]
-
-    def history(self) -> list[Any]:
-        return sessions.read_history(self.store, self.session, self.ana.user_id, after=0, limit=500)
-
-    def press(self, action_type: str, action_data: dict[str, Any], asker: Asker | None = None) -> Any:
-        return act(
-            self.store,
-            self.catalogue,
-            session_id=self.session,
-            asker=asker or self.ana,
-            action_type=action_type,
-            action_data=action_data,
-            now=NOW,
-        )
+from tests.support.office import NOW, QUESTION, SKU, Office, at_once
 
 
 @pytest.fixture
 def office(store: Store) -> Office:
     return Office(store)
-
-
-def at_once(number: int, call: Callable[[int], Any]) -> list[Any]:
-    """Run a call in so many threads at the same moment."""
-    barrier = threading.Barrier(number)
-
-    def run(index: int) -> Any:
-        barrier.wait()
-        return call(index)
-
-    with ThreadPoolExecutor(number) as threads:
-        return list(threads.map(run, range(number)))
 
 
 # -------------------------------------------------------------------- asking

@@ -19,8 +19,11 @@ WORKER_KILLS = 50
 SERVER_KILLS = 30
 
 
-async def under_load(server: ServerProcess, harm: Callable[[Buyers, random.Random], Awaitable[None]]) -> Buyers:
-    """Buyers ask, something happens to the server, then everything is given the time to settle."""
+Harm = Callable[[Buyers, random.Random], Awaitable[None]]
+
+
+async def under_load(server: ServerProcess, harm: Harm, *, patience: float = 60.0) -> Buyers:
+    """Buyers ask, something happens to the server, then everything is given the time to settle, and checked."""
     chance = random.Random(20261122)
     buyers = await Buyers.arrive(server)
     stop = asyncio.Event()
@@ -29,7 +32,7 @@ async def under_load(server: ServerProcess, harm: Callable[[Buyers, random.Rando
         await harm(buyers, chance)
         stop.set()
         await asking
-        await buyers.drain()
+        await buyers.drain(within=patience)
         await asyncio.to_thread(buyers.check)
     finally:
         stop.set()
@@ -84,18 +87,6 @@ def test_a_server_that_tells_before_it_commits_is_found_out(serve: Serve) -> Non
         asyncio.run(mutant_under_load(serve("slow", "tells_before_commit"), harm))
 
 
-async def mutant_under_load(server: ServerProcess, harm: Callable[[Buyers, random.Random], Awaitable[None]]) -> None:
+async def mutant_under_load(server: ServerProcess, harm: Harm) -> None:
     """The same with little patience: a mutant's jobs never end."""
-    chance = random.Random(7)
-    buyers = await Buyers.arrive(server)
-    stop = asyncio.Event()
-    asking = asyncio.create_task(buyers.ask_until(stop, every_s=0.15, chance=chance))
-    try:
-        await harm(buyers, chance)
-        stop.set()
-        await asking
-        await buyers.drain(within=15.0)
-        await asyncio.to_thread(buyers.check)
-    finally:
-        stop.set()
-        await buyers.leave()
+    await under_load(server, harm, patience=15.0)

@@ -31,7 +31,9 @@ MIN_PASSWORD = 10  # characters; length is what a guesser pays for (NIST SP 800-
 MAX_PASSWORD = 200
 LOGIN_TRIES, LOGIN_WINDOW_S = 10, 300.0  # the 11th failure in 5 minutes is refused
 ADDRESS_TRIES = 100  # of one address: a whole office may share it, and somebody in it forgets his password
-CALLS, CALLS_WINDOW_S = 600, 60.0  # HTTP calls of one user
+CALLS_WINDOW_S = 60.0
+CALLS_BY_COOKIE = 600  # of one person's pages in a window: ten a second is far more than a hand can do
+CALLS_BY_TOKEN = 30_000  # of one person's programs: a bound, so that a runaway script does not starve the others
 
 _hasher = PasswordHasher()
 # Verified when there is no such user, so that both cases take the same time.
@@ -74,7 +76,7 @@ class Gate:
         self._settings = settings
         self._by_name = Limiter(LOGIN_TRIES, LOGIN_WINDOW_S)
         self._by_address = Limiter(ADDRESS_TRIES, LOGIN_WINDOW_S)
-        self.calls = Limiter(CALLS, CALLS_WINDOW_S)
+        self._calls = {False: Limiter(CALLS_BY_COOKIE, CALLS_WINDOW_S), True: Limiter(CALLS_BY_TOKEN, CALLS_WINDOW_S)}
 
     # ---------------------------------------------------------------- credentials
 
@@ -151,6 +153,12 @@ class Gate:
         name = (host or "").rsplit(":", 1)[0] if not (host or "").startswith("[") else (host or "").split("]")[0][1:]
         if name not in LOOPBACK and not any(urlsplit(o).netloc == host for o in self._settings.allowed_origins):
             raise NotAllowed("Este endereço não é servido.", "This host name is not served.")
+
+    def count_call(self, user: User, *, by_token: bool) -> None:
+        """TooMany when the user has used up his minute."""
+        limiter = self._calls[by_token]
+        limiter.check(str(user.id))
+        limiter.count(str(user.id))
 
     def check_csrf(self, cookies: Mapping[str, str], header: str | None) -> None:
         """A cookie alone doesn't change anything: the page must show that it can read its token."""

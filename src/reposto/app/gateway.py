@@ -21,7 +21,7 @@ from reposto.delivery.hub import Connection
 from reposto.delivery.outbox import QueueOutbox
 from reposto.delivery.session import Cancel, Question, SessionProtocol
 from reposto.model.clock import monotonic, utc_now
-from reposto.model.errors import NotAllowed, NotAuthenticated, NotFound, RepostoError, TooMany
+from reposto.model.errors import InvalidInput, NotAllowed, NotAuthenticated, NotFound, RepostoError, TooMany
 from reposto.storage.users import User, hash_token
 
 log = structlog.get_logger(__name__)
@@ -48,7 +48,7 @@ async def chat_socket(websocket: WebSocket, session_id: str) -> None:
     if number is None or cursor is None:
         await _turn_away(runtime, websocket, wire.CloseCode.NO_SESSION)
         return
-    if not runtime.hub.has_room(user.id):
+    if not runtime.hub.has_room(user.id, by_token=_by_token(websocket)):
         await _turn_away(runtime, websocket, wire.CloseCode.TOO_MANY)
         return
     if runtime.stopping:
@@ -60,9 +60,8 @@ async def chat_socket(websocket: WebSocket, session_id: str) -> None:
 async def _admit(runtime: Runtime, websocket: WebSocket) -> User:
     """Origin first, then identity, both before the handshake is accepted; never anything from the URL."""
     headers = websocket.headers
-    by_token = bearer(headers.get("authorization")) is not None
     runtime.gate.check_host(headers.get("host"))
-    runtime.gate.check_origin(headers.get("origin"), headers.get("host"), by_token=by_token)
+    runtime.gate.check_origin(headers.get("origin"), headers.get("host"), by_token=_by_token(websocket))
     if "token" in websocket.query_params:
         raise NotAllowed("O token não vai no endereço.", "A token does not belong into the address.")
     return await runtime.in_thread(runtime.gate.identify, websocket.cookies, headers.get("authorization"))
@@ -77,6 +76,10 @@ async def _turn_away(runtime: Runtime, websocket: WebSocket, code: wire.CloseCod
 
 def _subprotocol(websocket: WebSocket) -> str | None:
     return wire.SUBPROTOCOL if wire.SUBPROTOCOL in websocket.scope.get("subprotocols", ()) else None
+
+
+def _by_token(websocket: WebSocket) -> bool:
+    return bearer(websocket.headers.get("authorization")) is not None
 
 
 def _credential(websocket: WebSocket) -> str:
@@ -122,7 +125,14 @@ class Tab:
             return
         await self._websocket.accept(_subprotocol(self._websocket))
         outbox = self._open_outbox()
-        connection = Connection(self._user.id, self._protocol, outbox, self._on_request, _credential(self._websocket))
+        connection = Connection(
+            self._user.id,
+            self._protocol,
+            outbox,
+            self._on_request,
+            _credential(self._websocket),
+            _by_token(self._websocket),
+        )
         self._connection = connection
         runtime.hub.admit(connection)  # subscribed first, the position read after: nothing falls between
         try:
@@ -195,6 +205,11 @@ class Tab:
                 else:
                     change = (await self._ask(request)).change
             runtime.publish(change)
+        except InvalidInput as error:
+            if self._protocol.speaks_v1:
+                self._refuse(error, request)
+            else:
+                await self._say(error)
         except RepostoError as error:
             self._refuse(error, request)
         except Exception:
@@ -216,6 +231,18 @@ class Tab:
             now=utc_now(),
             typical_seconds=runtime.pool.typical_seconds,
         )
+
+    async def _say(self, error: InvalidInput) -> None:
+        """A client that speaks no protocol can only be told by a message."""
+        runtime = self._runtime
+        sentence = error.message(self._user.locale)
+        try:
+            change = await runtime.in_thread(
+                asking.say_refused, runtime.store, self._session_id, sentence, error.code, now=utc_now()
+            )
+        except RepostoError:
+            return  # the conversation is gone meanwhile
+        runtime.publish(change)
 
     def _refuse(self, error: RepostoError, request: Any) -> None:
         if self._connection is None:

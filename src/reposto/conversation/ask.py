@@ -100,6 +100,15 @@ def ask(
         return repeated if repeated is not None else store_question(connection, draft, now)
 
 
+def say_refused(store: Store, session_id: int, sentence: str, code: str, *, now: datetime) -> Change:
+    """Say in the conversation why something was not taken, for clients that understand nothing but messages."""
+    with store.write() as connection:
+        message = chat.append_message(
+            connection, session_id, "agent", sentence, now=now, metadata={"type": "answer", "refused": code}
+        )
+    return Change(session_id, (message,))
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A question that was understood and is about to be stored."""

@@ -19,7 +19,8 @@ log = structlog.get_logger(__name__)
 Read = Callable[[int, int], Awaitable[Sequence[tuple[int, bytes]]]]  # (session_id, after) -> (seq, plain bytes)
 Positions = Callable[[list[int]], Awaitable[dict[int, int]]]  # session ids -> newest seq of those that exist
 SWEEP_EVERY_S = 1.0  # G7 allows 2 s from a lost wake-up to its healing
-MAX_SOCKETS_PER_USER = 20  # a tab each; the 21st is refused (RELIABILITY G9)
+MAX_TABS = 20  # of one person in browsers; the 21st socket is refused
+MAX_TOKEN_SOCKETS = 20_000  # of one person's programs: a gateway between us and many people opens one for each
 
 
 @dataclass(slots=True, eq=False)
@@ -31,6 +32,7 @@ class Connection:
     outbox: Outbox
     on_request: Callable[[Question | Cancel], None]
     credential: str = ""  # hash of the cookie or token by which it came in
+    by_token: bool = False
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
 
@@ -54,7 +56,7 @@ class Hub:
         self._read = read
         self._positions = positions
         self._by_session: dict[int, set[Connection]] = {}
-        self._per_user: dict[int, int] = {}
+        self._per_user: dict[tuple[int, bool], int] = {}
         self._reads: dict[tuple[int, int, int], asyncio.Task[Sequence[tuple[int, bytes]]]] = {}
         self.counters = Counters()
         self.draining = False
@@ -66,12 +68,13 @@ class Hub:
             self._by_session[session_id] = set()
             self._bus.subscribe(session_id)
         self._by_session[session_id].add(connection)
-        self._per_user[connection.user_id] = self._per_user.get(connection.user_id, 0) + 1
+        owner = (connection.user_id, connection.by_token)
+        self._per_user[owner] = self._per_user.get(owner, 0) + 1
         self.counters.opened += 1
 
-    def has_room(self, user_id: int) -> bool:
-        """Whether this user may open one more socket."""
-        return self._per_user.get(user_id, 0) < MAX_SOCKETS_PER_USER
+    def has_room(self, user_id: int, *, by_token: bool) -> bool:
+        """Whether this user may open one more socket; people's tabs and their programs are counted apart."""
+        return self._per_user.get((user_id, by_token), 0) < (MAX_TOKEN_SOCKETS if by_token else MAX_TABS)
 
     def dismiss(self, connection: Connection) -> None:
         """Forget a connection, at once and for good; harmless when repeated."""
@@ -84,11 +87,10 @@ class Hub:
         if not members:
             del self._by_session[session_id]
             self._bus.unsubscribe(session_id)
-        left = self._per_user[connection.user_id] - 1
-        if left:
-            self._per_user[connection.user_id] = left
-        else:
-            del self._per_user[connection.user_id]
+        owner = (connection.user_id, connection.by_token)
+        self._per_user[owner] -= 1
+        if not self._per_user[owner]:
+            del self._per_user[owner]
         for task in connection.tasks:
             task.cancel()
         self.counters.closed += 1

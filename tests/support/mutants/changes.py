@@ -70,27 +70,18 @@ def tells_before_commit() -> None:
     """What a client is told is committed a quarter of a second later."""
     from reposto.storage.engine import Store
 
+    before = Store.write
+
     @contextmanager
-    def write(self: Store) -> Iterator[Connection]:
-        writer = self._writer
-        assert writer is not None
-        writer.acquire()
-        connection = self._connect(writes=True)
-        transaction = connection.begin()
-
-        def finish() -> None:
-            transaction.commit()
-            connection.close()
-            writer.release()
-
+    def write(self: Store, *, lasting: bool = True) -> Iterator[Connection]:
+        transaction = before(self, lasting=lasting)
+        connection = transaction.__enter__()
         try:
             yield connection
-        except BaseException:
-            transaction.rollback()
-            connection.close()
-            writer.release()
+        except BaseException as error:
+            transaction.__exit__(type(error), error, error.__traceback__)
             raise
-        timer = threading.Timer(0.25, finish)
+        timer = threading.Timer(0.25, transaction.__exit__, (None, None, None))
         timer.daemon = True
         timer.start()
 
