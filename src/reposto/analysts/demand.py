@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reposto.analysts import rhythm, words
+from reposto.analysts.drivers import demand_drivers, year_growth
 from reposto.analysts.forecast import Engine, Forecast
 from reposto.analysts.situation import Situation, expected_level, survey
 from reposto.model.facts import ProductFacts
@@ -21,6 +22,7 @@ STALE_DAYS = 30  # sales older than that can't carry a decision
 _FACTS_OF_METHOD = {
     "local": "níveis suavizados e binomial negativa sobre as vendas deste produto",
     "pooled": "tabelas ajustadas sobre todo o catálogo, em média com as vendas deste produto sozinhas",
+    "learned": "árvores e tabelas ajustadas sobre todo o catálogo, em média com as vendas deste produto sozinhas",
     "guess": "ainda sem vendas: o nível vem do comprador ou da categoria",
 }
 
@@ -69,17 +71,24 @@ def describe_demand(situation: Situation) -> DemandFinding:
         confidence=demand_confidence(situation),
         evidence=_evidence(situation),
         missing=demand_missing(situation),
+        drivers=demand_drivers(situation, yearly),
+        year_growth_percent=year_growth(situation.known) if situation.known is not None else None,
     )
 
 
 def demand_confidence(situation: Situation) -> Confidence:
-    """The forecast's own, lowered for old data; low where there is no forecast."""
+    """The forecast's own, lowered for old data; low where there is no forecast.
+
+    At most medium where repeating what happened would have been better on this product's own past.
+    """
     if situation.near is None:
         return "low"
     own: Confidence = situation.near.confidence
     if data_age(situation) > STALE_DAYS:
         return "low"
-    return "medium" if own == "high" and data_age(situation) > 10 else own
+    test = situation.near.back_test
+    worse = test is not None and round(100 * test.error, 1) > round(100 * test.naive_error, 1)
+    return "medium" if own == "high" and (data_age(situation) > 10 or worse) else own
 
 
 def data_age(situation: Situation) -> int:
@@ -282,7 +291,13 @@ def _stock_method(situation: Situation) -> str:
 def demand_missing(situation: Situation) -> tuple[Missing, ...]:
     """What the demand side lacks: sales, enough of them, current ones, stock, a current count."""
     facts, found = situation.facts, []
-    if situation.sales is None:
+    if situation.sales is None and facts.company.data_until is not None:
+        until = words.day(facts.company.data_until)
+        text = (
+            f"Nas vendas importadas, que vão até {until}, não há nenhuma deste produto; sem elas não há o que prever."
+        )
+        found.append(Missing("never_sold", text))
+    elif situation.sales is None:
         found.append(
             Missing("no_sales", "Não há vendas importadas deste produto; importe o arquivo de vendas.", "sales")
         )

@@ -49,7 +49,7 @@ def fit_forecasts(store: Store) -> bool:
         ]
     if not histories:
         return False
-    tables = PooledEngine.fit(histories, today=today)
+    tables = PooledEngine.fit(histories, today=today, learn=True)  # trees too, where LightGBM is installed
     with store.write() as connection:
         facts.save_fitted(
             connection, facts.FORECAST_TABLES, tables.to_bytes(), data_version=version, fitted_at=utc_now()
