@@ -32,7 +32,9 @@ log = structlog.get_logger(__name__)
 STOP_WITHIN_S = 0.4  # a cancelled worker that hasn't stopped by then is killed: "within a second"
 HARD_LIMIT_S = 75.0  # one analysis; the slot comes back by force (RELIABILITY W8)
 LEAVE_WITHIN_S = 4.0  # at shutdown: time to finish what runs, before it is handed back
-RESTART_PAUSE_S = (0.0, 0.1, 0.3, 1.0, 5.0)  # after 0, 1, … deaths in a row without a ready in between
+HAND_BACK_WITHIN_S = 1.5  # at shutdown, beyond that; the next start takes up what was not handed back
+RESTART_PAUSE_S = (0.0, 0.1, 0.3, 1.0, 5.0)  # after 0, 1, … early deaths in a row
+EARLY_S = 10.0  # who dies younger and without having got a job, dies early
 PIPE_LIMIT = 64 * 1024 * 1024  # bytes of one event
 
 
@@ -47,7 +49,12 @@ class Child:
     idle: bool = False
     job_id: str | None = None
     busy_since: float = 0.0
-    cancelling: set[str] = field(default_factory=set)
+    began: float = field(default_factory=monotonic)
+
+    @property
+    def was_of_use(self) -> bool:
+        """Whether it got a job, or at least lived for a while."""
+        return self.busy_since > 0 or monotonic() - self.began > EARLY_S
 
     def tell(self, command: dict[str, Any]) -> None:
         """Send a command; a dead child is noticed elsewhere."""
@@ -83,6 +90,7 @@ class Pool:
         self._children: list[Child | None] = [None] * size
         self._keepers: list[asyncio.Task[None]] = []
         self._leaving = False
+        self._left = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self.typical_seconds: float | None = None  # from the workers' warm-up, until there are real runs
         self.restarts = 0
@@ -132,6 +140,7 @@ class Pool:
     async def close(self) -> None:
         """Let the workers finish what they do, for a while; then hand back the rest."""
         self._leaving = True
+        self._left.set()
         children = [child for child in self._children if child is not None]
         for child in children:
             child.tell({"kind": "leave"})
@@ -140,31 +149,52 @@ class Pool:
             await asyncio.wait(waiting, timeout=LEAVE_WITHIN_S)
         for child in children:
             _kill(child)
+        if self._keepers:
+            _done, late = await asyncio.wait(self._keepers, timeout=HAND_BACK_WITHIN_S)
+            for keeper in late:
+                keeper.cancel()
         await asyncio.gather(*self._keepers, return_exceptions=True)
 
     async def _keep(self, slot: int) -> None:
         """Keep one slot filled: start a worker, listen to it, replace it when it dies."""
         deaths = 0
-        while not self._leaving:
-            await asyncio.sleep(RESTART_PAUSE_S[min(deaths, len(RESTART_PAUSE_S) - 1)])
-            child = await self._start_child(slot)
+        while not await self._leaves_within(RESTART_PAUSE_S[min(deaths, len(RESTART_PAUSE_S) - 1)]):
+            deaths += 1
+            try:
+                child = await self._start_child()
+            except OSError as error:  # no memory, process id or file descriptor just now
+                log.error("worker.not_started", error=type(error).__name__, errno=error.errno)
+                continue
+            await self._accompany(slot, child)
+            if child.was_of_use:
+                deaths = 0
+
+    async def _leaves_within(self, seconds: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._left.wait(), seconds)
+        return self._leaving
+
+    async def _accompany(self, slot: int, child: Child) -> None:
+        """Listen to a worker until it is dead, then give back what it held."""
+        if not self._leaving:  # while it was being started
             self._children[slot] = child
             try:
                 await self._listen(child)
-            except (asyncio.IncompleteReadError, ValueError):
-                pass
+            except (asyncio.IncompleteReadError, OSError):
+                pass  # it died
+            except Exception:  # whatever it said, the slot must not stay empty
+                log.exception("worker.not_understood", worker=child.name)
             finally:
                 self._children[slot] = None
-            _kill(child)
-            code = await child.process.wait()
-            deaths = 0 if child.ready else deaths + 1
-            if not self._leaving:
-                self.restarts += 1
-                log.warning("worker.died", worker=child.name, exit_status=code)
-            await self._hand_back(child)
+        _kill(child)
+        code = await child.process.wait()
+        if not self._leaving:
+            self.restarts += 1
+            log.warning("worker.died", worker=child.name, exit_status=code)
+        await self._hand_back(child)
 
-    async def _start_child(self, slot: int) -> Child:
-        name = f"{os.getpid()}-{slot}-{uuid.uuid4().hex[:8]}"
+    async def _start_child(self) -> Child:
+        name = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
         read_end, write_end = os.pipe()
         try:
             process = await asyncio.create_subprocess_exec(
@@ -180,6 +210,9 @@ class Pool:
                 env=_child_environment(),
                 start_new_session=True,  # Ctrl-C in the terminal is for the server, which drains
             )
+        except OSError:
+            os.close(read_end)
+            raise
         finally:
             os.close(write_end)
         reader = asyncio.StreamReader(limit=PIPE_LIMIT)
