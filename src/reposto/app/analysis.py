@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ log = structlog.get_logger(__name__)
 PROGRESS_EVERY_S = 0.1  # a buyer sees no more; a step that changes faster is shown with the next
 DEFAULT_HORIZON = 30  # days, when the question names none
 MAX_HORIZON = 365
+INSIST_FOR_S, INSIST_EVERY_S = 30.0, 0.25  # a database restarts in seconds; twice this is below the pool's hard limit
 
 
 class Stopped(Exception):
@@ -84,6 +86,9 @@ def run_job(store: Store, job: Job, *, tell: Callable[[Wake], None], stopped: Ca
         raise Stopped from None
     except Stopped:
         raise
+    except StorageBusy:  # no fault of the analysis: when the lease ends, it is taken up again
+        bound.warning("agents.task.postponed")
+        raise Stopped from None
     except Exception as error:
         _fail(store, job, error, tell, bound)
         return
@@ -144,26 +149,36 @@ def _fail(store: Store, job: Job, error: Exception, tell: Callable[[Wake], None]
     bound.error("agents.task.failed", reason=reason, error=type(error).__name__, traceback=detail)
     try:
         change = _insist(lambda: work.fail(store, job, reason=reason, detail=detail[-2000:], now=utc_now()))
-    except (StaleAttempt, AnalysisCancelled):
+    except (StaleAttempt, AnalysisCancelled, StorageBusy):
         raise Stopped from None
     tell(wake_for(change))
 
 
-def _insist(save: Callable[[], Any], tries: int = 6) -> Any:
+def _insist(save: Callable[[], Any]) -> Any:
     """The work is done; a busy database is no reason to throw it away. The heartbeat keeps the lease meanwhile."""
-    for _ in range(tries - 1):
+    until = monotonic() + INSIST_FOR_S
+    while True:
         try:
             return save()
         except StorageBusy:
-            continue  # each try has waited for the lock for five seconds already
-    return save()
+            if monotonic() >= until:
+                raise
+            time.sleep(INSIST_EVERY_S)  # a database that is away refuses at once, a locked one after five seconds
 
 
 def warm_up(store: Store) -> float | None:
-    """Load what an analysis needs by making one, unseen; returns the seconds of a second one, or None without products.
+    """Load what an analysis needs by making one, unseen; returns the seconds of a second one, or None if there is none.
 
     That is the expected time that buyers are told until there are real runs to measure.
     """
+    try:
+        return _rehearse(store)
+    except Exception as error:  # one product beyond analysis must not keep every worker from starting
+        log.warning("worker.warm_up_failed", error=type(error).__name__)
+        return None
+
+
+def _rehearse(store: Store) -> float | None:
     with store.read() as connection:
         products = catalogue.list_named_products(connection, limit=1)
         if not products:

@@ -19,12 +19,13 @@ from reposto.app.pipe import Channel, encode_wake
 from reposto.conversation import work
 from reposto.delivery.bus import Wake, wake_for
 from reposto.model.clock import utc_now
-from reposto.model.errors import RepostoError, StorageBusy
+from reposto.model.errors import AnalysisCancelled, StaleAttempt, StorageBusy
 from reposto.model.message import Job
 from reposto.storage.engine import Store
 
 log = structlog.get_logger(__name__)
 GONE = 3  # exit code: the server is gone
+AWAY_PAUSE_S = 0.5  # before a database that is away is asked again
 
 
 class Worker:
@@ -55,8 +56,9 @@ class Worker:
     def _work_once(self) -> bool:
         try:
             claimed = work.claim(self._store, worker=self._name, now=utc_now())
-        except StorageBusy:
-            return True  # try again: somebody holds the write lock for long
+        except StorageBusy:  # somebody holds the write lock for long, or the database is away
+            self._leaving.wait(AWAY_PAUSE_S)
+            return True
         if claimed is None:
             return False
         job, change = claimed
@@ -101,12 +103,12 @@ class Worker:
                 continue
             try:
                 work.heartbeat(self._store, job, now=utc_now())
-            except StorageBusy:
-                continue
-            except RepostoError:  # cancelled, or another attempt has taken over
+            except (AnalysisCancelled, StaleAttempt):
                 with self._lock:
                     if self._job is job:
                         self._stop_job.set()
+            except Exception as error:  # the next beat tries again; without this thread every lease would end
+                log.warning("worker.heartbeat_failed", job_id=job.id, error=type(error).__name__)
 
 
 def main() -> None:
