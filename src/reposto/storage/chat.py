@@ -6,13 +6,35 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from reposto.model.errors import NotFound
 from reposto.model.message import Message, Sender, Session
 from reposto.storage.tables import chat_messages, chat_sessions, meta
 
 PREVIEW_CHARS = 120
+
+# What every question and every result needs is built once: building a statement costs more than running it.
+_ACCESS = select(chat_sessions).where(
+    chat_sessions.c.id == bindparam("of_session"), chat_sessions.c.user_id == bindparam("of_user")
+)
+_LOCK = select(chat_sessions.c.id).where(chat_sessions.c.id == bindparam("of_session")).with_for_update()
+_TAKE_SEQ = (
+    update(chat_sessions)
+    .where(chat_sessions.c.id == bindparam("of_session"))
+    .values(last_seq=chat_sessions.c.last_seq + 1)
+    .returning(chat_sessions.c.last_seq, chat_sessions.c.preview)
+)
+_INSERT_MESSAGE = insert(chat_messages).returning(chat_messages.c.id)
+_READ_AFTER = (
+    select(chat_messages)
+    .where(chat_messages.c.session_id == bindparam("of_session"), chat_messages.c.seq > bindparam("after_seq"))
+    .order_by(chat_messages.c.seq)
+    .limit(bindparam("at_most"))
+)
+_FIND_BY_CLIENT_ID = select(chat_messages).where(
+    chat_messages.c.session_id == bindparam("of_session"), chat_messages.c.client_id == bindparam("of_client")
+)
 
 
 def get_epoch(connection: Connection) -> str:
@@ -30,8 +52,7 @@ def create_session(connection: Connection, user_id: int, now: datetime) -> Sessi
 
 def access_session(connection: Connection, session_id: int, user_id: int) -> Session:
     """The session if this user may see it; somebody else's looks like one that doesn't exist."""
-    query = select(chat_sessions).where(chat_sessions.c.id == session_id, chat_sessions.c.user_id == user_id)
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_ACCESS, {"of_session": session_id, "of_user": user_id}).one_or_none()
     if row is None:
         raise NotFound("Esta conversa não existe.", "There is no such conversation.")
     return _session(row)
@@ -66,13 +87,7 @@ def append_message(
     The UPDATE locks the session's row until the transaction ends, so a later `seq` can never become visible before
     an earlier one: a reader at `seq` n has seen everything up to n. A database sequence would not give that.
     """
-    take = (
-        update(chat_sessions)
-        .where(chat_sessions.c.id == session_id)
-        .values(last_seq=chat_sessions.c.last_seq + 1)
-        .returning(chat_sessions.c.last_seq, chat_sessions.c.preview)
-    )
-    row = connection.execute(take).one_or_none()
+    row = connection.execute(_TAKE_SEQ, {"of_session": session_id}).one_or_none()
     if row is None:
         raise NotFound("Esta conversa não existe mais.", "This conversation no longer exists.")
     if in_reply_to is not None:
@@ -87,7 +102,7 @@ def append_message(
         "in_reply_to": in_reply_to,
         "client_id": client_id,
     }
-    message_id = connection.execute(insert(chat_messages).values(values).returning(chat_messages.c.id)).scalar_one()
+    message_id = connection.execute(_INSERT_MESSAGE, values).scalar_one()
     if sender == "human" and not row.preview:
         preview = " ".join(content.split())[:PREVIEW_CHARS]
         connection.execute(update(chat_sessions).where(chat_sessions.c.id == session_id).values(preview=preview))
@@ -96,18 +111,13 @@ def append_message(
 
 def lock_session(connection: Connection, session_id: int) -> None:
     """Hold the session's row until the transaction ends."""
-    connection.execute(select(chat_sessions.c.id).where(chat_sessions.c.id == session_id).with_for_update())
+    connection.execute(_LOCK, {"of_session": session_id})
 
 
 def read_messages(connection: Connection, session_id: int, *, after: int, limit: int) -> list[Message]:
     """Messages with `seq > after`, ascending."""
-    query = (
-        select(chat_messages)
-        .where(chat_messages.c.session_id == session_id, chat_messages.c.seq > after)
-        .order_by(chat_messages.c.seq)
-        .limit(limit)
-    )
-    return [_message(row) for row in connection.execute(query)]
+    given = {"of_session": session_id, "after_seq": after, "at_most": limit}
+    return [_message(row) for row in connection.execute(_READ_AFTER, given)]
 
 
 def read_last_messages(connection: Connection, session_id: int, limit: int) -> list[Message]:
@@ -119,10 +129,7 @@ def read_last_messages(connection: Connection, session_id: int, limit: int) -> l
 
 def find_by_client_id(connection: Connection, session_id: int, client_id: str) -> Message | None:
     """The message that was stored under this client id, if it was."""
-    query = select(chat_messages).where(
-        chat_messages.c.session_id == session_id, chat_messages.c.client_id == client_id
-    )
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_FIND_BY_CLIENT_ID, {"of_session": session_id, "of_client": client_id}).one_or_none()
     return None if row is None else _message(row)
 
 

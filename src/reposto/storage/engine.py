@@ -9,6 +9,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -89,23 +90,33 @@ def _passes_by(error: DBAPIError) -> bool:
     if isinstance(original, sqlite3.OperationalError):
         return "locked" in str(original) or "busy" in str(original) or "full" in str(original)
     state = getattr(original, "sqlstate", None)
-    # lock_not_available, statement_timeout, too_many_connections, admin_shutdown, crash_shutdown, connection lost
-    return state in {"55P03", "57014", "53300", "57P01", "57P02", "57P03", None} or str(state).startswith("08")
+    # deadlock_detected, serialization_failure, lock_not_available, statement_timeout, too_many_connections,
+    # admin_shutdown, crash_shutdown, cannot_connect_now, connection lost
+    return state in {"40P01", "40001", "55P03", "57014", "53300", "57P01", "57P02", "57P03", None} or str(
+        state
+    ).startswith("08")
 
 
 def _create_engine(url: str) -> Engine:
+    shared: dict[str, Any] = {
+        "pool_size": POOL_SIZE,
+        "max_overflow": 0,
+        "pool_timeout": POOL_WAIT_S,
+        "json_serializer": _dump_json,
+        "json_deserializer": orjson.loads,
+    }
     if make_url(url).get_backend_name() == "sqlite":
-        engine = create_engine(
-            url, pool_size=POOL_SIZE, max_overflow=0, pool_timeout=POOL_WAIT_S, connect_args={"timeout": 5.0}
-        )
+        engine = create_engine(url, **shared, connect_args={"timeout": 5.0})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    engine = create_engine(
-        url, pool_size=POOL_SIZE, max_overflow=0, pool_timeout=POOL_WAIT_S, pool_pre_ping=True, pool_recycle=1800
-    )
+    engine = create_engine(url, **shared, pool_pre_ping=True, pool_recycle=1800)
     event.listen(engine, "connect", _prepare_postgres)
     return engine
+
+
+def _dump_json(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, select, update
 
 from reposto.model.encode import to_data
 from reposto.model.message import Job, JobState, Step
@@ -16,55 +16,81 @@ from reposto.storage.tables import jobs
 ETA_SAMPLE = 30  # past runs behind the expected time
 
 
+# What runs several times for each analysis is built once: building a statement costs more than running it.
+_OWNED = and_(
+    jobs.c.id == bindparam("of_job"), jobs.c.attempt == bindparam("of_attempt"), jobs.c.state == JobState.RUNNING
+)
+_INSERT = insert(jobs)
+_NEXT = (
+    select(jobs.c.id)
+    .where(jobs.c.state == JobState.QUEUED)
+    .order_by(jobs.c.priority.desc(), jobs.c.created_at, jobs.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    update(jobs)
+    .where(jobs.c.id == bindparam("of_job"), jobs.c.state == JobState.QUEUED)
+    .values(
+        state=JobState.RUNNING,
+        attempt=jobs.c.attempt + 1,
+        rev=jobs.c.rev + 1,
+        worker=bindparam("to_worker"),
+        lease_until=bindparam("to_lease"),
+        started_at=bindparam("to_started"),
+    )
+    .returning(jobs)
+)
+_SAVE_PROGRESS = (
+    update(jobs)
+    .where(_OWNED)
+    .values(steps=bindparam("to_steps"), rev=jobs.c.rev + 1, lease_until=bindparam("to_lease"))
+    .returning(jobs)
+)
+_FINISH = (
+    update(jobs)
+    .where(_OWNED)
+    .values(
+        state=bindparam("to_state"),
+        finished_at=bindparam("to_finished"),
+        lease_until=None,
+        rev=jobs.c.rev + 1,
+        error=bindparam("to_error"),
+    )
+    .returning(jobs)
+)
+_SET_RESULT = update(jobs).where(jobs.c.id == bindparam("of_job")).values(result_seq=bindparam("to_seq"))
+
+
 def insert_job(connection: Connection, job: Job, *, now: datetime, locale: str, priority: int = 0) -> None:
     """Queue a job; the question's transaction carries it, so neither exists without the other."""
-    connection.execute(
-        insert(jobs).values(
-            id=job.id,
-            session_id=job.session_id,
-            question_seq=job.question_seq,
-            sku=job.sku,
-            request=job.request,
-            state=JobState.QUEUED,
-            steps=to_data(job.steps),
-            rev=job.rev,
-            priority=priority,
-            locale=locale,
-            correlation_id=job.correlation_id,
-            created_at=now,
-        )
-    )
+    values = {
+        "id": job.id,
+        "session_id": job.session_id,
+        "question_seq": job.question_seq,
+        "sku": job.sku,
+        "request": job.request,
+        "state": JobState.QUEUED,
+        "steps": to_data(job.steps),
+        "rev": job.rev,
+        "priority": priority,
+        "locale": locale,
+        "correlation_id": job.correlation_id,
+        "created_at": now,
+    }
+    connection.execute(_INSERT, values)
 
 
 def claim_next(connection: Connection, *, worker: str, lease_until: datetime, now: datetime) -> Job | None:
     """Take the oldest queued job of the highest priority; two workers never get the same one."""
-    candidate = (
-        select(jobs.c.id)
-        .where(jobs.c.state == JobState.QUEUED)
-        .order_by(jobs.c.priority.desc(), jobs.c.created_at, jobs.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    job_id = connection.execute(candidate).scalar_one_or_none()
+    job_id = connection.execute(_NEXT).scalar_one_or_none()
     return None if job_id is None else claim(connection, job_id, worker=worker, lease_until=lease_until, now=now)
 
 
 def claim(connection: Connection, job_id: str, *, worker: str, lease_until: datetime, now: datetime) -> Job | None:
     """queued -> running with attempt + 1; None if somebody else was faster or it has ended."""
-    query = (
-        update(jobs)
-        .where(jobs.c.id == job_id, jobs.c.state == JobState.QUEUED)
-        .values(
-            state=JobState.RUNNING,
-            attempt=jobs.c.attempt + 1,
-            rev=jobs.c.rev + 1,
-            worker=worker,
-            lease_until=lease_until,
-            started_at=now,
-        )
-        .returning(jobs)
-    )
-    row = connection.execute(query).one_or_none()
+    given = {"of_job": job_id, "to_worker": worker, "to_lease": lease_until, "to_started": now}
+    row = connection.execute(_CLAIM, given).one_or_none()
     return None if row is None else _job(row)
 
 
@@ -72,13 +98,8 @@ def save_progress(
     connection: Connection, job_id: str, attempt: int, steps: Sequence[Step], *, lease_until: datetime
 ) -> Job | None:
     """Store a newer snapshot and extend the lease; None if this attempt no longer owns the job."""
-    query = (
-        update(jobs)
-        .where(_owned(job_id, attempt))
-        .values(steps=to_data(tuple(steps)), rev=jobs.c.rev + 1, lease_until=lease_until)
-        .returning(jobs)
-    )
-    row = connection.execute(query).one_or_none()
+    given = {**_owner(job_id, attempt), "to_steps": to_data(tuple(steps)), "to_lease": lease_until}
+    row = connection.execute(_SAVE_PROGRESS, given).one_or_none()
     return None if row is None else _job(row)
 
 
@@ -92,19 +113,14 @@ def finish(
     connection: Connection, job_id: str, attempt: int, state: JobState, *, now: datetime, error: str | None = None
 ) -> Job | None:
     """running -> done | failed, for the attempt that owns it; None fences a stale one off."""
-    query = (
-        update(jobs)
-        .where(_owned(job_id, attempt))
-        .values(state=state, finished_at=now, lease_until=None, rev=jobs.c.rev + 1, error=error)
-        .returning(jobs)
-    )
-    row = connection.execute(query).one_or_none()
+    given = {**_owner(job_id, attempt), "to_state": state, "to_finished": now, "to_error": error}
+    row = connection.execute(_FINISH, given).one_or_none()
     return None if row is None else _job(row)
 
 
 def set_result(connection: Connection, job_id: str, seq: int) -> None:
     """Remember which message ended the job."""
-    connection.execute(update(jobs).where(jobs.c.id == job_id).values(result_seq=seq))
+    connection.execute(_SET_RESULT, {"of_job": job_id, "to_seq": seq})
 
 
 def cancel(connection: Connection, job_id: str, session_id: int, *, now: datetime) -> Job | None:
@@ -136,14 +152,15 @@ def release(connection: Connection, job_id: str, attempt: int) -> Job | None:
 
 
 def find_expired(connection: Connection, *, now: datetime, limit: int = 100) -> list[Job]:
-    """Running jobs whose lease ran out, locked so that two reapers don't take the same."""
-    query = (
-        select(jobs)
-        .where(jobs.c.state == JobState.RUNNING, jobs.c.lease_until < now)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+    """Running jobs whose lease ran out."""
+    query = select(jobs).where(jobs.c.state == JobState.RUNNING, jobs.c.lease_until < now).limit(limit)
     return [_job(row) for row in connection.execute(query)]
+
+
+def has_expired(connection: Connection, job_id: str, *, now: datetime) -> bool:
+    """Whether the job runs without a valid lease; its row is locked until the transaction ends."""
+    query = select(jobs.c.id).where(jobs.c.id == job_id, jobs.c.state == JobState.RUNNING, jobs.c.lease_until < now)
+    return connection.execute(query.with_for_update()).first() is not None
 
 
 def find_running(connection: Connection, worker: str) -> list[Job]:
@@ -198,6 +215,10 @@ def typical_seconds(connection: Connection) -> float | None:
     )
     runs = [(row.finished_at - row.started_at) / timedelta(seconds=1) for row in connection.execute(query)]
     return statistics.median(runs) if runs else None
+
+
+def _owner(job_id: str, attempt: int) -> dict[str, Any]:
+    return {"of_job": job_id, "of_attempt": attempt}
 
 
 def _owned(job_id: str, attempt: int) -> Any:
