@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from datetime import date, timedelta
 from functools import partial
@@ -13,9 +14,10 @@ from sqlalchemy import func, select, text
 from reposto.conversation import sessions, work
 from reposto.conversation.ask import Asked
 from reposto.model.errors import AnalysisCancelled, Conflict, InvalidInput, NotFound, StaleAttempt, TooLong
-from reposto.model.message import MAX_ATTEMPTS, JobState
+from reposto.model.message import MAX_ATTEMPTS, Job, JobState
 from reposto.storage import chat, tables
 from reposto.storage.engine import Store
+from tests.support.checker import ENDINGS
 from tests.support.office import NOW, QUESTION, SKU, Office, at_once
 
 
@@ -363,3 +365,30 @@ def replace_pid(store: Store) -> Store:
     other = Store(store.url.render_as_string(hide_password=False))
     other._pid -= 1
     return other
+
+
+def test_a_spoken_cancel_and_an_answer_do_not_wait_for_each_other(office: Office) -> None:
+    """Both lock the session's row and the job's; in different orders PostgreSQL would have to shoot one."""
+    for number in range(12):
+        office.ask(client_id=f"deadlock {number}")
+        job = office.claim()
+
+        def act_on(index: int, job: Job = job, number: int = number) -> None:
+            if index == 0:
+                office.ask("cancela a análise", client_id=f"cancel {number}")
+                return
+            with contextlib.suppress(AnalysisCancelled):
+                work.answer(office.store, job, "ok", {}, now=NOW)
+
+        at_once(2, act_on)
+    ended = [m for m in office.history() if m.metadata and m.metadata["type"] in ENDINGS]
+    assert len(ended) == 12
+
+
+def test_more_data_do_not_make_it_another_button(office: Office) -> None:
+    office.ask()
+    job = office.claim()
+    work.answer(office.store, job, "compre", advice(), now=NOW)
+    first, _ = office.press("approve_purchase", {"job_id": job.id})
+    second, _ = office.press("approve_purchase", {"job_id": job.id, "x": 1})
+    assert first.id == second.id

@@ -203,7 +203,7 @@ def backtest(
 def _prepare(home: Path | None) -> Settings:
     settings = load_settings(home)
     configure_logs("warning", settings.log_format)
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     return settings
 
 

@@ -48,10 +48,12 @@ def act(
     now: datetime,
 ) -> tuple[Message, Change]:
     """Run a button. Pressed again, it does nothing and answers with the same message."""
-    run = _ACTIONS.get(action_type)
-    if run is None:
+    known = _ACTIONS.get(action_type)
+    if known is None:
         raise InvalidInput(f"Ação desconhecida: {action_type[:40]!r}.", f"Unknown action: {action_type[:40]!r}.")
-    key = _key(action_type, action_data)
+    run, names = known
+    # only what decides the effect: anything else that a client sends along doesn't make it another button
+    key = _key(action_type, {name: action_data.get(name) for name in names})
     with store.read() as connection:
         chat.access_session(connection, session_id, asker.user_id)
         index = catalogue.current(connection)
@@ -117,7 +119,8 @@ def approve_purchase(connection: Connection, pressed: Pressed) -> tuple[Message,
     result = _result_of(connection, pressed)
     metadata = result.metadata or {}
     advice = metadata["analysis"]["recommendation"]
-    if advice["supplier_id"] is None or not advice["quantity"] or advice["total"] is None:
+    due = advice.get("payable_total") or advice["total"]  # answers of older versions have the landed cost only
+    if advice["supplier_id"] is None or not advice["quantity"] or due is None:
         raise Conflict(
             "Esta análise não recomenda uma compra com fornecedor e quantidade.",
             "This analysis does not recommend a purchase with a supplier and a quantity.",
@@ -140,7 +143,7 @@ def approve_purchase(connection: Connection, pressed: Pressed) -> tuple[Message,
         "sku": metadata["sku"],
         "supplier": advice["supplier"],
         "quantity": advice["quantity"],
-        "total": advice["total"],
+        "total": due,
         "job_id": metadata["job_id"],
     }
     known = metadata["analysis"]
@@ -149,7 +152,7 @@ def approve_purchase(connection: Connection, pressed: Pressed) -> tuple[Message,
         NamedProduct(known["sku"], known["name"], known["unit"]),
         float(advice["quantity"]),
         advice["supplier"],
-        Decimal(advice["total"]),
+        Decimal(due),
         pressed.asker.locale,
     )
     message = chat.append_message(
@@ -218,9 +221,10 @@ def _decimal(value: str | None) -> Decimal | None:
     return None if value is None else Decimal(value)
 
 
-_ACTIONS: dict[str, Callable[[Connection, Pressed], tuple[Message, Change]]] = {
-    "choose_product": choose_product,
-    "approve_purchase": approve_purchase,
-    "retry": ask_again,
-    "recalculate": ask_again,
+# What runs, and which of the data make it this button and no other.
+_ACTIONS: dict[str, tuple[Callable[[Connection, Pressed], tuple[Message, Change]], tuple[str, ...]]] = {
+    "choose_product": (choose_product, ("sku", "in_reply_to")),
+    "approve_purchase": (approve_purchase, ("job_id",)),
+    "retry": (ask_again, ("job_id",)),
+    "recalculate": (ask_again, ("job_id",)),
 }

@@ -70,6 +70,7 @@ def cancel(store: Store, session_id: int, user_id: int, job_id: str, *, now: dat
     """End a queued or running analysis; Conflict if it has ended, NotFound if it isn't this session's."""
     with store.write() as connection:
         chat.access_session(connection, session_id, user_id)
+        chat.lock_session(connection, session_id)
         known = jobs.get_job(connection, job_id)
         if known is None or known.session_id != session_id:
             raise NotFound("Esta análise não existe.", "There is no such analysis.")
@@ -84,7 +85,7 @@ def delete_session(store: Store, session_id: int, user_id: int, *, now: datetime
     """Delete a conversation; what runs in it is cancelled."""
     with store.write() as connection:
         chat.access_session(connection, session_id, user_id)
-        # jobs before the session, the order in which workers lock them too
+        chat.lock_session(connection, session_id)
         running = [job.id for job in jobs.find_open(connection, session_id)]
         for job_id in running:
             jobs.cancel(connection, job_id, session_id, now=now)

@@ -3,6 +3,8 @@
 Only the newest attempt of a running job may move it. Everything a slower, older attempt tries raises StaleAttempt,
 so a job that was taken up again after a crash or a pause still ends in exactly one message.
 
+Whoever locks a session's row and a job's takes the session first; the other way round two could wait for each other.
+
 What a claim, a heartbeat or a progress snapshot wrote need not outlast a power cut on SQLite: no worker outlasts it
 either, and the next server takes up every job that has no result. So they don't wait for the disk.
 """
@@ -66,6 +68,7 @@ def progress(store: Store, job: Job, steps: Sequence[Step], *, now: datetime) ->
 def answer(store: Store, job: Job, content: str, metadata: dict[str, Any], *, now: datetime) -> Change:
     """Store the result and end the job, both or neither."""
     with store.write() as connection:
+        chat.lock_session(connection, job.session_id)
         ended = jobs.finish(connection, job.id, job.attempt, JobState.DONE, now=now)
         if ended is None:
             _refuse(connection, job)
@@ -78,6 +81,7 @@ def answer(store: Store, job: Job, content: str, metadata: dict[str, Any], *, no
 def fail(store: Store, job: Job, *, reason: str, detail: str, now: datetime) -> Change:
     """End the job with an error that a buyer can read; `detail` is for the operator, kept on the job."""
     with store.write() as connection:
+        chat.lock_session(connection, job.session_id)
         ended = jobs.finish(connection, job.id, job.attempt, JobState.FAILED, now=now, error=detail[:2000])
         if ended is None:
             _refuse(connection, job)
@@ -86,30 +90,39 @@ def fail(store: Store, job: Job, *, reason: str, detail: str, now: datetime) -> 
     return Change(job.session_id, (message,), (ended,))
 
 
-def hand_back(store: Store, job: Job, *, now: datetime) -> Change | None:
-    """Give a running attempt's job back to the queue (crash, shutdown); after the last attempt, say that it failed.
-
-    None if this attempt no longer owns the job.
-    """
-    with store.write() as connection:
-        return _retry_or_fail(connection, job, now)
-
-
 def hand_back_all(store: Store, *, worker: str, now: datetime) -> list[Change]:
     """Give back whatever a dead worker held."""
-    with store.write() as connection:
+    with store.read() as connection:
         held = jobs.find_running(connection, worker)
-        return [change for job in held if (change := _retry_or_fail(connection, job, now)) is not None]
+    return _hand_back(store, held, now)
+
+
+def hand_back_orphans(store: Store, *, now: datetime) -> list[Change]:
+    """Give back everything that runs: for a server that owns its database alone and has just started."""
+    with store.read() as connection:
+        held = jobs.find_all_running(connection)
+    return _hand_back(store, held, now)
 
 
 def reap(store: Store, *, now: datetime) -> list[Change]:
     """Take up again what nobody's heartbeat has kept alive; after the last attempt, say that it failed."""
     with store.read() as connection:
-        if not jobs.find_expired(connection, now=now, limit=1):
-            return []
-    with store.write() as connection:
         expired = jobs.find_expired(connection, now=now)
-        return [change for job in expired if (change := _retry_or_fail(connection, job, now)) is not None]
+    return _hand_back(store, expired, now, only_expired=True)
+
+
+def _hand_back(store: Store, held: Sequence[Job], now: datetime, *, only_expired: bool = False) -> list[Change]:
+    """Each in a transaction of its own: the session's row first, then the job's, as everybody locks them."""
+    changes = []
+    for job in held:
+        with store.write() as connection:
+            chat.lock_session(connection, job.session_id)
+            if only_expired and not jobs.has_expired(connection, job.id, now=now):
+                continue  # a heartbeat came in between
+            change = _retry_or_fail(connection, job, now)
+        if change is not None:
+            changes.append(change)
+    return changes
 
 
 def _retry_or_fail(connection: Connection, job: Job, now: datetime) -> Change | None:
@@ -145,16 +158,6 @@ def _refuse(connection: Connection, job: Job) -> None:
     if present is None or present.state is JobState.CANCELLED:
         raise AnalysisCancelled
     raise StaleAttempt
-
-
-def hand_back_orphans(store: Store, *, now: datetime) -> list[Change]:
-    """Give back everything that runs: for a server that owns its database alone and has just started."""
-    with store.read() as connection:
-        if not jobs.find_all_running(connection):
-            return []
-    with store.write() as connection:
-        held = jobs.find_all_running(connection)
-        return [change for job in held if (change := _retry_or_fail(connection, job, now)) is not None]
 
 
 def has_queued(store: Store) -> bool:

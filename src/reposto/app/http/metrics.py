@@ -62,6 +62,6 @@ async def metrics(request: Request, runtime: RuntimeDep) -> Response:
     if request.client is None or request.client.host not in LOOPBACK:
         await get_user(request, runtime)
     queue = await runtime.in_thread(work.look_at_queue, runtime.store, now=utc_now())
-    registry = CollectorRegistry()
-    registry.register(Numbers(runtime, queue))
-    return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    numbers = CollectorRegistry()
+    numbers.register(Numbers(runtime, queue))
+    return Response(generate_latest(numbers), headers={"Content-Type": CONTENT_TYPE_LATEST})
