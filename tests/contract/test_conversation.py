@@ -381,7 +381,7 @@ def test_a_spoken_cancel_and_an_answer_do_not_wait_for_each_other(office: Office
                 work.answer(office.store, job, "ok", {}, now=NOW)
 
         at_once(2, act_on)
-    ended = [m for m in office.history() if m.metadata and m.metadata["type"] in ENDINGS]
+    ended = [m for m in office.history() if (m.metadata or {}).get("type") in ENDINGS]
     assert len(ended) == 12
 
 
