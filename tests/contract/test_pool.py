@@ -17,7 +17,7 @@ from reposto.app.pool import Pool
 from reposto.storage.engine import Store, sqlite_url
 from reposto.storage.schema import migrate
 
-WITHIN_S = 30.0  # a worker starts in one to two seconds alone, in many beside other tests
+WITHIN_S = 15.0  # a worker starts in one to two seconds alone, in many beside other tests
 
 
 @pytest.fixture
@@ -94,3 +94,46 @@ def test_a_worker_that_could_not_be_started_is_started_later(url: str, monkeypat
                 await until(lambda: pool.ready)
 
     asyncio.run(start_late())
+
+
+SLOW_TO_SAY_IDLE = """
+import os, struct, sys, time, json
+
+def send(data):
+    body = json.dumps(data).encode()
+    os.write(int(sys.argv[3]), struct.pack("!I", len(body)) + body)
+
+send({"kind": "ready", "seconds": None})
+number = 0
+while header := os.read(0, 4):
+    os.read(0, struct.unpack("!I", header)[0])
+    number += 1
+    send({"kind": "busy", "job_id": f"round {number}"})
+    time.sleep(0.5)
+    send({"kind": "idle"})
+"""
+
+
+def test_a_nudge_while_a_worker_goes_idle_is_not_lost(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had looked and found nothing, but not said so yet: the question waited up to a second for the reaper."""
+    (tmp_path / "slow_to_say_idle.py").write_text(SLOW_TO_SAY_IDLE)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(Pool, "module", "slow_to_say_idle")
+
+    async def nudge_meanwhile() -> None:
+        async with running(url) as pool:
+            await until(lambda: working_on(pool) == "round 1")
+            pool.nudge()
+            await until(lambda: working_on(pool) == "round 2")
+            await until(lambda: working_on(pool) is None)
+            await asyncio.sleep(0.2)
+            assert working_on(pool) is None  # one nudge, one look
+
+    asyncio.run(nudge_meanwhile())
+
+
+def working_on(pool: Pool) -> str | None:
+    child = pool._children[0]
+    return None if child is None else child.job_id

@@ -91,6 +91,7 @@ class Pool:
         self._keepers: list[asyncio.Task[None]] = []
         self._leaving = False
         self._left = asyncio.Event()
+        self._look_again = False
         self._tasks: set[asyncio.Task[None]] = set()
         self.typical_seconds: float | None = None  # from the workers' warm-up, until there are real runs
         self.restarts = 0
@@ -101,18 +102,21 @@ class Pool:
 
     def nudge(self) -> None:
         """There may be something to claim: wake one idle worker (each claims until nothing is left)."""
-        for child in self._children:
-            if child is not None and child.idle:
-                child.idle = False
-                child.tell({"kind": "work"})
-                return
+        # One that looked too early may be about to say that it found nothing: it must look again.
+        self._look_again = not self._wake_one()
 
     def nudge_all(self) -> None:
         """Wake every idle worker: for the reaper's round, when wake-ups may have been lost."""
+        while self._wake_one():
+            pass
+
+    def _wake_one(self) -> bool:
         for child in self._children:
             if child is not None and child.idle:
                 child.idle = False
                 child.tell({"kind": "work"})
+                return True
+        return False
 
     def stop_job(self, job_id: str) -> None:
         """A cancelled job's worker must stop; by force if need be."""
@@ -230,9 +234,11 @@ class Pool:
                 self._publish(decode_wake(event))
             elif kind == "busy":
                 child.job_id, child.busy_since, child.idle = event["job_id"], monotonic(), False
-                self.nudge()  # there may be more for another worker
+                self._wake_one()  # there may be more for another worker
             elif kind == "idle":
                 child.job_id, child.idle = None, True
+                if self._look_again:
+                    self.nudge()
             elif kind == "ready":
                 child.ready = True
                 self.typical_seconds = event["seconds"] or self.typical_seconds
