@@ -14,7 +14,11 @@ _HUNDRED = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class LandedCost:
-    """R$ of one offer at one quantity; every part is per unit except `total`."""
+    """R$ of one offer at one quantity; every part is per unit except `total` and `payable`.
+
+    payable: what the order costs as it is billed, goods + IPI + ICMS-ST + freight. unit, total: what it really costs,
+    less tax credits and the value of paying later; for comparing.
+    """
 
     goods: Decimal
     freight: Decimal
@@ -24,6 +28,21 @@ class LandedCost:
     term_discount: Decimal
     unit: Decimal
     total: Decimal
+    payable: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """What an order line is billed at, R$ of the whole line, each part to the cent as on the invoice."""
+
+    goods: Decimal
+    ipi: Decimal
+    icms_st: Decimal
+    freight: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        return self.goods + self.ipi + self.icms_st + self.freight
 
 
 def tier_at(offer: Offer, quantity: float) -> PriceTier:
@@ -72,6 +91,18 @@ def landed_cost(offer: Offer, quantity: float, company: Company) -> LandedCost:
         term_discount=to_unit_price(discount),
         unit=to_unit_price(unit),
         total=to_cents(unit * count),
+        payable=billed(offer, quantity).total,
+    )
+
+
+def billed(offer: Offer, quantity: float) -> Billed:
+    """Goods at the tier of that quantity, IPI and ICMS-ST on them, and the line's freight; R$."""
+    goods = tier_at(offer, quantity).unit_price * Decimal(str(quantity))
+    return Billed(
+        goods=to_cents(goods),
+        ipi=to_cents(goods * _rate(offer.ipi_percent)),
+        icms_st=to_cents(goods * _rate(offer.icms_st_percent)),
+        freight=freight_of(offer, quantity),
     )
 
 

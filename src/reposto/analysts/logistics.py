@@ -54,6 +54,7 @@ def estimate_logistics(
         confidence=_confidence(lead),
         evidence=_evidence(situation),
         missing=_missing(situation, lead, chosen),
+        bridge_supplier=situation.supplier_name(plan.bridge.supplier_id) if plan and plan.bridge else None,
     )
 
 
@@ -97,7 +98,7 @@ def _arriving(situation: Situation, coming: Coming) -> ArrivingOrder:
         late = 1.0 if line.expected_on < today else None
         if late is None and arrival is not None:
             due = (line.expected_on - today).days
-            late = round(float(arrival.probability[arrival.days > due].sum()), 3)
+            late = min(round(float(arrival.probability[arrival.days > due].sum()), 3), 0.999)  # not certain yet
     return ArrivingOrder(
         order_number=line.order_number,
         supplier=situation.supplier_name(line.supplier_id),

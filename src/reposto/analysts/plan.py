@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +34,8 @@ class Plan:
 
     needed: before any rounding, 0 when the stock lasts until the next chance to order. lot: what would be ordered now
     (0 when nothing is needed); usual_lot: what an order of this offer ordinarily holds. short, short_if_waiting:
-    expected units not served before an order of today, or of the next review, arrives.
+    expected units not served before an order of today, or of the next review, arrives. overdue: an order of today comes
+    too late, and so does everybody else's; bridge: the offer that doesn't, where there is one.
     """
 
     offer: Offer
@@ -57,6 +57,7 @@ class Plan:
     order_by: date | None
     overdue: bool
     cost_per_unit: float
+    bridge: Offer | None = None
 
 
 def valid_offers(situation: Situation) -> tuple[Offer, ...]:
@@ -90,7 +91,16 @@ def plans(situation: Situation, margin_percent: float) -> tuple[Plan, ...]:
         return ()
     common = min(p.lot or p.usual_lot for p in found)
     margin = margin_percent / 100 * min(float(p.cost.unit) for p in found)
-    return tuple(sorted(found, key=lambda p: (p.cost_per_unit * common + p.short * margin, p.offer.id)))
+    best, *others = sorted(found, key=lambda p: (p.cost_per_unit * common + p.short * margin, p.offer.id))
+    return (_bridged(best, others, 1 - situation.facts.company.service_level), *others)
+
+
+def _bridged(best: Plan, others: list[Plan], allowed: float) -> Plan:
+    """The plan itself, or no longer overdue where the cheapest other supplier still delivers in time what will lack."""
+    in_time = [p for p in others if p.stockout <= allowed + 1e-9]
+    if not best.overdue or not in_time:
+        return best
+    return replace(best, overdue=False, bridge=min(in_time, key=lambda p: p.cost.unit).offer)
 
 
 def is_forced_too_large(situation: Situation, plan: Plan) -> bool:
@@ -184,19 +194,26 @@ def _steps(situation: Situation, offer: Offer, needed: float, lot: float) -> tup
     change = f"{words.quantity(rounded.quantity, unit)} → {words.quantity(lot, unit)}"
     per_day = daily_demand(situation)
     ordinary = max(rounded.quantity, per_day * max(company.review_days, 1))
-    spared = round(lot / ordinary) - 1
-    effects = []
-    if before.unit > after.unit:
-        effects.append(f"economiza {words.reais(_money(float(before.unit - after.unit) * lot))} neste pedido")
-    if spared >= 1:
-        cost = words.reais(_money(spared * float(company.order_cost)))
-        effects.append(f"evita {'um pedido' if spared == 1 else f'{spared} pedidos'} ({cost})")
-    stocking = stocking_cost(rounded.quantity, lot, float(after.unit), per_day, company)
-    effects.append(f"estocar a diferença custa {words.reais(_money(stocking))}")
+    spared = max(round(lot / ordinary) - 1, 0)
+    cheaper = max(float(before.unit - after.unit) * lot, 0.0)
+    orders = spared * float(company.order_cost)
+    price = ""
     if after.goods < before.goods:
-        prices = f"a {words.unit_reais(after.goods)} em vez de {words.unit_reais(before.goods)} por {unit or 'unidade'}"
-        return (*rounded.reasons, f"faixa de preço: {change}, {prices}; {', '.join(effects)}")
-    return (*rounded.reasons, f"lote econômico: {change}; {', '.join(effects)}")
+        price = f"a {words.unit_reais(after.goods)} em vez de {words.unit_reais(before.goods)} por {unit or 'unidade'}"
+    effects = [f"o preço menor poupa cerca de {words.about(cheaper)}"] if cheaper >= 1 else []
+    if spared:
+        fewer = "1 pedido a menos poupa" if spared == 1 else f"{spared} pedidos a menos poupam"
+        effects.append(f"{fewer} cerca de {words.about(orders)}")
+    stocking = stocking_cost(rounded.quantity, lot, float(after.unit), per_day, company)
+    if stocking >= 1:
+        effects.append(f"estocar a diferença custa cerca de {words.about(stocking)}")
+    if price and cheaper >= orders:
+        head = f"faixa de preço: {change}, {price}"
+    else:
+        head = (
+            f"lote econômico: {change}, {'sobretudo ' if price else ''}para pedir menos vezes{price and f' ({price})'}"
+        )
+    return (*rounded.reasons, "; ".join([head, words.listed(effects)] if effects else [head]))
 
 
 def _gate(situation: Situation, paths: StockPaths, supplier: int) -> Days:
@@ -247,7 +264,3 @@ def _order_by(
     last = calendar.add(first, low)
     late = paths.stockout_probability(now, np.full(now.shape[1], 1 / now.shape[1])) > 1 - level + 1e-9
     return last, late and last < today + timedelta(days=max(situation.facts.company.review_days, 1))
-
-
-def _money(amount: float) -> Decimal:
-    return Decimal(str(round(amount, 2)))

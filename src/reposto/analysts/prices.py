@@ -83,6 +83,7 @@ def rank_offers(
         confidence=_confidence(best, level),
         evidence=_evidence(facts, paid),
         missing=_missing(facts, best, paid),
+        paid_source=paid[0].source if paid else "order",
     )
 
 
@@ -115,6 +116,7 @@ def _line(
         expired=offer.valid_until is not None and offer.valid_until < facts.today,
         payment_terms=offer.payment_terms,
         next_tier=_hint(offer, bought, cost.goods),
+        payable=cost.payable,
     )
 
 

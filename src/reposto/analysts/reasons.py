@@ -6,10 +6,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 from reposto.analysts import words
+from reposto.analysts.landed import billed
 from reposto.analysts.leadtime import LeadTime
 from reposto.analysts.plan import Plan
 from reposto.analysts.situation import Situation
 from reposto.model.findings import DemandFinding, LogisticsFinding, Missing, PriceFinding, Verdict
+from reposto.model.quantities import to_cents
 
 NEAR_EXPIRY_DAYS = 7  # an offer that ends within a week is worth a word
 
@@ -27,9 +29,13 @@ def headline(situation: Situation, verdict: Verdict, plan: Plan | None, decisive
         if plan.order_by is None:
             return "Não compre agora: o estoque dura mais que o prazo de qualquer entrega no próximo ano."
         return f"Não compre agora: dá para esperar até {words.weekday_day(plan.order_by)}."
-    amount = f"{words.quantity(plan.lot, unit)} de {name} por {words.reais(plan.cost.total)}"
+    amount = f"{words.quantity(plan.lot, unit)} de {name} por {words.reais(plan.cost.payable)}"
+    drafts = [line for line in situation.facts.drafts if line.outstanding > 0]
+    if drafts:
+        return f"{_drafted(situation)[0]} A conta de hoje pede {amount}."
     if plan.overdue:
-        return f"Compre já: {amount}; o prazo seguro para pedir já passou."
+        chance = words.share(plan.stockout)
+        return f"Compre o quanto antes: {amount}; mesmo pedindo hoje, a chance de faltar até a entrega é de {chance}."
     return f"Compre {amount}, até {words.weekday_day(plan.order_by)}." if plan.order_by else f"Compre {amount}."
 
 
@@ -49,6 +55,7 @@ def reasons(
 ) -> tuple[str, ...]:
     """Why, most decisive first; each sentence names the data it stands on."""
     texts = [m.text for m in decisive]
+    texts += _drafted(situation)
     texts += _about_demand(situation, demand)
     texts += _about_stock(situation, demand)
     if found:
@@ -94,9 +101,11 @@ def _about_stock(situation: Situation, demand: DemandFinding) -> list[str]:
     text = f"Estoque: {words.quantity(demand.on_hand, unit)}"
     if demand.reserved:
         text += f", {words.quantity(demand.reserved, unit)} reservados, {words.quantity(demand.available, unit)} livres"
-    if demand.coverage_days is not None:
+    if demand.available <= 0:
+        text += "; nada livre para vender" if demand.reserved else ""
+    elif demand.coverage_days is not None:
         text += f"; dura {words.days(demand.coverage_days)}" if demand.coverage_days >= 1 else "; não dura um dia"
-        if demand.stockout_date is not None:
+        if demand.stockout_date is not None and demand.coverage_days >= 1:
             text += f", até {words.day(demand.stockout_date)}"
     texts = [text + "."]
     if situation.used_since_count >= 0.5 and situation.facts.stock is not None:
@@ -132,10 +141,63 @@ def _about_plan(situation: Situation, plan: Plan, logistics: LogisticsFinding, v
             f"Faltariam {words.quantity(_up(plan.needed), unit)} para atender {level} dos casos até a próxima compra "
             f"chegar ({span})."
         )
-    late = [a.order_number for a in logistics.arriving if a.late_probability == 1.0]
+    if verdict == "approve":
+        texts += _about_money(situation, plan)
+        texts += _about_bridge(situation, plan, logistics)
+    today = situation.facts.today
+    late = [a for a in logistics.arriving if a.expected_on is not None and a.expected_on < today]
     if late:
-        texts.append(f"Pedido atrasado: {words.listed(late[:3])}; a data prevista já passou.")
+        named = words.listed(
+            [f"{a.order_number} (previsto para {words.day(a.expected_on or today)})" for a in late[:3]]
+        )
+        texts.append(f"{'Pedido atrasado' if len(late) == 1 else 'Pedidos atrasados'}: {named}.")
     return texts
+
+
+def _drafted(situation: Situation) -> list[str]:
+    """Orders that exist as drafts: not on their way, but not to be written twice either."""
+    unit = situation.facts.product.unit
+    texts = []
+    for line in situation.facts.drafts:
+        if line.outstanding > 0:
+            of = situation.supplier_name(line.supplier_id)
+            texts.append(
+                f"Já existe o rascunho {line.order_number} de {words.quantity(line.outstanding, unit)} de {of}, feito "
+                f"em {words.day(line.ordered_on)}; não foi enviado e não conta como a caminho."
+            )
+    return texts
+
+
+def _about_money(situation: Situation, plan: Plan) -> list[str]:
+    """What the supplier will bill, part by part, and what is left of it as cost."""
+    unit, lot = situation.facts.product.unit, plan.lot
+    bill, cost = billed(plan.offer, lot), plan.cost
+    parts = [f"{words.quantity(lot, unit)} a {words.exact_reais(cost.goods)} são {words.reais(bill.goods)}"]
+    parts += [
+        f"{name} {words.reais(amount)}"
+        for name, amount in (("IPI", bill.ipi), ("ICMS-ST", bill.icms_st), ("frete", bill.freight))
+        if amount > 0
+    ]
+    texts = [f"Valor do pedido: {words.reais(bill.total)} ({', '.join(parts)})."]
+    credits = to_cents(cost.credits * Decimal(str(lot)))
+    terms = bill.total - credits - cost.total
+    less = [f"{words.reais(credits)} de créditos de impostos"] if credits > 0 else []
+    less += [f"{words.reais(terms)} que vale o prazo de pagamento"] if terms >= Decimal("0.01") else []
+    if less:
+        texts.append(f"Custo líquido posto: {words.reais(cost.total)}, descontados {words.listed(less)}.")
+    return texts
+
+
+def _about_bridge(situation: Situation, plan: Plan, logistics: LogisticsFinding) -> list[str]:
+    """An order of today comes late, but somebody else can fill the gap."""
+    if plan.bridge is None or logistics.probable_arrival is None:
+        return []
+    name, other = (situation.supplier_name(o.supplier_id) for o in (plan.offer, plan.bridge))
+    takes = words.days(situation.leads[plan.bridge.supplier_id].quantile(0.5), business=True)
+    return [
+        f"O pedido de hoje a {name} só chega por volta de {words.day(logistics.probable_arrival)}, e a chance de "
+        f"faltar até lá é de {words.share(plan.stockout)}; se o estoque baixar antes, {other} entrega em {takes}."
+    ]
 
 
 def _receipts(lead: LeadTime) -> str:
@@ -167,7 +229,7 @@ def _about_choice(situation: Situation, found: tuple[Plan, ...], prices: PriceFi
             f"{words.unit_reais(other.cost.unit)} de {rival}."
         ]
     rival = situation.supplier_name(cheapest.offer.supplier_id)
-    apart = words.unit_reais(plan.cost.unit - cheapest.cost.unit)
+    apart = words.difference(plan.cost.unit - cheapest.cost.unit, plan.cost.unit)
     dearer = f"{name} custa {apart} a mais por {unit or 'unidade'} que {rival}"
     fewer = cheapest.short - plan.short
     if fewer >= 0.5:
@@ -178,23 +240,27 @@ def _about_choice(situation: Situation, found: tuple[Plan, ...], prices: PriceFi
 
 def _about_price(situation: Situation, prices: PriceFinding) -> list[str]:
     texts = []
+    paid = "pago" if prices.paid_source == "order" else "cotado"
     if prices.best_vs_average_percent is not None and prices.average_12m is not None:
         apart = prices.best_vs_average_percent
         average = words.unit_reais(prices.average_12m)
         where = "acima" if apart > 0 else "abaixo"
-        text = f"O melhor preço está {words.percent(abs(apart), 1)} {where} da média paga em 12 meses ({average})"
+        text = (
+            f"O melhor preço está {words.percent(abs(apart), 1)} {where} da média {paid[:-1]}a em 12 meses ({average})"
+        )
         if abs(apart) < 0.05:
-            text = f"O melhor preço é igual à média paga em 12 meses ({average})"
+            text = f"O melhor preço é igual à média {paid[:-1]}a em 12 meses ({average})"
         texts.append(text + _dearness(prices, apart) + ".")
     if prices.trend_percent_year is not None and abs(prices.trend_percent_year) >= 3 and prices.last_paid is not None:
         rising = prices.trend_percent_year > 0
         change = abs(prices.trend_percent_year)
-        month = words.unit_reais(Decimal(str(round(float(prices.last_paid) * change / 1200, 4))))
+        month = prices.last_paid * Decimal(str(change)) / 1200
         unit = situation.facts.product.unit or "unidade"
-        texts.append(
-            f"Os preços pagos {'sobem' if rising else 'caem'} {words.percent(change, 1)} ao ano; se continuar, "
-            f"um mês de espera {'custa' if rising else 'poupa'} cerca de {month} por {unit}."
-        )
+        text = f"Os preços {paid}s {'sobem' if rising else 'caem'} {words.percent(change, 1)} ao ano"
+        if month >= Decimal("0.005") or prices.last_paid < 1:
+            costs = f"{'custa' if rising else 'poupa'} {words.difference(month, prices.last_paid)} por {unit}"
+            text += f"; se continuar, um mês de espera {costs}"
+        texts.append(text + ".")
     return texts
 
 
@@ -225,7 +291,10 @@ def next_steps(
         again = min(again, review) if again else review
         steps.append(f"Rever em {words.day(situation.calendar.add(again, 0))}.")
         return tuple(steps)
+    drafts = [line.order_number for line in situation.facts.drafts if line.outstanding > 0]
     steps = [f"Criar o rascunho do pedido para {name}."]
+    if drafts:
+        steps = [f"Revisar e enviar {words.listed(drafts[:3])} antes de criar outro rascunho."]
     minimum = _below_minimum(situation, plan)
     if minimum:
         steps.append(minimum)
@@ -264,7 +333,7 @@ def _below_minimum(situation: Situation, plan: Plan) -> str:
     """The supplier's minimum per order in R$, which other products may fill."""
     for supplier in situation.facts.suppliers:
         if supplier.id == plan.offer.supplier_id and supplier.minimum_order is not None:
-            goods = plan.cost.goods * int(plan.lot) if plan.lot else plan.cost.goods
+            goods = billed(plan.offer, plan.lot or 1.0).goods
             if goods < supplier.minimum_order:
                 lacking = words.reais(supplier.minimum_order - goods)
                 return (

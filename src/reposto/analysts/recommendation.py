@@ -19,6 +19,7 @@ from reposto.model.findings import (
     Alternative,
     Confidence,
     DemandFinding,
+    DraftOrder,
     Evidence,
     LogisticsFinding,
     Missing,
@@ -30,8 +31,8 @@ from reposto.model.quantities import to_cents
 
 # Missing data with which no purchase may be advised or ruled out. The others only lower the confidence.
 _DECISIVE = frozenset(
-    "no_sales no_stock no_offer expired_offers no_lead_time long_lead_time large_minimum stale_sales stale_stock "
-    "short_history inactive".split()
+    "no_sales never_sold no_stock no_offer expired_offers no_lead_time long_lead_time large_minimum "
+    "stale_sales stale_stock short_history inactive".split()
 )
 _ORDER: tuple[Confidence, ...] = ("low", "medium", "high")
 
@@ -93,6 +94,18 @@ def recommend(
         confidence=_confidence(situation, plan, missing),
         evidence=_evidence(situation, plan),
         missing=missing,
+        payable_total=plan.cost.payable if buying and plan else (Decimal("0.00") if verdict == "wait" else None),
+        drafts=_drafts(situation),
+    )
+
+
+def _drafts(situation: Situation) -> tuple[DraftOrder, ...]:
+    """Orders drafted and not sent, oldest first."""
+    lines = sorted(situation.facts.drafts, key=lambda line: (line.ordered_on, line.order_number))
+    return tuple(
+        DraftOrder(line.order_number, situation.supplier_name(line.supplier_id), line.outstanding, line.ordered_on)
+        for line in lines
+        if line.outstanding > 0
     )
 
 
@@ -168,8 +181,8 @@ def _alternative(situation: Situation, plan: Plan, other: Plan, quantity: float,
     small, large = min(quantity, plan.lot), max(quantity, plan.lot)
     stocking = stocking_cost(small, large, float(cost.unit), daily_demand(situation), company)
     if stocking >= 1:
-        amount = words.reais(to_cents(Decimal(str(round(stocking, 2)))))
-        parts.append(f"{amount} {'a mais' if quantity > plan.lot else 'a menos'} de custo de estocagem")
+        amount = words.about(stocking)
+        parts.append(f"cerca de {amount} {'a mais' if quantity > plan.lot else 'a menos'} de custo de estocagem")
     return Alternative(
         quantity=quantity,
         supplier=situation.supplier_name(other.offer.supplier_id),
@@ -178,6 +191,7 @@ def _alternative(situation: Situation, plan: Plan, other: Plan, quantity: float,
         extra_coverage_days=extra,
         saving=saving,
         text="; ".join(parts) + ".",
+        payable=cost.payable,
     )
 
 
@@ -190,15 +204,15 @@ def _later(situation: Situation, plan: Plan, asked: float | None) -> tuple[Alter
     base = coverage_with(situation, 0.0)
     days = round(extra - base, 1) if extra is not None and base is not None else 0.0
     if asked is not None and asked > 0:
-        text = f"Se quiser comprar já: {words.quantity(quantity, unit)} por {words.reais(cost.total)}."
+        text = f"Se quiser comprar já: {words.quantity(quantity, unit)} por {words.reais(cost.payable)}."
     elif plan.order_by is not None:
         text = (
-            f"Em {words.day(plan.order_by)}: cerca de {words.quantity(quantity, unit)} por {words.reais(cost.total)}."
+            f"Em {words.day(plan.order_by)}: cerca de {words.quantity(quantity, unit)} por {words.reais(cost.payable)}."
         )
     else:
         return ()
     supplier = situation.supplier_name(plan.offer.supplier_id)
-    return (Alternative(quantity, supplier, cost.goods, cost.total, days, Decimal("0.00"), text),)
+    return (Alternative(quantity, supplier, cost.goods, cost.total, days, Decimal("0.00"), text, cost.payable),)
 
 
 def _missing(

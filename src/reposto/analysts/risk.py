@@ -34,9 +34,9 @@ def estimate_risk(
 
     Acting as advised: `buying` means an order of today, else one review period later. Amount = expected units short x
     margin (percent of the landed cost). Split: the same expectation with only demand uncertain (lead time and open
-    orders at their medians), with only delivery uncertain (mean demand), and with neither (certain shortage: the stock
-    is shorter than the lead time, counted as delay); the two parts share the whole in that proportion. price: what is
-    paid above the 12-month average; excess: cost of a half-year's holding of stock beyond 180 days of demand.
+    orders at their medians), with only delivery uncertain (mean demand), and with neither (late_order: the stock ends
+    before any order of today can come, even if all goes as expected); the parts share the whole in proportion. price:
+    what is paid above the 12-month average; excess: cost of a half-year's holding of stock beyond 180 days of demand.
     Level: low up to 1 - service level, high from 30 %; at least medium while data are missing.
     """
     if plan is None or situation.paths is None:
@@ -93,16 +93,18 @@ def _shortage_causes(
     by_demand = float(paths.short[:, half, day[half, middle]].mean())
     levels = range(paths.short.shape[1])
     by_delay = float(np.mean([_mean_short(paths, k)[day[k]] @ plan.lead.probability for k in levels]))
-    demand_part, delay_part = max(by_demand - certain, 0.0), max(by_delay - certain, 0.0) + certain
-    total = demand_part + delay_part
-    share = demand_part / total if total > 0 else 1.0
-    found = []
-    for code, part in (("demand", share), ("delay", 1 - share)):
-        if part >= 0.005:
-            found.append(
-                RiskCause(code, _cause_text(situation, plan, code), round(part, 3), _reais(float(amount) * part))
-            )
-    return found
+    parts = {
+        "late_order": certain,
+        "demand": max(by_demand - certain, 0.0),
+        "delay": max(by_delay - certain, 0.0),
+    }
+    total = sum(parts.values())
+    shares = {code: part / total for code, part in parts.items()} if total > 0 else {"demand": 1.0}
+    return [
+        RiskCause(code, _cause_text(situation, plan, code), round(share, 3), _reais(float(amount) * share))
+        for code, share in shares.items()
+        if share >= 0.005
+    ]
 
 
 def _mean_short(paths: StockPaths, level: int) -> np.ndarray:
@@ -113,6 +115,8 @@ def _mean_short(paths: StockPaths, level: int) -> np.ndarray:
 
 
 def _cause_text(situation: Situation, plan: Plan, code: str) -> str:
+    if code == "late_order":
+        return "O estoque acaba antes de um pedido de hoje chegar, mesmo que tudo corra como esperado."
     if code == "demand":
         return "A venda pode passar do esperado até a entrega."
     name = situation.supplier_name(plan.offer.supplier_id)
@@ -195,7 +199,7 @@ def _without_plan(
         rate = situation.facts.company.margin_percent / 100
         amount = _reais(float(paths.short[:, :, month].mean()) * float(cost) * rate)
         if amount > 0:
-            causes.append(RiskCause("demand", "Sem reposição, a venda esperada passa do estoque.", 1.0, amount))
+            causes.append(RiskCause("no_supply", "Sem reposição, a venda esperada passa do estoque.", 1.0, amount))
     at_risk = f" ({words.reais(amount)} de margem em risco)" if amount else ""
     text = f"Sem nova compra, a chance de faltar nos próximos 30 dias é de {words.share(probability)}{at_risk}."
     level = _level(probability, 1 - situation.facts.company.service_level, unsure=True)

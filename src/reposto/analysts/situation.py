@@ -49,6 +49,7 @@ class Situation:
     available: float | None
     used_since_count: float
     paths: StockPaths | None
+    unpromoted: Forecast | None = None  # over the horizon, were there no promotions ahead; None where none are planned
 
     @property
     def counted(self) -> bool:
@@ -76,7 +77,7 @@ def survey(facts: ProductFacts, horizon_days: int, engine: Engine | None = None)
     coming = _coming(facts, leads, calendar)
     sales = _until_today(facts)
     known = _known(sales)
-    near, far = _forecasts(facts, sales, horizon, engine or choose_engine(facts), calendar)
+    near, far, unpromoted = _forecasts(facts, sales, horizon, engine or choose_engine(facts), calendar)
     data_until = facts.company.data_until or (_last_day(sales) if sales is not None else None)
     used = _used_since_count(facts, sales, far)
     available = None if facts.stock is None else _finite(facts.stock.available) - used
@@ -100,6 +101,7 @@ def survey(facts: ProductFacts, horizon_days: int, engine: Engine | None = None)
         available=available,
         used_since_count=used,
         paths=paths,
+        unpromoted=unpromoted,
     )
 
 
@@ -193,26 +195,27 @@ def _coming(facts: ProductFacts, leads: dict[int, LeadTime], calendar: BusinessC
 
 def _forecasts(
     facts: ProductFacts, sales: SalesHistory | None, horizon: int, engine: Engine, calendar: BusinessCalendar
-) -> tuple[Forecast | None, Forecast | None]:
-    """The forecast over the days asked about (with its back-test) and one far enough for any stock decision."""
+) -> tuple[Forecast | None, Forecast | None, Forecast | None]:
+    """Over the days asked about (with its back-test), far enough for any stock decision, and without promotions."""
     guess = expected_level(facts)
     if sales is None and guess is None and not isinstance(engine, PooledEngine):
-        return None, None
+        return None, None, None
     history = _history(facts, sales)
     closed = _closed_days(sales, facts.today, calendar) if sales is not None else frozenset()
     promotions = frozenset(sales.planned_promotions) if sales is not None else frozenset()
 
-    def over(days: int) -> Forecast:
+    def over(days: int, planned: frozenset[date] = promotions) -> Forecast:
         return engine.forecast(
             history,
             today=facts.today,
             horizon_days=days,
             closed=closed,
             expected_level=guess,
-            planned_promotion=promotions,
+            planned_promotion=planned,
         )
 
-    return over(horizon), over(PATH_DAYS)
+    ahead = any(0 <= (day - facts.today).days < horizon for day in promotions)
+    return over(horizon), over(PATH_DAYS), over(horizon, frozenset()) if ahead else None
 
 
 def _history(facts: ProductFacts, sales: SalesHistory | None) -> History:

@@ -28,6 +28,23 @@ def unit_reais(amount: Decimal) -> str:
     return format_currency(amount, "BRL", pattern, locale=_locale(), currency_digits=False).replace("\xa0", " ")
 
 
+def exact_reais(amount: Decimal) -> str:
+    """R$ per unit with all its decimals (up to four), so that it can be multiplied: R$ 1,8223, R$ 18,65."""
+    return format_currency(amount, "BRL", "¤ #,##0.00##", locale=_locale(), currency_digits=False).replace("\xa0", " ")
+
+
+def about(amount: float) -> str:
+    """An estimate in R$: whole reais from R$ 1 on, where cents would claim to know too much."""
+    if abs(amount) >= 0.995:
+        return f"R$ {number(amount)}"
+    return reais(Decimal(repr(round(amount, 2))))
+
+
+def difference(amount: Decimal, of: Decimal) -> str:
+    """A difference between unit prices, as fine as the price it is about: cents, finer only for prices below R$ 1."""
+    return unit_reais(amount) if abs(of) < 1 else reais(amount)
+
+
 def number(value: float, decimals: int = 0) -> str:
     """1.234 or 1.234,5, halves up; without decimals that say nothing."""
     pattern = "#,##0." + "#" * decimals if decimals else "#,##0"

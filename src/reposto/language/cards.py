@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from reposto.language import offer_lines
-from reposto.language.decision import late_words
-from reposto.language.formats import inert, lower_first, rate, sentence
+from reposto.language.decision import amount_due, late_words
+from reposto.language.formats import inert, rate, sentence
 from reposto.language.voice import Voice, bullets, told
 from reposto.model.findings import (
     Analysis,
+    DemandDriver,
     DemandFinding,
     Range,
     RecommendationFinding,
@@ -15,6 +16,7 @@ from reposto.model.findings import (
 )
 
 STRONG_RHYTHM = 1.2  # a weekday or month this far above the mean is worth a word
+STRONG_GROWTH = 10.0  # % against the same half-year a year before: no longer "without a trend"
 OLD_COUNT_DAYS = 7  # what was counted longer ago may be gone by now
 
 
@@ -30,7 +32,9 @@ def write_card(voice: Voice, analysis: Analysis, said: frozenset[str]) -> str:
         ("confidence", confidence_line(voice, analysis)),
         ("next", next_line(voice, analysis.recommendation)),
     )
-    return bullets([voice.say(f"card.{key}", text=text) for key, text in points if text])
+    late = analysis.logistics.order_by_overdue
+    named = {"order_by": "order_by.late"} if late else {}
+    return bullets([voice.say(f"card.{named.get(key, key)}", text=text) for key, text in points if text])
 
 
 def span(voice: Voice, values: Range) -> str:
@@ -73,7 +77,28 @@ def demand_line(voice: Voice, demand: DemandFinding, said: frozenset[str]) -> st
     sporadic = demand.pattern in ("lumpy", "intermittent", "new")  # too few sales for a rhythm worth naming
     shape += [_trend(voice, demand), _pattern(voice, demand), *([] if sporadic else _rhythm(voice, demand))]
     left_out = voice.count("stockouts", demand.out_of_stock_days) if demand.out_of_stock_days else ""
-    return told("; ".join(total), ", ".join(p for p in shape if p), left_out)
+    drivers = [] if "drivers" in said else [driver_words(voice, d) for d in demand.drivers]
+    return told("; ".join(total), ", ".join(p for p in shape if p), *drivers, left_out)
+
+
+def driver_words(voice: Voice, driver: DemandDriver) -> str:
+    """One reason why the forecast isn't what was just sold."""
+    if driver.code == "promotion" and driver.start is not None and driver.end is not None:
+        when = voice.on_day(driver.start)
+        if driver.end != driver.start:
+            when = voice.say("window.dates", start=voice.short(driver.start), end=voice.short(driver.end))
+        effect = driver.percent or 0.0
+        if abs(effect) < 1:
+            return voice.say("driver.promotion.flat", when=when)
+        return voice.say(f"driver.promotion.{'up' if effect > 0 else 'down'}", when=when, percent=voice.percent(effect))
+    if driver.code in ("stockouts_past", "promotion_past") and driver.days is not None:
+        return voice.count(f"driver.{driver.code}", driver.days)
+    if driver.code == "season" and driver.percent is not None:
+        key = "driver.season.up" if driver.percent > 0 else "driver.season.down"
+        return voice.say(key, percent=voice.percent(abs(driver.percent)))
+    if driver.code == "level" and driver.quantity is not None:
+        return voice.say("driver.level", quantity=voice.quantity(driver.quantity))
+    return ""
 
 
 def past_words(voice: Voice, demand: DemandFinding, key: str) -> str:
@@ -94,6 +119,9 @@ def expected(voice: Voice, demand: DemandFinding, total: Range) -> str:
 def _trend(voice: Voice, demand: DemandFinding) -> str:
     if demand.trend in ("rising", "falling") and demand.trend_percent_month is not None:
         return voice.say(f"trend.{demand.trend}", percent=voice.percent(demand.trend_percent_month))
+    growth = demand.year_growth_percent
+    if demand.trend == "stable" and growth is not None and abs(growth) >= STRONG_GROWTH:
+        return voice.say("trend.year.up" if growth > 0 else "trend.year.down", percent=voice.percent(abs(growth)))
     return voice.say("trend.stable") if demand.trend == "stable" and demand.pattern == "smooth" else ""
 
 
@@ -164,8 +192,8 @@ def order_by_line(voice: Voice, analysis: Analysis, said: frozenset[str]) -> str
         return ""
     if logistics.order_by_overdue:
         review = analysis.recommendation.verdict == "manual_review"
-        late = lower_first(late_words(voice, logistics.order_by))
-        return told(late, voice.say("order_by.review" if review else "order_by.now"))
+        late = late_words(voice, analysis)
+        return told(voice.say("order_by.review" if review else "order_by.now"), late)
     if not logistics.business_days_left:
         return f"{voice.day(logistics.order_by)}."
     left = voice.count("left", logistics.business_days_left)
@@ -176,15 +204,24 @@ def quantity_line(voice: Voice, advice: RecommendationFinding, said: frozenset[s
     if advice.quantity is None or advice.quantity <= 0:
         return ""
     what = ""
-    if "quantity" not in said and advice.supplier and advice.total is not None:
+    due = amount_due(advice)
+    if "quantity" not in said and advice.supplier and due is not None:
         key = "quantity.tentative" if advice.verdict == "manual_review" else "quantity.cost"
-        values = {"supplier": voice.plain(advice.supplier), "total": voice.money(advice.total)}
+        values = {"supplier": voice.plain(advice.supplier), "total": voice.money(due)}
         what = voice.say(key, quantity=voice.quantity(advice.quantity), **values)
     lasts = ""
     if advice.coverage_after_days is not None and "covers" not in said:
         lasts = voice.say("quantity.covers", days=voice.days(advice.coverage_after_days))
     why = [] if "needed" in said else needed_words(voice, advice)
-    return told(what, *why, lasts) if what else told(*why, lasts) if why else ""
+    landed = net_words(voice, advice)
+    return told(what, *why, lasts, landed) if what else told(*why, lasts, landed) if why else told(landed)
+
+
+def net_words(voice: Voice, advice: RecommendationFinding) -> str:
+    """The landed cost beside the amount billed, where credits and payment terms set them apart."""
+    if advice.total is None or advice.payable_total is None or advice.total == advice.payable_total:
+        return ""
+    return voice.say("quantity.landed", landed=voice.money(advice.total))
 
 
 def needed_words(voice: Voice, advice: RecommendationFinding) -> list[str]:
@@ -207,8 +244,9 @@ def rounding_words(voice: Voice, advice: RecommendationFinding) -> list[str]:
 
 def risk_line(voice: Voice, risk: RiskFinding) -> str:
     chances: list[str] = []
-    if risk.stockout_probability is not None:
-        chances.append(voice.say("risk.stockout", chance=voice.chance(risk.stockout_probability)))
+    if risk.stockout_probability is not None:  # where nothing can be ordered, the chance is that of a month without
+        key = "risk.stockout.none" if any(c.code == "no_supply" for c in risk.causes) else "risk.stockout"
+        chances.append(voice.say(key, chance=voice.chance(risk.stockout_probability)))
     waiting = risk.stockout_probability_if_waiting
     if chances and waiting is not None and voice.share(waiting) != voice.share(risk.stockout_probability or 0.0):
         plain = 0.005 <= waiting <= 0.995
@@ -227,7 +265,7 @@ def risk_line(voice: Voice, risk: RiskFinding) -> str:
 
 
 def cause_name(voice: Voice, code: str) -> str:
-    known = ("demand", "delay", "single_supplier", "price", "data_age", "excess")
+    known = ("demand", "delay", "late_order", "no_supply", "single_supplier", "price", "data_age", "excess")
     return voice.say(f"cause.{code}" if code in known else "cause.other")
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from reposto.language.formats import lower_first
+from reposto.language.formats import inert, lower_first
 from reposto.language.voice import Voice
-from reposto.model.findings import Analysis, Missing
+from reposto.model.findings import Analysis, Missing, RecommendationFinding
 
 FILES = {
     "products": "produtos.csv",
@@ -20,8 +20,10 @@ FILES = {
     "receipts": "recebimentos.csv",
 }
 _KNOWN_GAPS = frozenset(
-    "no_sales short_history no_stock no_offer no_supplier no_receipts no_lead_time no_prices inactive".split()
+    "no_sales never_sold short_history no_stock no_offer no_supplier no_receipts no_lead_time no_prices "
+    "inactive".split()
 )  # their words carry no number; those that do (how old, how many) keep the analyst's text
+DRAFTS_SHOWN = 3  # drafts named one by one
 FAR_DAYS = 180  # a next order further away than half a year will be worked out again long before
 _SOFT_GAPS = frozenset({"no_prices", "no_receipts", "no_arrival_date"})
 
@@ -53,22 +55,26 @@ def _decisive(missing: tuple[Missing, ...]) -> tuple[Missing, ...]:
 
 def _buy(voice: Voice, analysis: Analysis, said: frozenset[str]) -> Lead:
     advice, logistics, demand = analysis.recommendation, analysis.logistics, analysis.demand
-    if advice.quantity is None or advice.supplier is None or advice.total is None:
+    amount = amount_due(advice)
+    if advice.quantity is None or advice.supplier is None or amount is None:
         return Lead(_review(voice, _decisive(advice.missing)))
     values: dict[str, Any] = {
         "quantity": voice.quantity(advice.quantity),
         "supplier": voice.plain(advice.supplier),
-        "total": voice.money(advice.total),
+        "total": voice.money(amount),
     }
-    parts: list[str] = []
+    parts: list[str] = [*drafts_words(voice, analysis)]
     overdue = logistics.order_by_overdue
     by = voice.say("due.now") if overdue else voice.due(advice.order_by) if advice.order_by else ""
     parts.append(voice.say("buy", by=by, **values) if by else voice.say("buy.nodate", **values))
-    if overdue and "order_by" not in said:
-        parts.append(late_words(voice, advice.order_by))
+    if logistics.bridge_supplier:
+        parts.append(voice.say("buy.bridge", supplier=voice.plain(logistics.bridge_supplier)))
     arrival, after, stockout = advice.expected_arrival, advice.coverage_after_days, demand.stockout_date_with_orders
     stockout = stockout or demand.stockout_date
-    if arrival is not None and stockout is not None and stockout < arrival:
+    gap = arrival is not None and stockout is not None and stockout < arrival
+    if overdue and "order_by" not in said and not gap:
+        parts.append(late_words(voice, analysis))
+    if arrival is not None and stockout is not None and gap:
         empty = demand.available is not None and demand.available <= 0
         key = "buy.gap.empty" if empty else "buy.gap"
         parts.append(voice.say(key, stockout=voice.on_day(stockout), arrival=voice.on_day(arrival)))
@@ -80,11 +86,31 @@ def _buy(voice: Voice, analysis: Analysis, said: frozenset[str]) -> Lead:
     return Lead(tuple(parts), frozenset({"quantity", "order_by"}))
 
 
-def late_words(voice: Voice, order_by: date | None) -> str:
-    """The safe date has passed; named when it is known (an analyst may give the next business day instead)."""
-    if order_by is None or order_by >= voice.today:
-        return voice.say("late.undated")
-    return voice.say("late", date=voice.short(order_by))
+def late_words(voice: Voice, analysis: Analysis) -> str:
+    """Why as soon as possible: ordering today no longer rules out a stock-out. Names no day, since none is safe."""
+    chance = analysis.recommendation.risk.stockout_probability
+    if chance is None:
+        return voice.say("late.unknown")
+    return voice.say("late", chance=voice.chance(chance))
+
+
+def amount_due(advice: RecommendationFinding) -> Decimal | None:
+    """What the order will be billed at; answers stored before that was worked out have the landed cost only."""
+    return advice.total if advice.payable_total is None else advice.payable_total
+
+
+def drafts_words(voice: Voice, analysis: Analysis) -> list[str]:
+    """Orders that exist as drafts, so that nobody writes them twice."""
+    drafts = analysis.recommendation.drafts
+    return [
+        voice.say(
+            "drafts",
+            order=inert(d.order_number, 40),
+            quantity=voice.quantity(d.quantity),
+            supplier=voice.plain(d.supplier),
+        )
+        for d in drafts[-DRAFTS_SHOWN:]
+    ]
 
 
 def _wait(voice: Voice, analysis: Analysis, said: frozenset[str]) -> Lead:

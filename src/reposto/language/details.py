@@ -60,7 +60,7 @@ def _alternative(voice: Voice, other: Alternative) -> str:
         "quantity": voice.quantity(other.quantity),
         "supplier": voice.plain(other.supplier),
         "price": voice.unit_price(other.unit_price),
-        "total": voice.money(other.total),
+        "total": voice.money(other.total if other.payable is None else other.payable),
     }
     parts = [voice.say("alternative", **values)]
     if other.saving != 0:

@@ -39,7 +39,8 @@ _TOKEN = {
 }
 # Keys of rows, and the hundreds of points of a chart, with which almost any number would find its like.
 _NOT_SAID = frozenset(
-    "offer_id supplier_id best_offer_id chosen_supplier_id rank data_version series weekly_rhythm yearly_rhythm".split()
+    "offer_id supplier_id best_offer_id chosen_supplier_id rank data_version series weekly_rhythm yearly_rhythm "
+    "paid_source".split()
 )
 SHORT_CODE = 5  # an all-digit code shorter than this looks like a quantity
 _NUMERIC = re.compile(r"\d|[^\W\d]{3}")  # a text of one or two letters names nothing that could hold a number

@@ -64,7 +64,8 @@ def _demand(voice: Voice, analysis: Analysis, request: Request) -> Lead:
         parts = [voice.say("lead.demand", product=product, total=total, window=window, range=likely)]
     if demand.last_period_total is not None:
         parts.append(cards.past_words(voice, demand, "lead.demand.past"))
-    return Lead(tuple(parts), frozenset({"demand", "past"}))
+    parts += filter(None, (cards.driver_words(voice, d) for d in demand.drivers))
+    return Lead(tuple(parts), frozenset({"demand", "past", "drivers"}))
 
 
 def _stock(voice: Voice, analysis: Analysis, request: Request) -> Lead:
@@ -148,7 +149,7 @@ def _order_by(voice: Voice, analysis: Analysis, request: Request) -> Lead:
         return Lead((voice.say("lead.order_by.free" if free else "lead.order_by.none", product=product),))
     if logistics.order_by_overdue:
         now = voice.say("lead.order_by.overdue", product=product)
-        return Lead((now, late_words(voice, logistics.order_by)), frozenset({"order_by"}))
+        return Lead((now, late_words(voice, analysis)), frozenset({"order_by"}))
     if logistics.business_days_left:
         left, by = voice.count("left", logistics.business_days_left), voice.due(logistics.order_by)
         text = voice.say("lead.order_by.left", product=product, by=by, left=left)

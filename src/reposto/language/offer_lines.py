@@ -65,7 +65,8 @@ def _paid_before(voice: Voice, analysis: Analysis, said: frozenset[str]) -> str:
     parts: list[str] = []
     if prices.last_paid is not None and prices.last_paid_on is not None and "paid" not in said:
         paid = voice.unit_price(prices.last_paid)
-        parts.append(voice.say("price.paid", price=paid, date=voice.past(prices.last_paid_on)))
+        key = "price.paid" if prices.paid_source == "order" else "price.quoted"
+        parts.append(voice.say(key, price=paid, date=voice.past(prices.last_paid_on)))
     trend = prices.trend_percent_year
     if trend is not None and abs(trend) >= FLAT_PERCENT and "price_trend" not in said:
         parts.append(voice.say("price.up" if trend > 0 else "price.down", percent=voice.percent(trend)))
@@ -134,7 +135,7 @@ def _offer_row(voice: Voice, offer: OfferLine, asked: float | None) -> str:
         until = voice.full(offer.valid_until) if offer.valid_until else ""
         key = "table.expired" if until else "table.expired.undated"
         name = voice.say(key, supplier=name, date=until)
-    unknown, total = voice.say("table.unknown"), voice.money(offer.total)
+    unknown, total = voice.say("table.unknown"), voice.money(offer.total if offer.payable is None else offer.payable)
     cells = (
         name,
         voice.unit_price(offer.unit_price),

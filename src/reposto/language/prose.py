@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from reposto.language import cards, offer_lines
+from reposto.language.decision import amount_due
 from reposto.language.details import FOLD, write_details
 from reposto.language.formats import inert, number
 from reposto.language.leads import write_lead
@@ -201,10 +202,11 @@ def suggest(analysis: Analysis, locale: str) -> list[dict[str, Any]]:
             "supplier_id": advice.supplier_id,
             "offer_id": advice.offer_id,
             "unit_price": advice.unit_price,
-            "total": advice.total,
+            "total": amount_due(advice),
             "data_version": analysis.data_version,
         }
-        label = voice.say("action.approve", quantity=voice.quantity(advice.quantity))
+        key = "action.approve.more" if advice.drafts else "action.approve"
+        label = voice.say(key, quantity=voice.quantity(advice.quantity))
         actions.append({"action_type": "approve_purchase", "label": label, "action_data": to_data(data)})
     again = {"sku": analysis.sku, "intent": str(analysis.intent), "horizon_days": analysis.demand.horizon_days}
     actions.append({"action_type": "recalculate", "label": voice.say("action.recalculate"), "action_data": again})

@@ -46,7 +46,8 @@ def price_paid(voice: Voice, analysis: Analysis, request: Request) -> Lead:
     if paid is None or on is None:
         return Lead((voice.say("lead.paid.none", product=_product(voice, analysis)),))
     price = _per_unit(voice, paid)
-    text = voice.say("lead.paid", product=_product(voice, analysis), price=price, date=voice.past(on))
+    key = "lead.paid" if analysis.prices.paid_source == "order" else "lead.quoted"
+    text = voice.say(key, product=_product(voice, analysis), price=price, date=voice.past(on))
     return Lead((text, *_against_average(voice, analysis)), frozenset({"paid"}))
 
 
@@ -179,6 +180,8 @@ def landed_cost(voice: Voice, analysis: Analysis, request: Request) -> Lead:
         "supplier": voice.plain(best.supplier),
     }
     parts = [voice.say("lead.landed", product=_product(voice, analysis), **values)]
+    if best.payable is not None and best.payable != best.total:
+        parts.append(voice.say("lead.landed.billed", total=voice.money(best.payable)))
     freight = analysis.logistics.freight
     if freight is not None and freight > 0 and best.quantity == analysis.recommendation.quantity:
         parts.append(voice.say("lead.landed.freight", freight=voice.money(freight)))

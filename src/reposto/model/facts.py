@@ -184,3 +184,4 @@ class ProductFacts:
     loaded_at: datetime | None = None
     forecast_tables: bytes | None = None  # fitted across the catalogue, if there are any
     extra: dict[str, str] = field(default_factory=dict)
+    drafts: tuple[OpenOrderLine, ...] = ()  # drafted orders that nobody has sent: they are not on their way

@@ -76,6 +76,23 @@ class Accuracy:
 
 
 @dataclass(frozen=True, slots=True)
+class DemandDriver:
+    """Why the forecast differs from what was sold in as many days just past.
+
+    Its code is promotion (planned; percent = its effect on the forecast), promotion_past, stockouts_past (days of them
+    just past), season (percent = usual sales of the days ahead against those just past), level (quantity = sold in as
+    many days on the average of the last three months). None where it doesn't apply.
+    """
+
+    code: str
+    days: int | None = None
+    start: date | None = None
+    end: date | None = None
+    percent: float | None = None
+    quantity: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DemandFinding:
     """Expected demand over the horizon, its rhythm, and how long the stock lasts."""
 
@@ -104,6 +121,8 @@ class DemandFinding:
     confidence: Confidence
     evidence: tuple[Evidence, ...]
     missing: tuple[Missing, ...]
+    drivers: tuple[DemandDriver, ...] = ()
+    year_growth_percent: float | None = None  # the last 26 weeks against the same weeks a year before
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +134,7 @@ class OfferLine:
     supplier: str
     quantity: float  # after MOQ and pack rounding
     unit_price: Decimal  # tier price at that quantity
-    landed_unit_cost: Decimal  # + freight + taxes - credits + cost of money, per unit
+    landed_unit_cost: Decimal  # + freight + taxes - tax credits - value of the payment terms, per unit: for comparing
     total: Decimal  # landed
     moq: float
     pack_multiple: float
@@ -127,6 +146,7 @@ class OfferLine:
     payment_terms: tuple[int, ...]
     next_tier: PriceTierHint | None = None
     rank: int = 0  # 1 = best landed cost
+    payable: Decimal | None = None  # amount of the order as it will be billed: goods + IPI + ICMS-ST + freight
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +186,7 @@ class PriceFinding:
     confidence: Confidence
     evidence: tuple[Evidence, ...]
     missing: tuple[Missing, ...]
+    paid_source: str = "order"  # what last_paid, average_12m and history are made of: order | quote | market
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +227,7 @@ class LogisticsFinding:
     earliest_arrival: date | None
     probable_arrival: date | None
     order_by: date | None  # last business day on which ordering still arrives before stock-out at the service level
-    order_by_overdue: bool
+    order_by_overdue: bool  # ordering today no longer prevents a stock-out; order_by is then just the next business day
     business_days_left: int | None
     holidays_ahead: tuple[tuple[date, str], ...]
     freight: Decimal | None  # for the recommended quantity, R$
@@ -214,11 +235,15 @@ class LogisticsFinding:
     confidence: Confidence
     evidence: tuple[Evidence, ...]
     missing: tuple[Missing, ...]
+    bridge_supplier: str | None = None  # who still delivers in time where the chosen supplier's order of today doesn't
 
 
 @dataclass(frozen=True, slots=True)
 class RiskCause:
-    """One cause of risk: demand | delay | single_supplier | price | data_age | excess. share 0..1 of the R$ at risk."""
+    """One cause of risk, with its share 0..1 of the R$ at risk.
+
+    Codes are demand | delay | late_order | no_supply | single_supplier | price | data_age | excess.
+    """
 
     code: str
     text: str
@@ -245,10 +270,21 @@ class Alternative:
     quantity: float
     supplier: str
     unit_price: Decimal
-    total: Decimal
+    total: Decimal  # landed
     extra_coverage_days: float
     saving: Decimal  # R$ against buying the advised quantity at its unit cost; negative = dearer
     text: str
+    payable: Decimal | None = None  # amount of the order as it will be billed
+
+
+@dataclass(frozen=True, slots=True)
+class DraftOrder:
+    """A line of a purchase order that was drafted and not sent; it isn't on its way."""
+
+    order_number: str
+    supplier: str
+    quantity: float
+    ordered_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +301,7 @@ class RecommendationFinding:
     offer_id: int | None
     unit_price: Decimal | None
     landed_unit_cost: Decimal | None
-    total: Decimal | None
+    total: Decimal | None  # landed: net of tax credits and of the payment terms' value, for comparing
     order_by: date | None
     expected_arrival: date | None
     coverage_after_days: float | None
@@ -280,6 +316,8 @@ class RecommendationFinding:
     confidence: Confidence
     evidence: tuple[Evidence, ...]
     missing: tuple[Missing, ...]
+    payable_total: Decimal | None = None  # amount of the order as it will be billed: goods + IPI + ICMS-ST + freight
+    drafts: tuple[DraftOrder, ...] = ()  # of this product, newest last; not counted as on order
 
 
 @dataclass(frozen=True, slots=True)

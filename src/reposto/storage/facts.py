@@ -29,7 +29,13 @@ from reposto.storage.catalogue import (
     read_meta,
 )
 from reposto.storage.company import load_company
-from reposto.storage.purchasing import list_open_lines, list_prices, list_receipts, list_supplier_receipts
+from reposto.storage.purchasing import (
+    list_draft_lines,
+    list_open_lines,
+    list_prices,
+    list_receipts,
+    list_supplier_receipts,
+)
 from reposto.storage.tables import daily_sales, fitted_models, offer_tiers, offers, promotions, stock_levels, suppliers
 from reposto.storage.types import QUANTITY_SCALE
 
@@ -54,8 +60,9 @@ def load_facts(connection: Connection, sku: str, *, today: date, loaded_at: date
     asked = _load_offers(connection, sku)
     received = list_receipts(connection, sku)
     coming = list_open_lines(connection, sku)
+    drafts = list_draft_lines(connection, sku)
     prices = list_prices(connection, sku)
-    sellers = {offer.supplier_id for offer in asked} | {line.supplier_id for line in coming}
+    sellers = {offer.supplier_id for offer in asked} | {line.supplier_id for line in (*coming, *drafts)}
     named = sellers | {r.supplier_id for r in received} | {p.supplier_id for p in prices if p.supplier_id}
     return ProductFacts(
         product=product,
@@ -72,6 +79,7 @@ def load_facts(connection: Connection, sku: str, *, today: date, loaded_at: date
         data_version=int(known.get("data_version", 0)),
         loaded_at=loaded_at,
         forecast_tables=load_fitted(connection, FORECAST_TABLES),
+        drafts=drafts,
     )
 
 

@@ -91,11 +91,20 @@ def list_orders(connection: Connection, *, sku: str | None = None, limit: int = 
 
 def list_open_lines(connection: Connection, sku: str) -> tuple[OpenOrderLine, ...]:
     """What is still to come of a product, the first expected first; drafts don't count."""
+    return _list_lines(connection, sku, STILL_TO_COME)
+
+
+def list_draft_lines(connection: Connection, sku: str) -> tuple[OpenOrderLine, ...]:
+    """What has been drafted of a product and not sent."""
+    return _list_lines(connection, sku, ("draft",))
+
+
+def _list_lines(connection: Connection, sku: str, statuses: Sequence[OrderStatus]) -> tuple[OpenOrderLine, ...]:
     line, order = purchase_order_lines.c, purchase_orders.c
     rows = connection.execute(
         select(order.number, order.supplier_id, order.ordered_on, order.expected_on, line.quantity, _received())
         .join_from(purchase_order_lines, purchase_orders, line.order_id == order.id)
-        .where(line.sku == sku, order.status.in_(STILL_TO_COME))
+        .where(line.sku == sku, order.status.in_(statuses))
         .order_by(func.coalesce(order.expected_on, order.ordered_on), order.id, line.line)
     )
     found = (OpenOrderLine(*row[:5], received=_to_units(row[5])) for row in rows)

@@ -79,7 +79,9 @@ def test_overdue_when_even_today_is_too_late() -> None:
     assert result.logistics.order_by_overdue
     assert result.logistics.order_by == TODAY
     assert result.logistics.business_days_left == 0
-    assert "já passou" in result.recommendation.headline
+    assert "o quanto antes" in result.recommendation.headline
+    assert "mesmo pedindo hoje, a chance de faltar até a entrega" in result.recommendation.headline
+    assert "até " + TODAY.strftime("%d/%m") not in result.recommendation.headline  # no day is safe, so none is named
 
 
 def test_holidays_ahead_are_those_of_the_state() -> None:
@@ -125,7 +127,7 @@ def test_money_at_risk_is_lost_margin() -> None:
     assert float(risk.amount_at_risk) == pytest.approx(demand.expected * 0.4 * float(cost), rel=0.05)
     assert risk.stockout_probability == pytest.approx(1.0)
     assert risk.level == "high"
-    assert {c.code for c in risk.causes} >= {"delay", "single_supplier"}  # the lead time is longer than the stock
+    assert {c.code for c in risk.causes} >= {"late_order", "single_supplier"}  # nothing is there to last until then
 
 
 def test_freight_is_that_of_the_order() -> None:

@@ -97,7 +97,7 @@ def test_every_answer_fits_a_screen_and_claims_nothing_it_lacks(case: str, local
         (Intent.SUPPLIER_COMPARE, {"criterion": "reliability"}, "o mais pontual é **Estofaria Central**, com 95%"),
         (Intent.SUPPLIER_COMPARE, {"criterion": "payment_term"}, "**Tecidos Alvorada Ltda**: 28/42/56 dias"),
         (Intent.SUPPLIER_LEAD_TIME, {}, "costuma entregar em **6 dias úteis**, entre 4 e 11"),
-        (Intent.LANDED_COST, {}, "480 UN postos aqui custam **R$ 12.054,72**, ou R$ 25,11 por UN"),
+        (Intent.LANDED_COST, {}, "o custo líquido de 480 UN postos aqui é **R$ 12.054,72**, ou R$ 25,11 por UN"),
         (Intent.EXPLAIN, {}, "a recomendação é de **480 UN**"),
         (Intent.ORDER_STATUS, {}, "não há nada a caminho"),
     ],
@@ -123,15 +123,18 @@ def test_waiting_says_until_when_and_asks_for_nothing() -> None:
 
 def test_an_overdue_order_is_for_now_and_owns_up_to_the_gap() -> None:
     head, _ = prose.split_fold(answer(analyses.overdue()))
-    assert "**Compre 110 KG de Tecidos Alvorada Ltda já**, por R$ 2.762,54" in head
-    assert "A data segura para pedir era 17/11" in head
+    assert "**Compre 110 KG de Tecidos Alvorada Ltda o quanto antes**, por R$ 2.762,54" in head
+    assert "Mesmo pedindo hoje" in head and "17/11" not in head
     assert "o estoque acaba no sábado, 28/11 e a entrega chega na terça-feira, 01/12" in head
 
 
 def test_an_overdue_order_never_names_a_date_that_is_still_to_come() -> None:
     late = analyses.overdue()
     late = replace(late, recommendation=replace(late.recommendation, order_by=analyses.day(1)))
-    assert "O prazo seguro para pedir já passou" in answer(late)
+    for intent in (Intent.DEMAND_FORECAST, Intent.ORDER_BY_DATE, Intent.PURCHASE_RECOMMENDATION):
+        head, _ = prose.split_fold(answer(late, intent))
+        assert "o quanto antes" in head and "Mesmo pedindo hoje" in head
+        assert "23/11" not in head.replace("de 23/11 a", "") and "Pedir até" not in head
 
 
 def test_manual_review_says_what_is_missing_and_which_file_mends_it() -> None:
