@@ -4,6 +4,7 @@ import { Answer, openSections } from '../src/chat/answer/Answer';
 import { spoken } from '../src/chat/Announcer';
 import { analysisOf, type Analysis } from '../src/client/analysis';
 import { I18nContext, makeI18n, type Locale } from '../src/i18n';
+import { weekly } from '../src/ui/SeriesChart';
 import { fullAnalysis, without } from './support/analysis';
 
 const show = (analysis: Analysis, locale: Locale = 'pt-BR') =>
@@ -27,7 +28,7 @@ const NULLABLE: string[][] = [
 describe('the answer', () => {
   it('shows verdict, words, every key number, offers, and where they came from', () => {
     const text = texts(show(fullAnalysis()));
-    for (const part of ['Comprar', 'Compre', '1.042 UN', 'entre 928 e 1.160 (80%)', '4 dias', '25/11/2026', '23/11/2026', '1 dia útil de prazo', '370 UN', 'R$ 5.381,47', 'R$ 17,80 por UN', 'médio', '13% de chance de faltar', 'R$ 72,42 em jogo', 'Bento', 'Prometido', '85%', 'pagamento 28/42']) expect(text).toContain(part);
+    for (const part of ['Comprar', 'Compre', '1.042 UN', 'entre 928 e 1.160 (80%)', '4 dias', '25/11/2026', '23/11/2026', '1 dia útil de prazo', '370 UN', 'R$ 6.586,00', 'custo líquido posto: R$ 5.381,47', 'R$ 17,80 por UN', 'Promoção planejada de 23/11 a 28/11: +18% na previsão.', 'médio', '13% de chance de faltar', 'R$ 72,42 em jogo', 'Bento', 'Prometido', '85%', 'pagamento 28/42']) expect(text).toContain(part);
     for (const id of ['sales', 'offers', 'receipts', 'decision']) expect(text).toContain(`Fonte ${id}`);
     expect(text.match(/De onde veio\?/g)).toHaveLength(4);
   });
@@ -50,7 +51,34 @@ describe('the answer', () => {
 
   it('is fit for English', () => {
     const text = texts(show(fullAnalysis(), 'en'));
-    for (const part of ['Buy', 'Where from?', 'between 928 and 1,160 (80%)', 'R$5,381.47']) expect(text).toContain(part);
+    for (const part of ['Buy', 'Where from?', 'between 928 and 1,160 (80%)', 'R$6,586.00', 'net landed cost: R$5,381.47', 'Late delivery']) expect(text).toContain(part);
+    for (const part of ['Porque sim.', 'embalagem de 10', 'Pode faltar.', 'Atraso', 'economiza']) expect(text).not.toContain(part); // no mixture
+  });
+
+  it('an overdue order has no day and says why', () => {
+    const late = fullAnalysis();
+    late.logistics.order_by_overdue = true;
+    const text = texts(show(late));
+    for (const part of ['Quando pedir', 'o quanto antes', 'mesmo pedindo hoje, 13% de chance de faltar antes da entrega']) expect(text).toContain(part);
+    for (const part of ['Pedir até', '23/11/2026', 'já passou']) expect(text).not.toContain(part);
+  });
+
+  it('an answer of an older version shows its landed total and no empty notes', () => {
+    const old = without(without(fullAnalysis(), ['recommendation', 'payable_total']), ['demand', 'drivers']);
+    const text = texts(show(old));
+    expect(text).toContain('R$ 5.381,47');
+    expect(text).not.toContain('custo líquido posto:');
+  });
+
+  it('an empty shelf is called empty, not zero days', () => {
+    const empty = fullAnalysis();
+    Object.assign(empty.demand, { available: 0, on_hand: 0, reserved: 0, coverage_days: 0 });
+    expect(texts(show(empty))).toContain('acabou');
+  });
+
+  it('a bucket of two days is drawn at the pace of a week', () => {
+    expect(weekly({ start: '2026-12-20', end: '2026-12-21' }, 60)).toBe(210);
+    expect(weekly({ start: '2026-12-13', end: '2026-12-19' }, 210)).toBe(210);
   });
 
   it('opens what was asked about', () => {

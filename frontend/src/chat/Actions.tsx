@@ -68,12 +68,13 @@ function OrderSummary({ message }: { message: Message }) {
   const { t, f } = useI18n();
   const analysis = analysisOf(message.metadata?.analysis);
   if (!analysis) return null;
-  const { quantity, supplier, total } = analysis.recommendation;
+  const { quantity, supplier, total, payable_total } = analysis.recommendation;
+  const due = payable_total ?? total;
   const lines: [string, string | null][] = [
     [t('action.product'), `${analysis.name} (${analysis.sku})`],
     [t('action.supplier'), supplier],
     [t('action.quantity'), quantity === null ? null : f.withUnit(quantity, analysis.unit)],
-    [t('action.total'), total === null ? null : f.money(total)],
+    [t('action.total'), due === null ? null : f.money(due)],
   ];
   return (
     <dl className="facts">

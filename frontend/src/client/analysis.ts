@@ -50,6 +50,16 @@ interface Finding {
   missing: Missing[];
 }
 
+/** Fields that answers of older versions lack are read with a fallback. */
+export interface DemandDriver {
+  code: string;
+  days: number | null;
+  start: string | null;
+  end: string | null;
+  percent: number | null;
+  quantity: number | null;
+}
+
 export interface DemandFinding extends Finding {
   horizon_days: number;
   horizon_start: string;
@@ -73,6 +83,8 @@ export interface DemandFinding extends Finding {
   series: SeriesPoint[];
   accuracy: Accuracy | null;
   method: string;
+  drivers: DemandDriver[] | undefined;
+  year_growth_percent: number | null | undefined;
 }
 
 export interface PriceTierHint {
@@ -99,6 +111,7 @@ export interface OfferLine {
   payment_terms: number[];
   next_tier: PriceTierHint | null;
   rank: number;
+  payable: string | null | undefined;
 }
 
 export interface PricePoint {
@@ -120,6 +133,7 @@ export interface PriceFinding extends Finding {
   trend_percent_year: number | null;
   dearness: 'dear' | 'fair' | 'cheap' | null;
   history: PricePoint[];
+  paid_source: string | undefined;
 }
 
 export interface SupplierLeadTime {
@@ -156,6 +170,7 @@ export interface LogisticsFinding extends Finding {
   holidays_ahead: [string, string][];
   freight: string | null;
   arriving: ArrivingOrder[];
+  bridge_supplier: string | null | undefined;
 }
 
 export interface RiskCause {
@@ -182,6 +197,14 @@ export interface Alternative {
   extra_coverage_days: number;
   saving: string;
   text: string;
+  payable: string | null | undefined;
+}
+
+export interface DraftOrder {
+  order_number: string;
+  supplier: string;
+  quantity: number;
+  ordered_on: string;
 }
 
 export interface RecommendationFinding extends Finding {
@@ -207,6 +230,8 @@ export interface RecommendationFinding extends Finding {
   next_steps: string[];
   alternatives: Alternative[];
   risk: RiskFinding;
+  payable_total: string | null | undefined;
+  drafts: DraftOrder[] | undefined;
 }
 
 export interface Analysis {

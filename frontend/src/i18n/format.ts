@@ -6,6 +6,7 @@ export interface Formatter {
   withUnit(value: number, unit: string): string;
   money(text: string): string;
   unitPrice(text: string): string;
+  unitCost(text: string): string; // a worked-out R$ per unit: cents, finer only below R$ 1
   percent(share: number): string; // 0..1; with a decimal below 10 %
   chance(share: number): string; // a probability: never 0 % nor 100 %
   points(percent: number): string; // already in %, with its sign
@@ -53,6 +54,7 @@ export function formatter(locale: string): Formatter {
     rate: (value, unit) => `${(Math.abs(value) < 1 ? hundredths : decimal).format(value)}\u00a0${unit}`.trim(),
     money: (text) => exact(money, text),
     unitPrice: (text) => exact(unitPrice, text),
+    unitCost: (text) => exact(Math.abs(Number(text)) < 1 ? unitPrice : money, text),
     percent: (share) => (Math.abs(share) < 0.1 ? finePercent : percent).format(share),
     chance: (share) => (share < 0.01 ? `<\u00a0${percent.format(0.01)}` : share > 0.99 ? `>\u00a0${percent.format(0.99)}` : percent.format(share)),
     points: (value) => points.format(value / 100).replace('-', '\u2212'),

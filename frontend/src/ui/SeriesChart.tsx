@@ -44,7 +44,8 @@ export function SeriesChart({ points, unit, name }: Props) {
 }
 
 function readout(point: SeriesPoint, unit: string, { t, f }: I18n): string {
-  const parts = [`${f.date(point.start)} – ${f.date(point.end)}`];
+  const days = daysOf(point);
+  const parts = [`${f.date(point.start)} – ${f.date(point.end)}${days < WEEK ? ` (${t('card.days', { n: days })})` : ''}`];
   if (point.sold !== null) parts.push(`${t('chart.sold')} ${f.withUnit(point.sold, unit)}`);
   if (point.expected !== null) parts.push(`${t('chart.forecast')} ${f.withUnit(point.expected, unit)}`);
   if (point.low !== null && point.high !== null) parts.push(t('card.range', { low: f.quantity(point.low, unit), high: f.quantity(point.high, unit) }));
@@ -62,7 +63,7 @@ interface PlotProps {
 
 function Plot({ points, width, label, at, onAt }: PlotProps) {
   const { f } = useI18n();
-  const axis = axisTo(Math.max(...points.map((p) => Math.max(p.sold ?? 0, p.expected ?? 0, p.high ?? 0))));
+  const axis = axisTo(Math.max(...points.map((p) => Math.max(p.sold ?? 0, weekly(p, p.expected ?? 0), weekly(p, p.high ?? 0)))));
   const inner = width - PAD.left - PAD.right;
   const slot = inner / Math.max(1, points.length);
   const x = (index: number) => PAD.left + slot * (index + 0.5);
@@ -107,18 +108,19 @@ function Bars({ points, slot, x, y }: MarkProps & { slot: number }) {
   ));
 }
 
-/** Expected as a bar, its range as a line through the top; a bucket of fewer days is as much narrower. */
+/** Expected as a bar, its range as a line through the top; a bucket of fewer days is as much narrower, at the height of a
+ * whole week at its pace, so that heights compare and areas are quantities. */
 function Forecast({ points, slot, x, y }: MarkProps & { slot: number }) {
   return points.map((point, index) => {
     if (point.expected === null) return null;
     const wide = Math.max(1, slot * 0.72 * Math.min(1, daysOf(point) / WEEK));
     return (
       <g key={point.start}>
-        <rect className="forecast" x={x(index) - wide / 2} width={wide} y={y(point.expected)} height={y(0) - y(point.expected)} rx={Math.min(1.5, wide / 3)} />
+        <rect className="forecast" x={x(index) - wide / 2} width={wide} y={y(weekly(point, point.expected))} height={y(0) - y(weekly(point, point.expected))} rx={Math.min(1.5, wide / 3)} />
         {point.low !== null && point.high !== null ? (
           <g className="range">
-            <line x1={x(index)} x2={x(index)} y1={y(point.low)} y2={y(point.high)} />
-            {[point.low, point.high].map((end) => <line key={end} x1={x(index) - wide / 4} x2={x(index) + wide / 4} y1={y(end)} y2={y(end)} />)}
+            <line x1={x(index)} x2={x(index)} y1={y(weekly(point, point.low))} y2={y(weekly(point, point.high))} />
+            {[point.low, point.high].map((end) => <line key={end} x1={x(index) - wide / 4} x2={x(index) + wide / 4} y1={y(weekly(point, end))} y2={y(weekly(point, end))} />)}
           </g>
         ) : null}
       </g>
@@ -128,7 +130,10 @@ function Forecast({ points, slot, x, y }: MarkProps & { slot: number }) {
 
 const WEEK = 7;
 const DAY_MS = 86_400_000;
-const daysOf = (point: SeriesPoint): number => Math.round((day(point.end).getTime() - day(point.start).getTime()) / DAY_MS) + 1;
+const daysOf = (point: Pick<SeriesPoint, 'start' | 'end'>): number => Math.round((day(point.end).getTime() - day(point.start).getTime()) / DAY_MS) + 1;
+
+/** What a whole week at the pace of a bucket would hold: the last bucket of a month is two days, not a collapse. */
+export const weekly = (point: Pick<SeriesPoint, 'start' | 'end'>, quantity: number): number => (quantity * WEEK) / Math.max(1, daysOf(point));
 
 function SeriesTable({ points }: { points: readonly SeriesPoint[] }) {
   const { t, f } = useI18n();

@@ -50,11 +50,12 @@ const demand: Make = ({ demand: found, unit }, { t, f }) =>
 const coverage: Make = ({ demand: found, unit }, { t, f }) => {
   const stock = known(found.available, (quantity) => f.withUnit(quantity, unit));
   if (found.coverage_days === null) return known(stock, (value) => ({ name: 'stock', label: t('card.stock'), value, notes: [], tone: 'plain' }));
+  if (found.available !== null && found.available <= 0) return { name: 'coverage', label: t('card.coverage'), value: t('card.out'), notes: [], tone: 'bad' };
   const days = Math.round(found.coverage_days);
   return {
     name: 'coverage',
     label: t('card.coverage'),
-    value: t('card.days', { n: days }),
+    value: days < 1 ? t('card.underDay') : t('card.days', { n: days }),
     notes: [known(stock, (quantity) => t('card.available', { quantity }))],
     tone: 'plain',
   };
@@ -75,7 +76,8 @@ const orderBy: Make = ({ logistics, recommendation }, { t, f }) =>
   known(logistics.order_by ?? recommendation.order_by, (date) => {
     const left = logistics.business_days_left;
     const late = logistics.order_by_overdue;
-    if (late) return { name: 'order_by', label: t('card.orderBy'), value: t('card.now'), notes: [t('card.overdue')], tone: 'bad' };
+    const chance = known(recommendation.risk.stockout_probability, (share) => t('card.overdueChance', { share: f.chance(share) }));
+    if (late) return { name: 'order_by', label: t('card.when'), value: t('card.now'), notes: [chance ?? t('card.overdue')], tone: 'bad' };
     return {
       name: 'order_by',
       label: t('card.orderBy'),
@@ -98,11 +100,14 @@ const quantity: Make = ({ recommendation, unit }, { t, f }) => {
 };
 
 const total: Make = ({ recommendation, unit }, { t, f }) =>
-  known(recommendation.quantity ? recommendation.total : null, (money) => ({
+  known(recommendation.quantity ? (recommendation.payable_total ?? recommendation.total) : null, (money) => ({
     name: 'total',
     label: t('card.total'),
     value: f.money(money),
-    notes: [known(recommendation.unit_price, (price) => t('card.each', { price: f.unitPrice(price), unit }))],
+    notes: [
+      known(recommendation.unit_price, (price) => t('card.each', { price: f.unitPrice(price), unit })),
+      recommendation.total === money ? null : known(recommendation.total, (landed) => t('card.landed', { money: f.money(landed) })),
+    ],
     tone: 'plain',
   }));
 

@@ -3,12 +3,13 @@ import { useI18n } from '../../i18n';
 import { Facts, known, Provenance, Section } from './parts';
 
 export function Decision({ analysis, open }: { analysis: Analysis; open: boolean }) {
-  const { t, f } = useI18n();
+  const { t, f, locale } = useI18n();
   const { recommendation: found, unit } = analysis;
+  const written = locale === 'pt-BR'; // the analysts' sentences are Portuguese; English does without rather than mix
   const amount = (value: number | null) => known(value, (n) => f.withUnit(n, unit));
   return (
     <Section title={t('section.reasons')} name="reasons" open={open}>
-      <List items={found.reasons} />
+      {written ? <List items={found.reasons} /> : null}
       <Facts
         facts={[
           [t('decision.needed'), amount(found.needed_quantity)],
@@ -20,8 +21,8 @@ export function Decision({ analysis, open }: { analysis: Analysis; open: boolean
           [t('decision.arrival'), known(found.expected_arrival, f.date)],
         ]}
       />
-      {found.rounding.length > 0 ? <><h4>{t('decision.rounding')}</h4><List items={found.rounding} /></> : null}
-      {found.next_steps.length > 0 ? <><h4>{t('section.next')}</h4><List items={found.next_steps} /></> : null}
+      {written && found.rounding.length > 0 ? <><h4>{t('decision.rounding')}</h4><List items={found.rounding} /></> : null}
+      {written && found.next_steps.length > 0 ? <><h4>{t('section.next')}</h4><List items={found.next_steps} /></> : null}
       <Provenance evidence={found.evidence} />
     </Section>
   );
@@ -32,11 +33,11 @@ function List({ items }: { items: readonly string[] }) {
 }
 
 export function Risk({ analysis }: { analysis: Analysis }) {
-  const { t, f } = useI18n();
+  const { t, f, locale, maybe } = useI18n();
   const { risk } = analysis.recommendation;
   return (
     <Section title={t('section.risk')} name="risk" note={t(`risk.${risk.level}`)}>
-      {risk.text ? <p>{risk.text}</p> : null}
+      {risk.text && locale === 'pt-BR' ? <p>{risk.text}</p> : null}
       {risk.stockout_probability_if_waiting !== null ? <p className="muted">{t('risk.wait', { share: f.chance(risk.stockout_probability_if_waiting) })}</p> : null}
       {risk.causes.length > 0 ? (
         <div className="scroll-x" tabIndex={0} role="region" aria-label={t('section.risk')}>
@@ -51,7 +52,7 @@ export function Risk({ analysis }: { analysis: Analysis }) {
             <tbody>
               {risk.causes.map((cause) => (
                 <tr key={cause.code}>
-                  <th scope="row">{cause.text}</th>
+                  <th scope="row">{locale === 'pt-BR' ? cause.text : (maybe(`cause.${cause.code}`) ?? cause.text)}</th>
                   <td className="num">{f.percent(cause.share)}</td>
                   <td className="num">{known(cause.amount, f.money) ?? '–'}</td>
                 </tr>
@@ -78,12 +79,12 @@ export function Alternatives({ analysis }: { analysis: Analysis }) {
 }
 
 function Option({ item, unit }: { item: Alternative; unit: string }) {
-  const { t, f } = useI18n();
+  const { t, f, locale } = useI18n();
   const offer = { quantity: f.withUnit(item.quantity, unit), supplier: item.supplier, price: f.unitPrice(item.unit_price) };
   return (
     <li>
-      <p><strong>{t('alternatives.offer', offer)}</strong> <span className="num">{f.money(item.total)}</span></p>
-      <p className="muted">{item.text}</p>
+      <p><strong>{t('alternatives.offer', offer)}</strong> <span className="num">{f.money(item.payable ?? item.total)}</span></p>
+      {locale === 'pt-BR' ? <p className="muted">{item.text}</p> : null}
     </li>
   );
 }

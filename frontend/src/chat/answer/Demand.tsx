@@ -1,4 +1,4 @@
-import type { Accuracy, Analysis } from '../../client/analysis';
+import type { Accuracy, Analysis, DemandDriver } from '../../client/analysis';
 import { useI18n, type I18n } from '../../i18n';
 import { SeriesChart } from '../../ui/SeriesChart';
 import { Facts, known, Provenance, Section } from './parts';
@@ -24,6 +24,7 @@ export function Demand({ analysis, open }: { analysis: Analysis; open: boolean }
           [t('fact.outOfStock'), known(demand.out_of_stock_days || null, (n) => f.quantity(n))],
         ]}
       />
+      {(demand.drivers ?? []).map((driver) => known(driverText(driver, unit, i18n), (text) => <p key={driver.code} className="remark">{text}</p>))}
       {demand.accuracy ? <p className="remark"><strong>{t('fact.accuracy')}.</strong> {accuracyText(demand.accuracy, i18n)}</p> : null}
       <Provenance evidence={demand.evidence} />
     </Section>
@@ -34,7 +35,19 @@ function trendText({ demand }: Analysis, { t, f }: I18n): string | null {
   if (demand.trend === null) return null;
   const rate = demand.trend_percent_month;
   const name = t(`trend.${demand.trend}`);
+  const growth = demand.year_growth_percent ?? 0;
+  if (demand.trend === 'stable' && Math.abs(growth) >= 10) return `${name}; ${t('fact.trendYear', { percent: f.points(growth) })}`;
   return rate === null || demand.trend === 'stable' ? name : `${name}, ${t('fact.trendMonth', { percent: f.points(rate) })}`;
+}
+
+/** Why the forecast isn't what was just sold. */
+function driverText({ code, days, start, end, percent, quantity }: DemandDriver, unit: string, { t, f }: I18n): string | null {
+  if (code === 'promotion' && start !== null && end !== null) return t('driver.promotion', { start: f.shortDate(start), end: f.shortDate(end), percent: f.points(percent ?? 0) });
+  if (code === 'stockouts_past' && days !== null) return t('driver.stockouts_past', { n: days });
+  if (code === 'promotion_past' && days !== null) return t('driver.promotion_past', { n: days });
+  if (code === 'season' && percent !== null) return t('driver.season', { percent: f.points(percent) });
+  if (code === 'level' && quantity !== null) return t('driver.level', { quantity: f.withUnit(quantity, unit) });
+  return null;
 }
 
 function accuracyText(accuracy: Accuracy, { t, f }: I18n): string {

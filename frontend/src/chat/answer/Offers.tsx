@@ -13,8 +13,8 @@ export function Offers({ analysis, open }: { analysis: Analysis; open: boolean }
       {offers.length > 0 ? <><OfferTable offers={offers} analysis={analysis} /><p className="muted small">{t('offers.duNote')}</p></> : null}
       <Facts
         facts={[
-          [t('offers.last'), known(prices.last_paid, (price) => lastPaid(price, prices.last_paid_on, i18n))],
-          [t('offers.average'), known(prices.average_12m, f.money)],
+          [t(prices.paid_source === 'order' || prices.paid_source === undefined ? 'offers.last' : 'offers.lastQuote'), known(prices.last_paid, (price) => lastPaid(price, prices.last_paid_on, i18n))],
+          [t('offers.average'), known(prices.average_12m, f.unitCost)],
           [t('offers.versus'), known(prices.best_vs_average_percent, (percent) => f.points(percent))],
           [t('offers.trend'), known(prices.trend_percent_year, (percent) => t('offers.trendYear', { percent: f.points(percent) }))],
         ]}
@@ -74,8 +74,8 @@ function OfferRow({ offer, analysis }: { offer: OfferLine; analysis: Analysis })
       </th>
       <td className="num">{f.withUnit(offer.quantity, analysis.unit)}</td>
       <td className="num">{f.unitPrice(offer.unit_price)}</td>
-      <td className="num">{f.money(offer.landed_unit_cost)}</td>
-      <td className="num">{f.money(offer.total)}</td>
+      <td className="num">{f.unitCost(offer.landed_unit_cost)}</td>
+      <td className="num">{f.money(offer.payable ?? offer.total)}</td>
       <td className="num">{offer.promised_lead_time_days === null ? <Unknown /> : t('offers.days', { n: offer.promised_lead_time_days })}</td>
       <td className="num">{offer.measured_lead_time_days === null ? <Unknown /> : t('offers.days', { n: f.decimal(offer.measured_lead_time_days) })}</td>
       <td className="num">{offer.on_time_share === null ? <Unknown /> : f.percent(offer.on_time_share)}</td>
