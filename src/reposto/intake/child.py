@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import pickle  # only written here; the parent reads what this process, our own code, wrote
 import sys
 import traceback
@@ -18,7 +19,7 @@ from typing import TypeAlias
 from reposto.intake.convert import Converter, Problems
 from reposto.intake.csv_reader import read_csv
 from reposto.intake.headers import Header, explain_missing, recognise
-from reposto.intake.limits import HEADER_WITHIN, confine
+from reposto.intake.limits import HEADER_WITHIN, OUT_OF_MEMORY, confine
 from reposto.intake.messages import Batch, Begin, Crashed, End, Message, Refused
 from reposto.intake.numbers import NumberReader, Style
 from reposto.intake.rows import Kind, Row
@@ -51,7 +52,7 @@ def main() -> None:
     except FileRefused as error:
         send(Refused(error.message_pt, error.message_en))
     except MemoryError:
-        send(Refused("Ler este arquivo precisaria de memória demais; divida-o em partes.", "Too much memory needed."))
+        os._exit(OUT_OF_MEMORY)  # there may be none left to say so in words
     except Exception:
         send(Crashed(traceback.format_exc()))
 

@@ -19,6 +19,7 @@ MAX_ROW_ERRORS = 200  # shown; whoever has more has one cause, not 200
 # The child's whole address space. Python with the parsers takes about 40 MiB, a batch of lines 10; the rest is for
 # the shared strings of a workbook. RELIABILITY I1.
 CHILD_MEMORY = 512 * MIB
+OUT_OF_MEMORY = 77  # the child's exit code then
 # A child reads about 8 MiB of CSV or 4 MiB of unpacked XLSX per CPU second on a slow machine; a second for each MiB
 # on top of 30 leaves honest files room and ends a parser that has lost its way.
 CHILD_CPU_S = 30

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from reposto.intake.convert import Problems
-from reposto.intake.limits import STALL_S
+from reposto.intake.limits import OUT_OF_MEMORY, STALL_S
 from reposto.intake.messages import Batch, Begin, Crashed, End, Message, Refused
 from reposto.intake.references import Known, check
 from reposto.intake.rows import Kind, Row
@@ -138,6 +138,8 @@ def _receive(
 def _explain_death(source: Source, code: int, stalled: bool) -> Exception:
     if stalled or code in (-signal.SIGXCPU, -signal.SIGKILL):
         return refuse(source.path, "demorou demais para ser lido; divida-o em partes ou salve como CSV.")
+    if code == OUT_OF_MEMORY:
+        return refuse(source.path, "precisaria de memória demais para ser lido; divida-o em partes.")
     return RuntimeError(f"the reader of {source.format} files ended with code {code}")
 
 
