@@ -1,6 +1,6 @@
 // Keeps one conversation connected: resume by cursor, reconnect with jitter, detect dead lines, fall back to HTTP.
 
-import { admit, jitter } from './backoff';
+import { admit, jitter, mayHurry } from './backoff';
 import type { Outbox } from './outbox';
 import type { CallFailed, Outside, Socket } from './ports';
 import { initialState, reduce, type Event, type SessionState } from './state';
@@ -15,7 +15,8 @@ const STABLE_MS = 10_000; // a connection that lived this long starts the backof
 const LIMIT_MS = 120_000; // after 4429
 const POLL_MS = 3_000;
 const POLL_SOCKET_MS = 60_000; // while polling, how often a socket is tried again
-const REFUSALS = 3; // sockets refused in a row, with HTTP working, before polling begins
+const MISSES = 3; // sockets in a row that never became ready, with HTTP working, before polling begins
+const SILENT = 2; // misses that a silent one counts for: it took 15 s, a refused one none
 const PAGE = 500;
 
 export type Link =
@@ -40,12 +41,11 @@ export class SessionLink {
   private readonly timers = new Map<Timer, () => void>();
   private socket: Socket | null = null;
   private generation = 0; // callbacks of an abandoned socket carry an older one
-  private opened = false;
   private readyAt: number | null = null;
   private heardAt = 0;
   private attempts: number[] = [];
   private failures = 0;
-  private refusals = 0;
+  private misses = 0;
   private posting = false;
   private stopped = false;
 
@@ -136,15 +136,10 @@ export class SessionLink {
     this.dispatch({ kind: 'connecting' });
     const generation = ++this.generation;
     const mine = (run: () => void) => () => generation === this.generation && run();
-    this.opened = false;
     this.heardAt = now;
     const { lastSeq, epoch } = this.view.state;
     this.socket = this.outside.connect(this.sessionId, lastSeq, epoch, {
-      onOpen: mine(() => {
-        this.opened = true;
-        this.refusals = 0;
-        this.watch();
-      }),
+      onOpen: mine(() => this.watch()), // proves nothing yet: a proxy may accept what it then doesn't pass on
       onText: (data) => generation === this.generation && this.receive(data),
       onClose: (code) => generation === this.generation && this.closed(code),
     });
@@ -163,6 +158,7 @@ export class SessionLink {
 
   private becomeReady(): void {
     this.readyAt = this.heardAt;
+    this.misses = 0;
     this.clear('poll');
     this.setLink({ kind: 'connected' });
     this.scheduleDeadline();
@@ -170,8 +166,7 @@ export class SessionLink {
   }
 
   private closed(code: number): void {
-    const opened = this.opened;
-    this.abandon();
+    const ready = this.abandon();
     switch (code) {
       case CLOSE.login:
         return this.end('login');
@@ -181,37 +176,44 @@ export class SessionLink {
         return this.end('gone');
       case CLOSE.limit:
         return this.wait(this.outside.clock.now() + LIMIT_MS * (1 + this.outside.random()), 'limited');
-      default:
-        if (opened) this.retryLater();
-        else void this.probe();
+      case CLOSE.restart:
+        if (ready && mayHurry(this.outside.clock.now(), this.attempts)) this.failures = 0;
     }
+    this.again(ready);
   }
 
-  /** A socket was refused without a code: HTTP says whether that is the network, the login, or the path between. */
-  private async probe(): Promise<void> {
-    this.refusals += 1;
+  /** The socket is gone: try another, and ask HTTP as well when it never became ready. */
+  private again(ready: boolean, misses = 1): void {
+    if (ready) this.retryLater();
+    else void this.probe(misses);
+  }
+
+  /** HTTP says whether it is the network, the login, or the path between, and brings what was said meanwhile. */
+  private async probe(misses: number): Promise<void> {
+    this.misses += misses;
     this.retryLater();
     const caught = await this.catchUp();
     if (this.stopped || this.socket || this.view.link.kind === 'ended') return;
-    if (caught && this.refusals >= REFUSALS) this.startPolling();
+    if (caught && this.misses >= MISSES) this.startPolling();
   }
 
-  /** Forgets the socket; nothing that it still says is heard. */
-  private abandon(): void {
+  /** Forgets the socket; nothing that it still says is heard. Whether it had become ready. */
+  private abandon(): boolean {
     this.generation += 1;
-    const socket = this.socket;
+    const { socket, readyAt } = this;
     this.socket = null;
-    if (this.readyAt !== null && this.outside.clock.now() - this.readyAt >= STABLE_MS) this.failures = 0;
+    if (readyAt !== null && this.outside.clock.now() - readyAt >= STABLE_MS) this.failures = 0;
     this.readyAt = null;
     this.clear('watch');
     this.clear('ping');
     socket?.close();
+    return readyAt !== null;
   }
 
   /** A seq was skipped: ask again from the cursor; at once, but not in a loop. */
   private mend(): void {
-    this.abandon();
-    if (this.failures > 0) return this.retryLater();
+    const ready = this.abandon();
+    if (this.failures > 0) return this.again(ready);
     this.failures = 1;
     this.connect();
   }
@@ -247,12 +249,7 @@ export class SessionLink {
 
   private watch(): void {
     if (this.readyAt !== null) return;
-    this.set('watch', OPEN_MS, () => {
-      const opened = this.opened;
-      this.abandon();
-      if (opened) this.retryLater();
-      else void this.probe();
-    });
+    this.set('watch', OPEN_MS, () => this.again(this.abandon(), SILENT));
   }
 
   private scheduleDeadline(): void {
@@ -266,10 +263,7 @@ export class SessionLink {
 
   private ping(patience: number): void {
     this.clear('ping');
-    this.set('watch', patience, () => {
-      this.abandon();
-      this.retryLater();
-    });
+    this.set('watch', patience, () => this.again(this.abandon()));
     this.socket?.send(JSON.stringify({ type: 'ping' }));
     this.resend();
   }
@@ -299,6 +293,7 @@ export class SessionLink {
     if (this.stopped || this.view.link.kind !== 'polling') return;
     if (caught) return this.set('poll', POLL_MS, () => void this.poll());
     this.setLink({ kind: 'connecting' });
+    this.failures = 0; // it worked until now
     this.retryLater();
   }
 
@@ -326,7 +321,7 @@ export class SessionLink {
     for (;;) {
       const called = await this.outside.fetchMessages(this.sessionId, this.view.state.lastSeq);
       if (this.stopped) return false;
-      if (!called.ok) return this.survive(called);
+      if (!called.ok) return this.survive(called) && called.status < 500; // 502 of a proxy: the server is away
       this.dispatch({ kind: 'history', messages: called.value, at: this.outside.clock.now() });
       if (called.value.length < PAGE) break;
     }

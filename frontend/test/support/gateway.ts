@@ -19,7 +19,7 @@ export class FakeGateway {
   readonly posts: string[] = [];
   jobs: Progress[] = [];
   epoch = 'e1';
-  sockets: 'accept' | 'refuse' | 'hang' | number = 'accept'; // a number: accept, then close with that code
+  sockets: 'accept' | 'refuse' | 'hang' | 'mute' | number = 'accept'; // mute: accept, pass nothing; a number: accept, then close with that code
   http: 'works' | 'fails' | number = 'works';
   loseQuestions = 0; // so many questions are stored, then the line breaks before anything is said
   refuseQuestions = false;
@@ -102,6 +102,7 @@ export class FakeGateway {
     if (!this.lines.includes(line) || this.sockets === 'hang') return;
     if (this.sockets === 'refuse') return this.close(line, 1006);
     line.handlers.onOpen();
+    if (this.sockets === 'mute') return;
     if (typeof this.sockets === 'number') return this.close(line, this.sockets);
     line.live = true;
     if (line.sent > this.messages.length || (epoch !== null && epoch !== this.epoch && line.sent > 0)) {
