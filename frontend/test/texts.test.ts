@@ -83,6 +83,20 @@ describe('the parts of an answer', () => {
   it('a screen reader hears words', () => {
     expect(plain('**Compre 2.400 UN**, de `Bento`.\n\n> já')).toBe('Compre 2.400 UN, de Bento. já');
   });
+
+  it.each([
+    ['Parafuso \\<b\\>M8\\</b\\> \\[a\\](b) \\| \\~c\\~ \\{d\\} \\&amp;', 'Parafuso <b>M8</b> [a](b) | ~c~ {d} &amp;'],
+    ['**\\_CABO\\_ 2\\*4**: compre', '_CABO_ 2*4: compre'],
+    ['CABO_PP_3 e _ênfase_ e ção_ão', 'CABO_PP_3 e ênfase e ção_ão'],
+    ['\\\\servidor \\`x\\`', '\\servidor `x`'],
+    ['\\#5 de 10, item #6', '#5 de 10, item #6'],
+    ['1\\) Porca', '1) Porca'],
+    ['www\u2060.loja\u2060.com e compras@\u2060loja', 'www.loja.com e compras@loja'],
+    ['`a\\_b*c\u2060`', 'a\\_b*c'],
+    ['## Título\n\n- **um**\n- dois\n\n| a | b |', 'Título um dois a b'],
+  ])('and names as they are: %s', (markdown, words) => {
+    expect(plain(markdown)).toBe(words);
+  });
 });
 
 describe('axes', () => {
