@@ -21,7 +21,7 @@ from reposto.delivery.hub import Connection
 from reposto.delivery.outbox import QueueOutbox
 from reposto.delivery.session import Cancel, Question, SessionProtocol
 from reposto.model.clock import monotonic, utc_now
-from reposto.model.errors import InvalidInput, NotAllowed, NotAuthenticated, NotFound, RepostoError, TooMany
+from reposto.model.errors import InvalidInput, NotAllowed, NotFound, RepostoError, TooMany
 from reposto.storage.users import User, hash_token
 
 log = structlog.get_logger(__name__)
@@ -36,25 +36,17 @@ async def chat_socket(websocket: WebSocket, session_id: str) -> None:
     runtime: Runtime = websocket.app.state.runtime
     try:
         user = await _admit(runtime, websocket)
+        number, cursor = _number(session_id), _cursor(websocket)
+        if number is None or cursor is None:
+            raise NotFound
+        await Tab(runtime, websocket, number, user).live(*cursor)
     except NotAllowed as error:
         runtime.hub.counters.refused += 1
         await websocket.send_denial_response(PlainTextResponse(error.message("pt-BR"), status_code=403))
-        return
-    except NotAuthenticated:
-        await _turn_away(runtime, websocket, wire.CloseCode.NOT_AUTHENTICATED)
-        return
-    cursor = _cursor(websocket)
-    number = _number(session_id)
-    if number is None or cursor is None:
-        await _turn_away(runtime, websocket, wire.CloseCode.NO_SESSION)
-        return
-    if not runtime.hub.has_room(user.id, by_token=_by_token(websocket)):
-        await _turn_away(runtime, websocket, wire.CloseCode.TOO_MANY)
-        return
-    if runtime.stopping:
-        await _turn_away(runtime, websocket, wire.CloseCode.RESTARTING)
-        return
-    await Tab(runtime, websocket, number, user).live(*cursor)
+    except RepostoError as error:  # the database is away: come back with jitter
+        await _turn_away(runtime, websocket, error.close_code or wire.CloseCode.RESTARTING)
+    except WebSocketDisconnect:
+        pass  # gone before it was in
 
 
 async def _admit(runtime: Runtime, websocket: WebSocket) -> User:
@@ -67,15 +59,22 @@ async def _admit(runtime: Runtime, websocket: WebSocket) -> User:
     return await runtime.in_thread(runtime.gate.identify, websocket.cookies, headers.get("authorization"))
 
 
-async def _turn_away(runtime: Runtime, websocket: WebSocket, code: wire.CloseCode) -> None:
+async def _turn_away(runtime: Runtime, websocket: WebSocket, code: int) -> None:
     """A page can read a close code, but not why a handshake failed: accept, then close."""
     runtime.hub.counters.refused += 1
-    await websocket.accept(_subprotocol(websocket))
+    if websocket.application_state is WebSocketState.CONNECTING:
+        await websocket.accept(_subprotocol(websocket))
     await websocket.close(code)
 
 
 def _subprotocol(websocket: WebSocket) -> str | None:
     return wire.SUBPROTOCOL if wire.SUBPROTOCOL in websocket.scope.get("subprotocols", ()) else None
+
+
+def open_outbox(websocket: WebSocket) -> DirectOutbox | QueueOutbox:
+    """The way out of an accepted socket: the short one where the server offers it."""
+    socket = websocket.scope.get("extensions", {}).get(SCOPE_KEY)
+    return QueueOutbox(websocket.send_text, websocket.close) if socket is None else DirectOutbox(socket)
 
 
 def _by_token(websocket: WebSocket) -> bool:
@@ -116,27 +115,27 @@ class Tab:
         self._connection: Connection | None = None
 
     async def live(self, after: int | None, epoch: str | None) -> None:
-        """From the handshake to the end of the socket."""
+        """From the handshake to the end of the socket. Raises RepostoError when it may not come in."""
         runtime = self._runtime
-        try:
-            await runtime.in_thread(sessions.access_session, runtime.store, self._session_id, self._user.id)
-        except NotFound:
-            await _turn_away(runtime, self._websocket, wire.CloseCode.NO_SESSION)
-            return
+        before = await self._position()
+        if after is None and not self._protocol.speaks_v1:
+            # It hears of no position: whatever is stored from the moment it sees an open socket must reach it.
+            after = before.last_seq
         await self._websocket.accept(_subprotocol(self._websocket))
-        outbox = self._open_outbox()
+        by_token = _by_token(self._websocket)
+        if not runtime.hub.has_room(self._user.id, by_token=by_token):  # asked here, where nothing comes between
+            raise TooMany
+        if runtime.stopping:
+            await _turn_away(runtime, self._websocket, wire.CloseCode.RESTARTING)
+            return
+        outbox = open_outbox(self._websocket)
         connection = Connection(
-            self._user.id,
-            self._protocol,
-            outbox,
-            self._on_request,
-            _credential(self._websocket),
-            _by_token(self._websocket),
+            self._user.id, self._protocol, outbox, self._on_request, _credential(self._websocket), by_token
         )
         self._connection = connection
         runtime.hub.admit(connection)  # subscribed first, the position read after: nothing falls between
         try:
-            position = await runtime.in_thread(sessions.resume, runtime.store, self._session_id, self._user.id)
+            position = await self._position()
             outputs = self._protocol.open(
                 after=after,
                 epoch=epoch,
@@ -158,6 +157,10 @@ class Tab:
             runtime.hub.dismiss(connection)
             await outbox.finish()
 
+    async def _position(self) -> sessions.Position:
+        runtime = self._runtime
+        return await runtime.in_thread(sessions.resume, runtime.store, self._session_id, self._user.id)
+
     async def _receive(self, connection: Connection) -> None:
         while True:
             event = await self._websocket.receive()
@@ -174,12 +177,6 @@ class Tab:
             event = await self._websocket.receive()
             if event["type"] == "websocket.disconnect":
                 return
-
-    def _open_outbox(self) -> DirectOutbox | QueueOutbox:
-        socket = self._websocket.scope.get("extensions", {}).get(SCOPE_KEY)
-        if socket is not None:
-            return DirectOutbox(socket)
-        return QueueOutbox(self._websocket.send_text, self._websocket.close)
 
     def _on_request(self, request: Question | Cancel) -> None:
         if self._pending >= MAX_PENDING:

@@ -115,7 +115,7 @@ class SessionProtocol:
         self._known = max(self._known, last_seq)
         outputs: list[Output] = []
         if after is None:
-            self.sent = last_seq
+            self.sent = self._known  # `ready` comes first, and says up to where the client must read by itself
         elif after > last_seq or (epoch is not None and epoch != server_epoch and after > 0):
             self.sent = 0
             if self.speaks_v1:

@@ -34,6 +34,14 @@ def test_without_a_cursor_it_starts_live_at_the_present() -> None:
     assert sent(protocol.wake(6, plain(6)))[0]["seq"] == 6
 
 
+def test_ready_comes_first_although_something_was_said_meanwhile() -> None:
+    protocol = SessionProtocol(1, speaks_v1=True)
+    protocol.wake(6, plain(6))
+    outputs = protocol.open(after=None, epoch=None, server_epoch="e", last_seq=5)
+    assert [(frame["type"], frame["last_seq"]) for frame in sent(outputs)] == [("ready", 6)]
+    assert [frame["seq"] for frame in sent(protocol.wake(7, plain(7)))] == [7]
+
+
 def test_with_a_cursor_it_replays_and_then_says_ready() -> None:
     protocol = SessionProtocol(1, speaks_v1=True)
     assert protocol.open(after=1, epoch="e", server_epoch="e", last_seq=3) == [Fetch(1, 3)]
