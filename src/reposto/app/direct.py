@@ -59,6 +59,7 @@ class DirectOutbox:
     def __init__(self, protocol: SocketProtocol, *, max_unsent: int = MAX_UNSENT) -> None:
         self._socket = protocol
         self._max_unsent = max_unsent
+        self.too_slow = False
         self._closing = False
         self._stuck_since: float | None = None
         self._stuck_at = 0
@@ -69,6 +70,7 @@ class DirectOutbox:
             return False
         self._socket.transport.write(frame_header(len(payload)) + payload)
         if self._socket.transport.get_write_buffer_size() > self._max_unsent:
+            self.too_slow = True
             self.close(CloseCode.TOO_SLOW)
             return False
         return True

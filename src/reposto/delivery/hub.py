@@ -129,7 +129,7 @@ class Hub:
             if isinstance(output, Send):
                 self.counters.deliveries += 1
                 if not connection.outbox.send(output.payload):
-                    self.counters.too_slow += 1
+                    self.counters.too_slow += connection.outbox.too_slow
                     self.dismiss(connection)
                     return
             elif isinstance(output, Fetch):

@@ -17,8 +17,10 @@ MAX_STALL_S = 10.0  # no byte leaves for this long: the tab is as good as gone
 class Outbox(Protocol):
     """Takes frames without ever making the caller wait."""
 
+    too_slow: bool  # it was given up because its peer didn't read
+
     def send(self, payload: bytes) -> bool:
-        """Queue a text frame; False when the connection is closing or was found too slow."""
+        """Queue a text frame; False when the connection is gone, closing or was found too slow."""
 
     def close(self, code: CloseCode) -> None:
         """Send what is queued, if it goes, then close with this code."""
@@ -43,6 +45,7 @@ class QueueOutbox:
         self._send_text = send_text
         self._close_socket = close_socket
         self._max_unsent = max_unsent
+        self.too_slow = False
         self._frames: deque[bytes] = deque()
         self._unsent = 0
         self._more = asyncio.Event()
@@ -54,7 +57,7 @@ class QueueOutbox:
 
     def send(self, payload: bytes) -> bool:
         """Queue a frame; too much unsent closes the connection with 4408."""
-        if self._code is not None:
+        if self._code is not None or self._writer.done():
             return False
         self._frames.append(payload)
         self._unsent += len(payload)
@@ -75,6 +78,7 @@ class QueueOutbox:
     def cut(self) -> None:
         """The tab is too slow: drop what waits for it and close."""
         self._code = CloseCode.TOO_SLOW
+        self.too_slow = True
         self._frames.clear()
         self._unsent = 0
         self._more.set()
