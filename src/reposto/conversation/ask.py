@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from reposto.model.request import Expect, Request
 from reposto.model.text import clean
 from reposto.storage import chat, company, jobs
 from reposto.storage.engine import Store
+from reposto.storage.users import read_locale
 
 MAX_PRODUCTS = 5  # analyses started by one message; more would bury the conversation
 MAX_CLIENT_ID = 128
@@ -86,6 +87,8 @@ def ask(
         repeated = _find_repeated(connection, session_id, key)
         if repeated is not None:
             return repeated
+        # a socket knows the language of the moment when it was opened; it may have been open for days
+        asker = replace(asker, locale=read_locale(connection, asker.user_id) or asker.locale)
         index = catalogue.current(connection)
         turns = recent_turns(chat.read_last_messages(connection, session_id, CONTEXT_MESSAGES))
         today = now.astimezone(company.zone(connection)).date()

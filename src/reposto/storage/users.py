@@ -64,6 +64,16 @@ def set_password(connection: Connection, user_id: int, password_hash: str) -> No
     connection.execute(update(users).where(users.c.id == user_id).values(password_hash=password_hash))
 
 
+def set_locale(connection: Connection, user_id: int, locale: str) -> None:
+    """The language in which this user is answered."""
+    connection.execute(update(users).where(users.c.id == user_id).values(locale=locale))
+
+
+def read_locale(connection: Connection, user_id: int) -> str | None:
+    """The language in which this user is answered; None without such a user."""
+    return connection.execute(select(users.c.locale).where(users.c.id == user_id)).scalar_one_or_none()
+
+
 def store_credential(
     connection: Connection, token: str, user_id: int, kind: str, *, now: datetime, expires_at: datetime
 ) -> None:

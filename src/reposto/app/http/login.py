@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import RedirectResponse
 
 from reposto.app.access import COOKIE, COOKIE_LIFE, csrf_token
@@ -13,7 +14,8 @@ from reposto.app.http.common import RuntimeDep, UserDep, locale_of
 from reposto.app.http.page import page
 from reposto.app.runtime import Runtime
 from reposto.model.errors import NotAuthenticated
-from reposto.storage.users import hash_token
+from reposto.storage.engine import Store
+from reposto.storage.users import User, hash_token, set_locale
 
 router = APIRouter()
 
@@ -23,6 +25,14 @@ class Credentials(BaseModel):
 
     name: str = Field(min_length=1, max_length=120)
     password: str = Field(min_length=1, max_length=1000)
+
+
+class Preferences(BaseModel):
+    """What a user may change about himself."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    locale: Literal["pt-BR", "en"]
 
 
 @router.get("/login", include_in_schema=False)
@@ -56,12 +66,14 @@ async def log_in(request: Request, runtime: RuntimeDep, given: Credentials) -> R
 @router.get("/api/me")
 async def who_am_i(request: Request, user: UserDep) -> dict[str, Any]:
     """The user, and the token that state-changing calls must show."""
-    return {
-        "name": user.name,
-        "role": user.role,
-        "locale": user.locale,
-        "csrf": csrf_token(request.cookies.get(COOKIE, "")),
-    }
+    return _describe(request, user)
+
+
+@router.put("/api/me")
+async def change_me(request: Request, runtime: RuntimeDep, user: UserDep, wanted: Preferences) -> dict[str, Any]:
+    """Choose the language of the answers, from the next question on, on every device."""
+    await runtime.in_thread(_store_locale, runtime.store, user.id, wanted.locale)
+    return _describe(request, replace(user, locale=wanted.locale))
 
 
 @router.post("/api/logout", status_code=204)
@@ -73,6 +85,20 @@ async def log_out(request: Request, runtime: RuntimeDep, _user: UserDep) -> Resp
     response = Response(status_code=204)
     response.delete_cookie(COOKIE, path="/")
     return response
+
+
+def _describe(request: Request, user: User) -> dict[str, Any]:
+    return {
+        "name": user.name,
+        "role": user.role,
+        "locale": user.locale,
+        "csrf": csrf_token(request.cookies.get(COOKIE, "")),
+    }
+
+
+def _store_locale(store: Store, user_id: int, locale: str) -> None:
+    with store.write() as connection:
+        set_locale(connection, user_id, locale)
 
 
 async def _is_logged_in(runtime: Runtime, request: Request) -> bool:
