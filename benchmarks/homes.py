@@ -13,6 +13,7 @@ import orjson
 
 from reposto.app import access
 from reposto.app.analysis import analyse_request
+from reposto.app.fit import fit_forecasts
 from reposto.conversation.demo import load_demo
 from reposto.language import prose
 from reposto.model.clock import local_today, utc_now
@@ -48,11 +49,12 @@ def opened(home: Path) -> Iterator[Store]:
 
 
 def make_demo(home: Path) -> None:
-    """The demo company in a new home."""
+    """The demo company in a new home, its forecast tables fitted, as a server leaves it that has run for a while."""
     with opened(home) as store:
         with store.read() as connection:
             today = local_today(company.zone(connection))
         load_demo(store, today, utc_now())
+        fit_forecasts(store)
 
 
 def add_seats(home: Path, sessions: int, tabs: int = 1) -> list[Seat]:

@@ -1,6 +1,6 @@
 """From a worker's commit to every tab: 500 conversations x 2 tabs, 200 results/s, and a tab that stops reading.
 
-python -m benchmarks.push [--sessions 500] [--tabs 2] [--rate 200] [--seconds 6] [--runs 3] [--home DIR] [--only NAME,…]
+python -m benchmarks.push [--sessions 500] [--tabs 2] [--rate 200] [--seconds 5] [--runs 3] [--home DIR] [--only NAME,…]
 
 reposto: the real server and its real workers, whose analyses cost nothing but are claimed, saved (by
 `conversation.work.answer`), encoded and announced as always; answers are real ones of the demo company. Each result
@@ -105,6 +105,8 @@ class Load:
 
         self.tabs.run(on_text, is_over)
         wall = time.monotonic() - began
+        if counted < expected:
+            print(f"{expected - counted} of {expected} receipts did not come")
         phase = evaluate(take_records(self.folder, len(plan)), receipts, self.per_session, without=hot)
         phase.cpu = {name: (seconds - used[name]) / wall for name, seconds in self.cpu().items()}
         return phase
@@ -241,7 +243,7 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=500)
     parser.add_argument("--tabs", type=int, default=2)
     parser.add_argument("--rate", type=float, default=200)
-    parser.add_argument("--seconds", type=float, default=6)
+    parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--home", type=Path)
     parser.add_argument("--only", default="reposto,stalled,naive,polling")

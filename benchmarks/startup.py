@@ -96,7 +96,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=options.home) as folder:
         home = Path(folder)
         make_demo(home)
-        print_conditions("start-up and memory")
+        print_conditions("start-up and memory at rest")
         ours, bare = [], []
         for _ in range(options.runs):  # by turns, so that a noisy minute is noisy for both
             ours.append(start_reposto(home, options.sockets))
