@@ -283,6 +283,16 @@ def test_an_order_is_written_and_is_still_to_come(filled: Store) -> None:
     assert newest == written
 
 
+def test_a_draft_is_known_as_a_draft_and_not_as_on_its_way(filled: Store) -> None:
+    with filled.write() as connection:
+        number = order(connection)
+        set_order_status(connection, number, "draft")
+    with filled.read() as connection:
+        facts = load_facts(connection, "777", today=TODAY, loaded_at=NOW)
+    assert facts.open_orders == ()
+    assert [(line.order_number, line.outstanding) for line in facts.drafts] == [(number, 2.0)]
+
+
 def test_an_order_can_be_cancelled(filled: Store) -> None:
     with filled.write() as connection:
         number = order(connection)

@@ -96,11 +96,15 @@ def plans(situation: Situation, margin_percent: float) -> tuple[Plan, ...]:
 
 
 def _bridged(best: Plan, others: list[Plan], allowed: float) -> Plan:
-    """The plan itself, or no longer overdue where the cheapest other supplier still delivers in time what will lack."""
+    """The plan itself, or with the cheapest other supplier who still delivers in time what will lack.
+
+    Then it is no longer overdue, unless a stock-out is likelier than not: there is no hurry about a supplier whose
+    delivery isn't what keeps the shelf full.
+    """
     in_time = [p for p in others if p.stockout <= allowed + 1e-9]
     if not best.overdue or not in_time:
         return best
-    return replace(best, overdue=False, bridge=min(in_time, key=lambda p: p.cost.unit).offer)
+    return replace(best, overdue=best.stockout >= 0.5, bridge=min(in_time, key=lambda p: p.cost.unit).offer)
 
 
 def is_forced_too_large(situation: Situation, plan: Plan) -> bool:
@@ -195,19 +199,22 @@ def _steps(situation: Situation, offer: Offer, needed: float, lot: float) -> tup
     per_day = daily_demand(situation)
     ordinary = max(rounded.quantity, per_day * max(company.review_days, 1))
     spared = max(round(lot / ordinary) - 1, 0)
-    cheaper = max(float(before.unit - after.unit) * lot, 0.0)
+    freight = max(float(before.freight - after.freight) * lot, 0.0)
+    cheaper = max(float(before.unit - after.unit) * lot - freight, 0.0)
     orders = spared * float(company.order_cost)
     price = ""
     if after.goods < before.goods:
         price = f"a {words.unit_reais(after.goods)} em vez de {words.unit_reais(before.goods)} por {unit or 'unidade'}"
     effects = [f"o preço menor poupa cerca de {words.about(cheaper)}"] if cheaper >= 1 else []
+    if freight >= 1:
+        effects.append(f"o frete dividido por mais unidades poupa cerca de {words.about(freight)}")
     if spared:
         fewer = "1 pedido a menos poupa" if spared == 1 else f"{spared} pedidos a menos poupam"
         effects.append(f"{fewer} cerca de {words.about(orders)}")
     stocking = stocking_cost(rounded.quantity, lot, float(after.unit), per_day, company)
     if stocking >= 1:
         effects.append(f"estocar a diferença custa cerca de {words.about(stocking)}")
-    if price and cheaper >= orders:
+    if price and cheaper >= orders + freight:
         head = f"faixa de preço: {change}, {price}"
     else:
         head = (

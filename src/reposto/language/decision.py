@@ -130,6 +130,7 @@ def _wait(voice: Voice, analysis: Analysis, said: frozenset[str]) -> Lead:
     ahead = 0 if advice.order_by is None else (advice.order_by - analysis.today).days
     if advice.order_by is not None and 0 < ahead <= FAR_DAYS and "order_by" not in said:
         parts.append(voice.say("wait.next", date=voice.day(advice.order_by)))
+    parts += drafts_words(voice, analysis)
     return Lead(tuple(parts), frozenset(now_said))
 
 

@@ -13,7 +13,7 @@ import pytest
 from reposto.language import prose
 from reposto.language.figures import unsupported_numbers
 from reposto.language.voice import TEXTS
-from reposto.model.findings import Analysis, Missing, Range
+from reposto.model.findings import Analysis, DemandDriver, DraftOrder, Missing, Range
 from reposto.model.request import Expect, Intent, NamedProduct, Option, Request
 from tests.support import analyses
 
@@ -358,3 +358,68 @@ def test_offers_beyond_the_third_are_folded_and_not_repeated() -> None:
     assert "Quarta Via" not in head
     assert "**Outras ofertas**" in details and "Quarta Via" in details
     assert "| Moveleira Serra Azul" not in details
+
+
+@pytest.mark.parametrize("locale", ["pt-BR", "en"])
+def test_the_amount_billed_is_what_an_order_costs_and_the_landed_cost_stands_apart(locale: str) -> None:
+    base = analyses.approve()
+    known = replace(base, recommendation=replace(base.recommendation, payable_total=Decimal("14800.00")))
+    text = answer(known, Intent.PURCHASE_RECOMMENDATION, locale)
+    first, card = text.split("\n")[0], text
+    billed, landed = ("14.800,00", "12.054,72") if locale == "pt-BR" else ("14,800.00", "12,054.72")
+    assert billed in first and landed not in first
+    assert ("custo líquido posto" if locale == "pt-BR" else "net landed cost") in card.lower() and landed in card
+    assert unsupported_numbers(text, known, locale) == []
+    assert prose.suggest(known, locale)[0]["action_data"]["total"] == "14800.00"
+
+
+@pytest.mark.parametrize("locale", ["pt-BR", "en"])
+def test_a_draft_is_named_first_and_the_button_says_one_more(locale: str) -> None:
+    base = analyses.approve()
+    draft = DraftOrder("PC-000123", "Tecidos Alvorada Ltda", 2400.0, TODAY)
+    known = replace(base, recommendation=replace(base.recommendation, drafts=(draft,)))
+    text = answer(known, Intent.PURCHASE_RECOMMENDATION, locale)
+    assert "**PC-000123**" in text.split("\n")[0]
+    assert unsupported_numbers(text, known, locale) == []
+    label = prose.suggest(known, locale)[0]["label"]
+    assert label != prose.suggest(base, locale)[0]["label"] and ("mais um" in label or "one more" in label)
+
+
+@pytest.mark.parametrize(
+    ("driver", "portuguese", "english"),
+    [
+        (
+            DemandDriver("promotion", 6, date(2026, 11, 23), date(2026, 11, 28), 18.0),
+            "a promoção de 23/11 a 28/11 aumenta a previsão em 18%",
+            "the promotion from 23 Nov to 28 Nov raises the forecast by 18%",
+        ),
+        (DemandDriver("stockouts_past", 5), "faltou estoque por 5 dias", "out of stock for 5 days"),
+        (DemandDriver("promotion_past", 1), "teve 1 dia de promoção", "had 1 day of promotion"),
+        (DemandDriver("season", percent=-9.2), "vender 9,2% menos", "sells 9.2% less"),
+        (DemandDriver("level", quantity=653.0), "do último trimestre seriam 653 UN", "it would be 653 UN"),
+    ],
+)
+def test_what_sets_the_forecast_apart_is_said_in_both_languages(
+    driver: DemandDriver, portuguese: str, english: str
+) -> None:
+    base = analyses.approve()
+    known = replace(base, demand=replace(base.demand, drivers=(driver,)))
+    for locale, words in (("pt-BR", portuguese), ("en", english)):
+        for intent in (Intent.DEMAND_FORECAST, Intent.PURCHASE_RECOMMENDATION):
+            text = answer(known, intent, locale)
+            assert words.lower() in text.lower()
+            assert unsupported_numbers(text, known, locale) == []
+
+
+def test_a_quote_is_not_called_a_purchase() -> None:
+    base = analyses.approve()
+    known = replace(base, prices=replace(base.prices, paid_source="quote"))
+    assert "ltima compra" not in answer(known) and "ltima cotação" in answer(known)
+    assert "ainda não houve compra" in answer(known, Intent.PRICE_HISTORY)
+
+
+def test_growth_over_a_year_is_not_called_a_standstill() -> None:
+    base = analyses.approve()
+    known = replace(base, demand=replace(base.demand, trend="stable", year_growth_percent=20.0))
+    assert "20% acima de um ano antes" in answer(known)
+    assert "20% above a year before" in answer(known, locale="en")
