@@ -54,7 +54,7 @@ def wait_until(due: int) -> None:
         time.sleep(ahead / 1e9)
 
 
-def main() -> None:
+def run() -> None:
     """The arguments of `reposto.app.child`."""
     database = make_url(sys.argv[1]).database
     assert database is not None
@@ -65,4 +65,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run()
