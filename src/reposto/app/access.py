@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import threading
 from collections import deque
 from collections.abc import Mapping
 from datetime import timedelta
@@ -34,6 +35,7 @@ ADDRESS_TRIES = 100  # of one address: a whole office may share it, and somebody
 CALLS_WINDOW_S = 60.0
 CALLS_BY_COOKIE = 600  # of one person's pages in a window: ten a second is far more than a hand can do
 CALLS_BY_TOKEN = 30_000  # of one person's programs: a bound, so that a runaway script does not starve the others
+MANY_KEYS = 10_000  # remembered by a limiter before it looks for quiet ones
 
 _hasher = PasswordHasher()
 # Verified when there is no such user, so that both cases take the same time.
@@ -41,29 +43,38 @@ _DECOY = _hasher.hash(secrets.token_hex(16))
 
 
 class Limiter:
-    """At most `limit` events per window and key; forgets keys that have been quiet."""
+    """At most `limit` events per window and key; forgets keys that have been quiet. Callable from any thread."""
 
     def __init__(self, limit: int, window_s: float) -> None:
         self._limit = limit
         self._window = window_s
+        self._lock = threading.Lock()
         self._seen: dict[str, deque[float]] = {}
+        self._next_round = MANY_KEYS
 
-    def check(self, key: str) -> None:
-        """Raise TooMany when the key has used up its window."""
-        events = self._recent(key)
-        if len(events) >= self._limit:
-            raise TooMany(retry_after=round(events[0] + self._window - monotonic(), 1))
+    def take(self, key: str) -> None:
+        """Note an event; TooMany when the key has used up its window."""
+        now = monotonic()
+        with self._lock:
+            self._forget_quiet(now)
+            events = self._recent(self._seen.setdefault(key, deque()), now)
+            if len(events) >= self._limit:
+                raise TooMany(retry_after=round(events[0] + self._window - now, 1))
+            events.append(now)
 
-    def count(self, key: str) -> None:
-        """Note an event."""
-        if len(self._seen) > 10_000:
-            self._seen = {known: events for known in list(self._seen) if (events := self._recent(known))}
-        self._seen.setdefault(key, deque()).append(monotonic())
+    def give_back(self, key: str) -> None:
+        """The newest event of the key doesn't count after all."""
+        with self._lock:
+            if events := self._seen.get(key):
+                events.pop()
 
-    def _recent(self, key: str) -> deque[float]:
-        events = self._seen.get(key, deque())
-        start = monotonic() - self._window
-        while events and events[0] <= start:
+    def _forget_quiet(self, now: float) -> None:
+        if len(self._seen) >= self._next_round:
+            self._seen = {key: events for key, events in self._seen.items() if self._recent(events, now)}
+            self._next_round = max(MANY_KEYS, 2 * len(self._seen))  # not at every event when they are all in use
+
+    def _recent(self, events: deque[float], now: float) -> deque[float]:
+        while events and events[0] <= now - self._window:
             events.popleft()
         return events
 
@@ -110,16 +121,18 @@ class Gate:
 
     def log_in(self, name: str, password: str, client: str) -> str:
         """A name and a password become a cookie; guessing is slowed down by name and by address."""
+        name = clean(name)
+        # Counted before the password is looked at: many guesses at once must not all be looked at.
         limits = ((self._by_name, name.casefold()), (self._by_address, client))
         for limiter, key in limits:
-            limiter.check(key)
+            limiter.take(key)
         with self._store.read() as connection:
-            user = users.find_user(connection, clean(name))
+            user = users.find_user(connection, name)
         known = user.password_hash if user is not None and user.password_hash else _DECOY
         if not _verify(known, password) or user is None or user.password_hash is None:
-            for limiter, key in limits:
-                limiter.count(key)
             raise NotAuthenticated("Nome ou senha não conferem.", "Name or password is wrong.")
+        for limiter, key in limits:
+            limiter.give_back(key)
         now = utc_now()
         cookie = secrets.token_urlsafe(32)
         with self._store.write() as connection:
@@ -156,9 +169,7 @@ class Gate:
 
     def count_call(self, user: User, *, by_token: bool) -> None:
         """TooMany when the user has used up his minute."""
-        limiter = self._calls[by_token]
-        limiter.check(str(user.id))
-        limiter.count(str(user.id))
+        self._calls[by_token].take(str(user.id))
 
     def check_csrf(self, cookies: Mapping[str, str], header: str | None) -> None:
         """A cookie alone doesn't change anything: the page must show that it can read its token."""
