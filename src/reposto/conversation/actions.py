@@ -23,6 +23,8 @@ from reposto.model.request import Expect, Intent, NamedProduct, Request
 from reposto.storage import chat, company, jobs, purchasing
 from reposto.storage.engine import Store
 
+MAX_SEQ = 2**31 - 1  # what the column holds
+
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
@@ -67,7 +69,11 @@ def act(
 
 
 def _key(action_type: str, action_data: dict[str, Any]) -> str:
-    digest = hashlib.sha256(orjson.dumps(action_data, option=orjson.OPT_SORT_KEYS)).hexdigest()[:40]
+    try:
+        data = orjson.dumps(action_data, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError as error:  # half a surrogate pair, a number beyond 64 bits
+        raise InvalidInput("action_data não pode ser lido.", "action_data cannot be read.") from error
+    digest = hashlib.sha256(data).hexdigest()[:40]
     return f"a:{action_type}:{digest}"
 
 
@@ -107,7 +113,8 @@ def choose_product(connection: Connection, pressed: Pressed) -> tuple[Message, C
 
 
 def _asked_before(connection: Connection, pressed: Pressed, question_seq: int) -> tuple[Intent, dict[str, Any]]:
-    question = chat.find_message(connection, pressed.session_id, question_seq)
+    exists = 0 < question_seq <= MAX_SEQ
+    question = chat.find_message(connection, pressed.session_id, question_seq) if exists else None
     if question is None or question.sender != "human":
         raise NotFound("A pergunta desta escolha não existe.", "There is no question to this choice.")
     understood = pressed.index.understander.understand(question.content, today=pressed.today)
@@ -212,7 +219,7 @@ def _result_of(connection: Connection, pressed: Pressed) -> Message:
 
 def _text(data: dict[str, Any], name: str) -> str:
     value = data.get(name)
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value or not value.isprintable():
         raise InvalidInput(f"action_data precisa de {name!r}.", f"action_data needs {name!r}.")
     return value
 

@@ -215,10 +215,10 @@ def _new_job(draft: Draft, question: Message, sku: str) -> Job:
 def _question_key(client_id: str | None) -> str:
     if client_id is None:
         return f"q:{uuid.uuid4()}"
-    if not client_id or len(client_id) > MAX_CLIENT_ID:
+    if not client_id or len(client_id) > MAX_CLIENT_ID or not client_id.isprintable():
         raise InvalidInput(
-            f"client_id deve ter de 1 a {MAX_CLIENT_ID} caracteres.",
-            f"client_id must have 1 to {MAX_CLIENT_ID} characters.",
+            f"client_id deve ter de 1 a {MAX_CLIENT_ID} caracteres visíveis.",
+            f"client_id must have 1 to {MAX_CLIENT_ID} visible characters.",
         )
     return f"q:{client_id}"
 

@@ -71,7 +71,7 @@ def cancel(store: Store, session_id: int, user_id: int, job_id: str, *, now: dat
     with store.write() as connection:
         chat.access_session(connection, session_id, user_id)
         chat.lock_session(connection, session_id)
-        known = jobs.get_job(connection, job_id)
+        known = jobs.get_job(connection, job_id) if job_id.isprintable() else None  # no database takes a NUL
         if known is None or known.session_id != session_id:
             raise NotFound("Esta análise não existe.", "There is no such analysis.")
         ended = jobs.cancel(connection, job_id, session_id, now=now)
