@@ -1,13 +1,15 @@
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { Language, SHOWN } from '../client/language';
 import type { Called } from '../client/ports';
+import { browserStore } from '../data/browser';
 import { Api, type Me } from '../data/http';
-import { asLocale, I18nContext, makeI18n, type Locale } from '../i18n';
+import { I18nContext, makeI18n } from '../i18n';
 import { Boundary } from '../ui/Boundary';
 import { Login } from './Login';
 import { makeServices, ServicesProvider, type Services } from './services';
+import { whenBack } from './useSession';
 import { Workspace } from './Workspace';
 
-const LOCALE = 'reposto:locale';
 const RETRY_MS = 3_000;
 
 type Phase = { kind: 'loading' } | { kind: 'unreachable' } | { kind: 'login' } | { kind: 'in'; services: Services };
@@ -15,16 +17,17 @@ type Phase = { kind: 'loading' } | { kind: 'unreachable' } | { kind: 'login' } |
 export function App() {
   const [api] = useState(() => new Api());
   const [phase, setPhase] = useState<Phase>({ kind: 'loading' });
-  const [chosen, setChosen] = useState<Locale | null>(readLocale);
-  const theirs = phase.kind === 'in' ? phase.services.me.locale : navigator.language;
-  const i18n = useMemo(() => makeI18n(chosen ?? (theirs.startsWith('en') && phase.kind === 'in' ? 'en' : 'pt-BR')), [chosen, theirs, phase.kind]);
+  const language = useLanguage(api);
+  const locale = useSyncExternalStore(language.subscribe, language.snapshot);
+  const i18n = useMemo(() => makeI18n(locale), [locale]);
 
   const arrive = useCallback((called: Called<Me>) => {
     if (called.ok) {
       if (location.pathname.startsWith('/login')) history.replaceState(null, '', '/agents');
+      language.enter(called.value.name, called.value.locale);
       setPhase({ kind: 'in', services: makeServices(api, called.value, () => setPhase({ kind: 'login' })) });
     } else setPhase({ kind: called.status === 401 ? 'login' : 'unreachable' });
-  }, [api]);
+  }, [api, language]);
   const enter = useCallback(() => void api.me().then(arrive), [api, arrive]);
 
   useEffect(() => {
@@ -39,16 +42,12 @@ export function App() {
     document.documentElement.lang = i18n.locale;
   }, [i18n]);
 
-  const choose = (locale: Locale) => {
-    setChosen(locale);
-    saveLocale(locale);
-  };
   const broken = <main className="centre"><p>{i18n.t('app.broken')}</p><button type="button" className="button" onClick={() => location.reload()}>{i18n.t('app.reload')}</button></main>;
   return (
     <I18nContext value={i18n}>
       <Boundary fallback={broken}>
         {phase.kind === 'in' ? (
-          <ServicesProvider value={phase.services}><Workspace onLocale={choose} /></ServicesProvider>
+          <ServicesProvider value={phase.services}><Workspace onLocale={(chosen) => language.choose(chosen)} /></ServicesProvider>
         ) : phase.kind === 'login' ? (
           <Login api={api} onDone={enter} />
         ) : (
@@ -59,19 +58,17 @@ export function App() {
   );
 }
 
-function readLocale(): Locale | null {
-  try {
-    const held = localStorage.getItem(LOCALE);
-    return held === null ? null : asLocale(held);
-  } catch {
-    return null;
-  }
-}
-
-function saveLocale(locale: Locale): void {
-  try {
-    localStorage.setItem(LOCALE, locale);
-  } catch {
-    // the choice lasts as long as the page
-  }
+/** One language in all tabs of this browser. */
+function useLanguage(api: Api): Language {
+  const [language] = useState(() => new Language({ store: browserStore(), save: (locale) => api.setLocale(locale) }));
+  useEffect(() => {
+    const follow = (event: StorageEvent) => event.key === SHOWN && language.follow(event.newValue);
+    window.addEventListener('storage', follow);
+    const stop = whenBack(() => language.wake());
+    return () => {
+      window.removeEventListener('storage', follow);
+      stop();
+    };
+  }, [language]);
+  return language;
 }

@@ -1,5 +1,6 @@
 // Calls of the server's HTTP API. Nothing throws: a call gives a value or says why not.
 
+import type { Locale } from '../client/language';
 import type { Called } from '../client/ports';
 import { decodeMessage, isObject, type Message } from '../client/wire';
 
@@ -34,6 +35,10 @@ export class Api {
     const called = await this.call('GET', '/api/me', undefined, decodeMe);
     if (called.ok) this.csrf = called.value.csrf;
     return called;
+  }
+
+  setLocale(locale: Locale): Promise<Called<Me>> {
+    return this.change('PUT', '/api/me', { locale }, decodeMe);
   }
 
   async login(name: string, password: string): Promise<Called<true>> {

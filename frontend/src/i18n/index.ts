@@ -1,10 +1,11 @@
 import { createContext, useContext } from 'react';
+import type { Locale } from '../client/language';
 import en from './en.json';
 import { formatter, type Formatter } from './format';
 import pt from './pt-BR.json';
 
 export type Key = keyof typeof pt;
-export type Locale = 'pt-BR' | 'en';
+export type { Locale };
 export type Params = Record<string, string | number>;
 
 export interface I18n {
@@ -36,8 +37,6 @@ function fill(text: string, params: Params): string {
     return one !== undefined && many !== undefined ? (Number(value) === 1 ? one : many) : String(value);
   });
 }
-
-export const asLocale = (text: string): Locale => (text.startsWith('en') ? 'en' : 'pt-BR');
 
 export const I18nContext = createContext<I18n>(makeI18n('pt-BR'));
 export const useI18n = (): I18n => useContext(I18nContext);
