@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import Connection
 
 from reposto.app.settings import LOOPBACK, Settings
 from reposto.model.clock import monotonic, utc_now
-from reposto.model.errors import InvalidInput, NotAllowed, NotAuthenticated, SettingInvalid, TooMany
+from reposto.model.errors import InvalidInput, NotAllowed, NotAuthenticated, NotFound, SettingInvalid, TooMany
 from reposto.model.text import clean
 from reposto.storage import users
 from reposto.storage.engine import Store
@@ -104,6 +105,12 @@ class Gate:
         if user is None:
             raise NotAuthenticated
         return user
+
+    def find_void(self, hashes: list[str]) -> list[str]:
+        """Which of these credentials, by which sockets came in, no longer let anybody in."""
+        with self._store.read() as connection:
+            valid = users.valid_hashes(connection, hashes, now=utc_now())
+        return [known for known in hashes if known not in valid]
 
     def redeem(self, code: str) -> str:
         """A one-time code becomes a cookie; each works once."""
@@ -198,9 +205,31 @@ def add_user(store: Store, name: str, password: str | None, *, role: str, locale
         raise InvalidInput("O nome deve ter de 1 a 120 caracteres.", "The name must have 1 to 120 characters.")
     hashed = None if password is None else hash_password(password)
     with store.write() as connection:
-        if users.find_user(connection, name) is not None:
+        if users.is_name_taken(connection, name):
             raise InvalidInput(f"Já existe o usuário {name!r}.", f"User {name!r} exists already.")
         return users.create_user(connection, name, password_hash=hashed, role=role, locale=locale, now=utc_now())
+
+
+def change_password(store: Store, name: str, password: str) -> None:
+    """Replace a user's password; whoever is in by the old one is out."""
+    hashed = hash_password(password)
+    with store.write() as connection:
+        user = _access_user(connection, name)
+        users.set_password(connection, user.id, hashed)
+        users.revoke_logins(connection, user.id, now=utc_now())
+
+
+def disable_user(store: Store, name: str) -> None:
+    """Shut a user out; a running server closes his sockets within two seconds."""
+    with store.write() as connection:
+        users.disable_user(connection, _access_user(connection, name).id, now=utc_now())
+
+
+def _access_user(connection: Connection, name: str) -> User:
+    user = users.find_user(connection, clean(name))
+    if user is None:
+        raise NotFound(f"Não existe o usuário {name!r}.", f"There is no user {name!r}.")
+    return user
 
 
 def hash_password(password: str) -> str:

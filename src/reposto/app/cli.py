@@ -103,12 +103,26 @@ def add_user(
     settings = _prepare(home)
     if role not in ("buyer", "manager", "admin") or locale not in ("pt-BR", "en"):
         _stop("role: buyer, manager ou admin; locale: pt-BR ou en.")
-    if sys.stdin.isatty():
-        password = typer.prompt("Senha", hide_input=True, confirmation_prompt=True)
-    else:
-        password = sys.stdin.readline().rstrip("\n")
-    user = add(_open(settings), name, password, role=role, locale=locale)
+    user = add(_open(settings), name, _read_password(), role=role, locale=locale)
     print(f"usuário {user.name} criado")
+
+
+@user_app.command("password")
+def change_password(name: Annotated[str, typer.Argument(help="Nome.")], home: Home = None) -> None:
+    """Troca a senha; quem entrou com a antiga sai."""
+    from reposto.app.access import change_password as change
+
+    change(_open(_prepare(home)), name, _read_password())
+    print(f"senha de {name} trocada")
+
+
+@user_app.command("disable")
+def disable_user(name: Annotated[str, typer.Argument(help="Nome.")], home: Home = None) -> None:
+    """Tira o acesso de um usuário, também o que está aberto; as conversas ficam."""
+    from reposto.app.access import disable_user as disable
+
+    disable(_open(_prepare(home)), name)
+    print(f"usuário {name} sem acesso")
 
 
 @app.command()
@@ -198,6 +212,12 @@ def backtest(
     from reposto.app.backtest_cli import backtest_panel
 
     print(backtest_panel(panel, horizon))
+
+
+def _read_password() -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt("Senha", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\n")
 
 
 def _prepare(home: Path | None) -> Settings:

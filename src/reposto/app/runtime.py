@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 DB_THREADS = 8  # below the database pool's ten connections, so that a thread never waits for a connection
+CREDENTIALS_EVERY_S = 1.0  # RELIABILITY A3 allows 2 s; one query by primary keys
 DEMO_EVERY_S = 600.0  # a look at one row
 FIT_AFTER_S = 5.0  # the start belongs to the page and the workers
 FIT_EVERY_S = 600.0  # a look at two rows; a fit only when the data have changed
@@ -77,6 +78,7 @@ class Runtime:
         self.spawn(self._fit_forever())
         self.spawn(self.hub.sweep_forever())
         self.spawn(self._reap_forever())
+        self.spawn(self._check_credentials_forever())
 
     async def stop(self) -> None:
         """Drain: sockets are closed by now; let workers finish or hand back, then let go of the database."""
@@ -168,6 +170,17 @@ class Runtime:
             except Exception as error:  # the next round tries again
                 log.warning("forecast.fit_failed", error=type(error).__name__)
             await asyncio.sleep(FIT_EVERY_S)
+
+    async def _check_credentials_forever(self) -> None:
+        """Log out of open sockets too who expired, was disabled, or left by another process or while he came in."""
+        while True:
+            await asyncio.sleep(CREDENTIALS_EVERY_S)
+            try:
+                if known := self.hub.credentials():
+                    for void in await self.in_thread(self.gate.find_void, known):
+                        self.hub.cut_credential(void)
+            except Exception as error:  # the next round tries again
+                log.warning("credentials.check_failed", error=type(error).__name__)
 
     async def _reap_forever(self) -> None:
         while True:

@@ -145,6 +145,10 @@ class Hub:
         connection.outbox.close(code)
         self.dismiss(connection)
 
+    def credentials(self) -> list[str]:
+        """By which the open connections came in."""
+        return list({connection.credential for members in self._by_session.values() for connection in members})
+
     def cut_credential(self, credential: str) -> None:
         """Close what came in by a credential that is void now."""
         for members in list(self._by_session.values()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,6 +47,11 @@ def find_user(connection: Connection, name: str) -> User | None:
     return None if row is None else _user(row)
 
 
+def is_name_taken(connection: Connection, name: str) -> bool:
+    """Whether a user has or had this name."""
+    return connection.execute(select(users.c.id).where(users.c.name == name)).first() is not None
+
+
 def list_users(connection: Connection) -> list[User]:
     """All enabled users."""
     return [_user(row) for row in connection.execute(select(users).where(users.c.disabled_at.is_(None)))]
@@ -62,6 +68,11 @@ def count_password_users(connection: Connection) -> int:
 def set_password(connection: Connection, user_id: int, password_hash: str) -> None:
     """Replace a password."""
     connection.execute(update(users).where(users.c.id == user_id).values(password_hash=password_hash))
+
+
+def disable_user(connection: Connection, user_id: int, *, now: datetime) -> None:
+    """From now on nothing of his is valid; what he wrote stays."""
+    connection.execute(update(users).where(users.c.id == user_id).values(disabled_at=now))
 
 
 def set_locale(connection: Connection, user_id: int, locale: str) -> None:
@@ -106,6 +117,30 @@ def revoke_credential(connection: Connection, token: str, *, now: datetime) -> b
     """Make it void; False if it already was."""
     query = update(credentials).where(credentials.c.token_hash == hash_token(token), credentials.c.revoked_at.is_(None))
     return connection.execute(query.values(revoked_at=now)).rowcount == 1
+
+
+def revoke_logins(connection: Connection, user_id: int, *, now: datetime) -> None:
+    """Make a user's cookies and links void, his programs' tokens not."""
+    theirs = credentials.c.user_id == user_id, credentials.c.kind != "token", credentials.c.revoked_at.is_(None)
+    connection.execute(update(credentials).where(*theirs).values(revoked_at=now))
+
+
+def valid_hashes(connection: Connection, hashes: Sequence[str], *, now: datetime) -> set[str]:
+    """Which of these credentials, given by their hashes, still let somebody in."""
+    valid: set[str] = set()
+    for start in range(0, len(hashes), 500):  # SQLite takes 999 variables in its oldest builds
+        query = (
+            select(credentials.c.token_hash)
+            .join(users, credentials.c.user_id == users.c.id)
+            .where(
+                credentials.c.token_hash.in_(hashes[start : start + 500]),
+                credentials.c.expires_at > now,
+                credentials.c.revoked_at.is_(None),
+                users.c.disabled_at.is_(None),
+            )
+        )
+        valid.update(connection.scalars(query))
+    return valid
 
 
 def _user(row: Row[Any]) -> User:
