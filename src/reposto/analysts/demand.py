@@ -72,8 +72,16 @@ def describe_demand(situation: Situation) -> DemandFinding:
         evidence=_evidence(situation),
         missing=demand_missing(situation),
         drivers=demand_drivers(situation, yearly),
-        year_growth_percent=year_growth(situation.known) if situation.known is not None else None,
+        year_growth_percent=_year_growth(situation),
     )
+
+
+def _year_growth(situation: Situation) -> float | None:
+    """None also for rare sales, whose half-years differ by chance."""
+    known = situation.known
+    if known is None or rhythm.demand_pattern(known) not in ("smooth", "erratic"):
+        return None
+    return year_growth(known)
 
 
 def demand_confidence(situation: Situation) -> Confidence:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from reposto.analysts.rhythm import Known
+from reposto.analysts.rhythm import Known, demand_pattern
 from reposto.analysts.situation import Situation
 from reposto.model.findings import DemandDriver
 
@@ -19,7 +19,8 @@ def demand_drivers(situation: Situation, yearly: tuple[float, ...]) -> tuple[Dem
     """What sets the forecast of the horizon apart from the sales of as many days just past; () where nothing does.
 
     A planned promotion is always named, with its effect on the mean (forecast with / without it - 1, in %). The others
-    only where forecast and past differ by 10 % at least, and only those that push the same way.
+    only where the forecast without promotions and the past differ by 10 % at least, and only those that push the same
+    way.
     """
     found = [*_promotion(situation)]
     apart = _apart(situation)
@@ -28,7 +29,7 @@ def demand_drivers(situation: Situation, yearly: tuple[float, ...]) -> tuple[Dem
     rising = apart > 0
     found += _past(situation, rising=rising)
     found += _season(situation, yearly, rising=rising)
-    if not found:
+    if not any(d.code != "promotion" for d in found):
         found += _level(situation, rising=rising)
     return tuple(found)
 
@@ -45,8 +46,8 @@ def year_growth(known: Known) -> float | None:
 
 
 def _apart(situation: Situation) -> float | None:
-    """Forecast / sold in as many days just past - 1; None without either."""
-    sales, near = situation.sales, situation.near
+    """Forecast (without promotions ahead) / sold in as many days just past - 1; None without either."""
+    sales, near = situation.sales, situation.unpromoted or situation.near
     if sales is None or near is None or len(sales.quantity) < situation.horizon_days:
         return None
     past = float(sales.quantity[-situation.horizon_days :].sum())
@@ -94,8 +95,8 @@ def _season(situation: Situation, yearly: tuple[float, ...], *, rising: bool) ->
 def _level(situation: Situation, *, rising: bool) -> list[DemandDriver]:
     """The last quarter's average, where it lies between what was just sold and the forecast, or beyond."""
     known, sales = situation.known, situation.sales
-    if known is None or sales is None:
-        return []
+    if known is None or sales is None or demand_pattern(known) not in ("smooth", "erratic"):
+        return []  # rare sales have no ordinary month
     daily = known.daily[-LEVEL_DAYS:]
     daily = daily[np.isfinite(daily)]
     if len(daily) < LEVEL_DAYS // 2:

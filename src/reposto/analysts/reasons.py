@@ -9,6 +9,7 @@ from reposto.analysts import words
 from reposto.analysts.landed import billed
 from reposto.analysts.leadtime import LeadTime
 from reposto.analysts.plan import Plan
+from reposto.analysts.rounding import orderable
 from reposto.analysts.situation import Situation
 from reposto.model.findings import DemandFinding, LogisticsFinding, Missing, PriceFinding, Verdict
 from reposto.model.quantities import to_cents
@@ -31,6 +32,10 @@ def headline(situation: Situation, verdict: Verdict, plan: Plan | None, decisive
         return f"Não compre agora: dá para esperar até {words.weekday_day(plan.order_by)}."
     amount = f"{words.quantity(plan.lot, unit)} de {name} por {words.reais(plan.cost.payable)}"
     drafts = [line for line in situation.facts.drafts if line.outstanding > 0]
+    if sum(line.outstanding for line in drafts) >= plan.needed and drafts:
+        named = words.listed([f"{d.order_number} ({words.quantity(d.outstanding, unit)})" for d in drafts[-3:]])
+        needed = words.quantity(orderable(plan.needed, None, unit), unit)
+        return f"Envie o rascunho {named} em vez de criar outro: já cobre o que a conta pede, {needed}."
     if drafts:
         return f"{_drafted(situation)[0]} A conta de hoje pede {amount}."
     if plan.overdue:
@@ -70,7 +75,7 @@ def _about_demand(situation: Situation, demand: DemandFinding) -> list[str]:
     if total is None:
         return []
     text = (
-        f"Demanda esperada nos próximos {words.days(demand.horizon_days)}: {words.quantity(total.expected, unit)}, "
+        f"Demanda esperada nos próximos {words.days(demand.horizon_days)}: {_whole(situation, total.expected)}, "
         f"entre {words.quantity(total.low, unit)} e {words.quantity(total.high, unit)} em quatro de cada cinco casos"
     )
     if demand.last_period_total is not None:
@@ -137,10 +142,10 @@ def _about_plan(situation: Situation, plan: Plan, logistics: LogisticsFinding, v
     if verdict == "approve" and plan.needed > 0:
         level = words.percent(100 * company.service_level, 1)
         span = f"prazo de entrega mais {words.days(company.review_days)} de revisão"
-        texts.append(
-            f"Faltariam {words.quantity(_up(plan.needed), unit)} para atender {level} dos casos até a próxima compra "
-            f"chegar ({span})."
-        )
+        lacking = orderable(plan.needed, None, unit)
+        amount = words.quantity(lacking if situation.counted else plan.needed, unit)
+        verb = "Faltaria" if lacking == 1 else "Faltariam"
+        texts.append(f"{verb} {amount} para atender {level} dos casos até a próxima compra chegar ({span}).")
     if verdict == "approve":
         texts += _about_money(situation, plan)
         texts += _about_bridge(situation, plan, logistics)
@@ -208,8 +213,10 @@ def _receipts(lead: LeadTime) -> str:
     return f"{own} deste produto e os dos outros" if lead.pooled else f"{own} deste produto"
 
 
-def _up(value: float) -> float:
-    return float(-(-round(value, 6) // 1)) if value >= 1 else round(value, 2)
+def _whole(situation: Situation, value: float) -> str:
+    """A demand as the rest of the answer shows it: counted units whole, but for less than one."""
+    unit = situation.facts.product.unit
+    return words.quantity(float(round(value)) if situation.counted and value >= 0.95 else value, unit)
 
 
 def _about_choice(situation: Situation, found: tuple[Plan, ...], prices: PriceFinding) -> list[str]:

@@ -182,12 +182,12 @@ def _without_plan(
     causes: list[RiskCause] = []
     if age_days > OLD_DATA_DAYS:
         causes.append(RiskCause("data_age", f"As vendas importadas têm {words.days(age_days)} de atraso.", 0.0, None))
-    if suppliers == 0:
-        causes.append(RiskCause("single_supplier", "Nenhum fornecedor pode ser acionado hoje.", 0.0, None))
     excess = _excess(situation, None, 0.0)
     if excess is not None:
         causes.append(excess)
+    nobody = RiskCause("no_supply", "Nenhum fornecedor pode ser acionado hoje.", 0.0, None)
     if paths is None:
+        causes += [nobody] if suppliers == 0 else []
         lacking = missing[0].split(";")[0].rstrip(".") if missing else "Faltam dados"
         text = f"O risco não pode ser calculado: {lacking[0].lower()}{lacking[1:]}."
         return RiskFinding("medium", None, None, None, tuple(causes), text)
@@ -198,8 +198,11 @@ def _without_plan(
     if cost is not None:
         rate = situation.facts.company.margin_percent / 100
         amount = _reais(float(paths.short[:, :, month].mean()) * float(cost) * rate)
-        if amount > 0:
-            causes.append(RiskCause("no_supply", "Sem reposição, a venda esperada passa do estoque.", 1.0, amount))
+    if amount is not None and amount > 0:
+        code = "no_supply" if suppliers == 0 else "demand"
+        causes.append(RiskCause(code, "Sem reposição, a venda esperada passa do estoque.", 1.0, amount))
+    elif suppliers == 0:
+        causes.append(nobody)
     at_risk = f" ({words.reais(amount)} de margem em risco)" if amount else ""
     text = f"Sem nova compra, a chance de faltar nos próximos 30 dias é de {words.share(probability)}{at_risk}."
     level = _level(probability, 1 - situation.facts.company.service_level, unsure=True)

@@ -12,7 +12,6 @@ from reposto.model.findings import (
     DemandFinding,
     Range,
     RecommendationFinding,
-    RiskFinding,
 )
 
 STRONG_RHYTHM = 1.2  # a weekday or month this far above the mean is worth a word
@@ -28,7 +27,7 @@ def write_card(voice: Voice, analysis: Analysis, said: frozenset[str]) -> str:
         ("order_by", order_by_line(voice, analysis, said)),
         ("quantity", quantity_line(voice, analysis.recommendation, said)),
         ("price", offer_lines.price_line(voice, analysis, said)),
-        ("risk", risk_line(voice, analysis.recommendation.risk)),
+        ("risk", risk_line(voice, analysis.recommendation)),
         ("confidence", confidence_line(voice, analysis)),
         ("next", next_line(voice, analysis.recommendation)),
     )
@@ -167,7 +166,7 @@ def coverage_line(voice: Voice, demand: DemandFinding, said: frozenset[str]) -> 
     parts = [] if "coverage" in said else [coverage_words(voice, demand)]
     later = demand.stockout_date_with_orders
     if demand.on_order > 0 and later and later != demand.stockout_date and "coverage_orders" not in said:
-        parts.append(voice.say("coverage.orders", by=voice.by_day(later)))
+        parts.append(voice.say("coverage.orders", by=voice.until(later)))
     return "; ".join(p for p in parts if p)
 
 
@@ -242,10 +241,11 @@ def rounding_words(voice: Voice, advice: RecommendationFinding) -> list[str]:
     return [voice.foreign(reason).rstrip(".") for reason in advice.rounding]
 
 
-def risk_line(voice: Voice, risk: RiskFinding) -> str:
+def risk_line(voice: Voice, advice: RecommendationFinding) -> str:
+    risk = advice.risk
     chances: list[str] = []
     if risk.stockout_probability is not None:  # where nothing can be ordered, the chance is that of a month without
-        key = "risk.stockout.none" if any(c.code == "no_supply" for c in risk.causes) else "risk.stockout"
+        key = "risk.stockout.none" if advice.supplier_id is None else "risk.stockout"
         chances.append(voice.say(key, chance=voice.chance(risk.stockout_probability)))
     waiting = risk.stockout_probability_if_waiting
     if chances and waiting is not None and voice.share(waiting) != voice.share(risk.stockout_probability or 0.0):
@@ -275,6 +275,8 @@ def confidence_line(voice: Voice, analysis: Analysis) -> str:
     if demand.accuracy is not None:
         error, naive = demand.accuracy.error_percent, demand.accuracy.naive_error_percent
         key = "confidence.better" if error <= naive else "confidence.worse"
+        if voice.percent(error) == voice.percent(naive):
+            key = "confidence.same"
         past = voice.say(key, error=voice.percent(error), naive=voice.percent(naive))
     until = voice.say("confidence.data", date=voice.full(analysis.data_until)) if analysis.data_until else ""
     return told(voice.say(f"confidence.{analysis.confidence}"), past, until)

@@ -63,10 +63,14 @@ def _buy(voice: Voice, analysis: Analysis, said: frozenset[str]) -> Lead:
         "supplier": voice.plain(advice.supplier),
         "total": voice.money(amount),
     }
-    parts: list[str] = [*drafts_words(voice, analysis)]
+    parts: list[str] = []
     overdue = logistics.order_by_overdue
     by = voice.say("due.now") if overdue else voice.due(advice.order_by) if advice.order_by else ""
-    parts.append(voice.say("buy", by=by, **values) if by else voice.say("buy.nodate", **values))
+    if drafts_suffice(advice):
+        parts.append(_send(voice, advice, by))
+    else:
+        parts += drafts_words(voice, analysis)
+        parts.append(voice.say("buy", by=by, **values) if by else voice.say("buy.nodate", **values))
     if logistics.bridge_supplier:
         parts.append(voice.say("buy.bridge", supplier=voice.plain(logistics.bridge_supplier)))
     arrival, after, stockout = advice.expected_arrival, advice.coverage_after_days, demand.stockout_date_with_orders
@@ -78,7 +82,7 @@ def _buy(voice: Voice, analysis: Analysis, said: frozenset[str]) -> Lead:
         empty = demand.available is not None and demand.available <= 0
         key = "buy.gap.empty" if empty else "buy.gap"
         parts.append(voice.say(key, stockout=voice.on_day(stockout), arrival=voice.on_day(arrival)))
-    elif arrival is not None and after is not None:
+    elif arrival is not None and after is not None and not drafts_suffice(advice):
         parts.append(voice.say("buy.arrives_covers", date=voice.on_day(arrival), days=voice.days(after)))
         return Lead(tuple(parts), frozenset({"quantity", "order_by", "covers"}))
     elif arrival is not None:
@@ -97,6 +101,26 @@ def late_words(voice: Voice, analysis: Analysis) -> str:
 def amount_due(advice: RecommendationFinding) -> Decimal | None:
     """What the order will be billed at; answers stored before that was worked out have the landed cost only."""
     return advice.total if advice.payable_total is None else advice.payable_total
+
+
+def drafts_suffice(advice: RecommendationFinding) -> bool:
+    """Whether sending what is drafted already would do."""
+    needed = advice.needed_quantity or advice.quantity or 0.0
+    return bool(advice.drafts) and sum(d.quantity for d in advice.drafts) >= needed
+
+
+def _send(voice: Voice, advice: RecommendationFinding, by: str) -> str:
+    drafts = [
+        voice.say(
+            "draft",
+            order=inert(d.order_number, 40),
+            quantity=voice.quantity(d.quantity),
+            supplier=voice.plain(d.supplier),
+        )
+        for d in advice.drafts[-DRAFTS_SHOWN:]
+    ]
+    what = " ".join(part for part in (voice.join(drafts), by) if part)
+    return voice.say("send", drafts=what, needed=voice.needed(advice.needed_quantity or advice.quantity or 0.0))
 
 
 def drafts_words(voice: Voice, analysis: Analysis) -> list[str]:
@@ -119,7 +143,7 @@ def _wait(voice: Voice, analysis: Analysis, said: frozenset[str]) -> Lead:
     reason = ""
     now_said = {"order_by"}
     if demand.on_order > 0 and with_orders is not None:
-        reason = voice.say("wait.covered_orders", by=voice.by_day(with_orders))
+        reason = voice.say("wait.covered_orders", by=voice.until(with_orders))
         now_said.add("coverage_orders")
     elif demand.coverage_days is not None:
         long = demand.stockout_date is None and demand.coverage_days > 365
@@ -127,6 +151,9 @@ def _wait(voice: Voice, analysis: Analysis, said: frozenset[str]) -> Lead:
     elif demand.available:
         reason = voice.say("wait.stock", free=voice.free(demand.available))
     parts = [voice.say("wait.reason", reason=reason) if reason else voice.say("wait")]
+    chance = advice.risk.stockout_probability
+    if demand.on_order > 0 and chance is not None and chance > 1 - advice.service_level:
+        parts.append(voice.say("wait.short", chance=voice.chance(chance)))
     ahead = 0 if advice.order_by is None else (advice.order_by - analysis.today).days
     if advice.order_by is not None and 0 < ahead <= FAR_DAYS and "order_by" not in said:
         parts.append(voice.say("wait.next", date=voice.day(advice.order_by)))

@@ -100,7 +100,7 @@ def _coverage(voice: Voice, analysis: Analysis, request: Request) -> Lead:
         parts = [voice.say("lead.coverage.days", product=product, days=voice.days(demand.coverage_days))]
     later = demand.stockout_date_with_orders
     if demand.on_order > 0 and later is not None and later != demand.stockout_date:
-        parts.append(voice.say("lead.coverage.orders", by=voice.by_day(later)))
+        parts.append(voice.say("lead.coverage.orders", by=voice.until(later)))
     return Lead(tuple(parts), frozenset({"coverage", "coverage_orders"}))
 
 

@@ -137,6 +137,8 @@ TEXTS: Final[dict[str, str]] = {
     "arrives.unknown": "no date given",
     # the decision
     "buy": "**Buy {quantity} from {supplier} {by}**, for {total}",
+    "draft": "draft {order}, of {quantity} from {supplier}",
+    "send": "**Send {drafts}**: it covers what the sum asks for, {needed}, and no other is needed",
     "drafts": "There is a draft already, **{order}** of {quantity} from {supplier}, not sent yet",
     "buy.nodate": "**Buy {quantity} from {supplier}**, for {total}",
     "buy.bridge": "Should stock run low before it arrives, {supplier} still delivers in time what is lacking",
@@ -149,6 +151,9 @@ TEXTS: Final[dict[str, str]] = {
     "wait.covered": "the stock lasts {days}",
     "wait.covered_orders": "with what is on order the stock lasts {by}",
     "wait.long": "the stock lasts more than a year",
+    "wait.short": (
+        "Even so, there is a {chance} of running out before an order of today would come: chase what is on order"
+    ),
     "wait.next": "The next order is due {date}",
     "wait.stock": "there are {free}",
     "review": "**Review before buying**: {why}",
@@ -261,6 +266,7 @@ TEXTS: Final[dict[str, str]] = {
         "on this product's past the forecast was off by {error} on average, worse than repeating what "
         "happened ({naive})"
     ),
+    "confidence.same": "on this product's past the forecast was off by {error} on average, as much as repeating it",
     "confidence.data": "sales known up to {date}",
     "confidence.method": "method: {method}",
     # supplier table

@@ -137,6 +137,8 @@ TEXTS: Final[dict[str, str]] = {
     "arrives.unknown": "sem data prevista",
     # the decision
     "buy": "**Compre {quantity} de {supplier} {by}**, por {total}",
+    "draft": "o rascunho {order}, de {quantity} de {supplier}",
+    "send": "**Envie {drafts}**: já cobre o que a conta pede, {needed}, e não é preciso criar outro",
     "drafts": "Já existe o rascunho **{order}** de {quantity} de {supplier}, que ainda não foi enviado",
     "buy.nodate": "**Compre {quantity} de {supplier}**, por {total}",
     "buy.bridge": "Se o estoque baixar antes da chegada, {supplier} ainda entrega a tempo o que faltar",
@@ -149,6 +151,9 @@ TEXTS: Final[dict[str, str]] = {
     "wait.covered": "o estoque dura {days}",
     "wait.covered_orders": "com o que está a caminho, o estoque vai {by}",
     "wait.long": "o estoque dura mais de um ano",
+    "wait.short": (
+        "Mesmo assim, há {chance} de faltar antes que um pedido de hoje chegasse: cobre a entrega do que está a caminho"
+    ),
     "wait.next": "O próximo pedido é para {date}",
     "wait.stock": "há {free}",
     "review": "**Revise antes de comprar**: {why}",
@@ -260,6 +265,7 @@ TEXTS: Final[dict[str, str]] = {
     "confidence.worse": (
         "no passado deste produto a previsão errou {error} em média, pior que repetir o que houve ({naive})"
     ),
+    "confidence.same": "no passado deste produto a previsão errou {error} em média, o mesmo que repetir o que houve",
     "confidence.data": "vendas conhecidas até {date}",
     "confidence.method": "método: {method}",
     # supplier table

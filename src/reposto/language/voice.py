@@ -90,6 +90,10 @@ class Voice:
     def by_day(self, day: date) -> str:
         return formats.by_day(day, self.today, self.locale)
 
+    def until(self, day: date) -> str:
+        """How long something lasts: até quinta-feira, 27/11; until Friday, 27 Nov."""
+        return f"until {self.day(day)}" if self.locale == "en" else self.by_day(day)
+
     def due(self, day: date) -> str:
         """The last day to order: ainda hoje, até quinta-feira, 27/11."""
         return self.say("due.today") if day == self.today else self.by_day(day)

@@ -104,11 +104,13 @@ def test_estimates_have_no_cents_and_differences_no_more_decimals_than_the_price
 
 
 def test_a_draft_is_named_and_not_advised_again_as_if_it_were_not_there() -> None:
-    line = OpenOrderLine("PC-000123", 1, TODAY, None, 240.0, 0.0)
+    line = OpenOrderLine("PC-000123", 1, TODAY, None, 2400.0, 0.0)
+    small = analyse(replace(low(), drafts=(replace(line, quantity=2.0),))).recommendation
+    assert "Já existe o rascunho PC-000123 de 2 UN" in small.headline and "A conta de hoje pede" in small.headline
     before, after = analyse(low()).recommendation, analyse(replace(low(), drafts=(line,)))
     advice = after.recommendation
-    assert [(d.order_number, d.quantity) for d in advice.drafts] == [("PC-000123", 240.0)]
-    assert "Já existe o rascunho PC-000123 de 240 UN" in advice.headline
+    assert [(d.order_number, d.quantity) for d in advice.drafts] == [("PC-000123", 2400.0)]
+    assert advice.headline.startswith("Envie o rascunho PC-000123 (2.400 UN) em vez de criar outro")
     assert any("PC-000123" in r and "não conta como a caminho" in r for r in advice.reasons)
     assert advice.next_steps[0] == "Revisar e enviar PC-000123 antes de criar outro rascunho."
     assert advice.quantity == before.quantity  # nobody has sent it: it fills no shelf
@@ -201,3 +203,19 @@ def test_an_empty_shelf_lasts_no_day() -> None:
     text = next(r for r in result.recommendation.reasons if r.startswith("Estoque:"))
     assert "dura" not in text
     assert result.demand.coverage_days == 0.0
+
+
+def test_what_lacks_of_a_counted_product_is_whole() -> None:
+    for stock in range(30, 160, 10):
+        facts = replace(low(), stock=StockLevel(float(stock), 0.0, TODAY - timedelta(days=1)))
+        for reason in analyse(facts).recommendation.reasons:
+            if reason.startswith("Faltaria"):
+                amount = reason.split(" UN")[0].split()[-1]
+                assert "," not in amount, reason
+
+
+def test_rare_sales_have_neither_an_ordinary_month_nor_growth() -> None:
+    demand = analyse(given_facts.lumpy()).demand
+    assert demand.pattern in ("lumpy", "intermittent")
+    assert demand.year_growth_percent is None
+    assert "level" not in {d.code for d in demand.drivers}

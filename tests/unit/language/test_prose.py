@@ -379,7 +379,12 @@ def test_a_draft_is_named_first_and_the_button_says_one_more(locale: str) -> Non
     draft = DraftOrder("PC-000123", "Tecidos Alvorada Ltda", 2400.0, TODAY)
     known = replace(base, recommendation=replace(base.recommendation, drafts=(draft,)))
     text = answer(known, Intent.PURCHASE_RECOMMENDATION, locale)
-    assert "**PC-000123**" in text.split("\n")[0]
+    first = text.split("\n")[0]
+    assert "PC-000123" in first and ("**envie" in first if locale == "pt-BR" else "**send" in first)
+    assert "ompre 480" not in first and "uy 480" not in first  # the same isn't advised again
+    few = replace(known, recommendation=replace(known.recommendation, drafts=(replace(draft, quantity=2.0),)))
+    first = answer(few, Intent.PURCHASE_RECOMMENDATION, locale).split("\n")[0]
+    assert "**PC-000123**" in first and ("ompre 480" in first or "uy 480" in first)
     assert unsupported_numbers(text, known, locale) == []
     label = prose.suggest(known, locale)[0]["label"]
     assert label != prose.suggest(base, locale)[0]["label"] and ("mais um" in label or "one more" in label)
@@ -423,3 +428,22 @@ def test_growth_over_a_year_is_not_called_a_standstill() -> None:
     known = replace(base, demand=replace(base.demand, trend="stable", year_growth_percent=20.0))
     assert "20% acima de um ano antes" in answer(known)
     assert "20% above a year before" in answer(known, locale="en")
+
+
+@pytest.mark.parametrize("locale", ["pt-BR", "en"])
+def test_waiting_for_an_order_that_may_come_too_late_says_so_at_once(locale: str) -> None:
+    base = analyses.wait()
+    risk = replace(base.recommendation.risk, stockout_probability=0.41)
+    known = replace(
+        base, demand=replace(base.demand, on_order=60.0), recommendation=replace(base.recommendation, risk=risk)
+    )
+    first = answer(known, Intent.PURCHASE_RECOMMENDATION, locale).split("\n")[0]
+    assert "41%" in first and ("cobre a entrega" in first or "chase" in first)
+
+
+def test_an_error_equal_to_repeating_the_past_is_not_called_worse() -> None:
+    base = analyses.approve()
+    assert base.demand.accuracy is not None
+    even = replace(base.demand.accuracy, error_percent=12.9, naive_error_percent=12.6)
+    text = answer(replace(base, demand=replace(base.demand, accuracy=even)))
+    assert "o mesmo que repetir o que houve" in text and "pior que" not in text
