@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -232,14 +233,27 @@ def walk(page: Page, key: str, selector: str) -> None:
 # -------------------------------------------------------------------- language
 
 
-def test_english_is_one_click_away_and_stays(desk: Desk) -> None:
+@pytest.fixture
+def portuguese_again(api: Api) -> Iterator[None]:
+    """The language is the user's, and he is in the other tests too."""
+    yield
+    assert api.call("PUT", "/api/me", json={"locale": "pt-BR"}).status_code == 200
+
+
+@pytest.mark.usefixtures("portuguese_again")
+def test_english_is_one_click_away_and_stays_on_every_device(desk: Desk, new_desk: NewDesk) -> None:
     english = texts("en")
     tab = desk.tab()
     tab.begin()
     expect(tab.page.locator("html")).to_have_attribute("lang", "pt-BR")
     tab.ask(QUESTION)
     expect(tab.answers).to_have_count(1)
-    tab.page.get_by_role("button", name=T["locale.label"]).click()
+    other = desk.tab().go("/agents")
+    expect(other.page.locator("html")).to_have_attribute("lang", "pt-BR")
+    with tab.page.expect_response("**/api/me") as saved:
+        tab.page.get_by_role("button", name=T["locale.label"]).click()
+    assert (saved.value.request.method, saved.value.status) == ("PUT", 200)
+    expect(other.page.locator("html")).to_have_attribute("lang", "en")
     for _ in range(2):
         expect(tab.page.locator("html")).to_have_attribute("lang", "en")
         expect(tab.page.get_by_role("textbox", name=english["composer.label"])).to_be_visible()
@@ -248,6 +262,14 @@ def test_english_is_one_click_away_and_stays(desk: Desk) -> None:
         expect(tab.link).to_have_text(english["link.connected"])
         tab.page.reload()
     assert english["composer.label"] != T["composer.label"]
+    elsewhere = new_desk().tab().go(f"/agents/{tab.session_id}")
+    expect(elsewhere.page.locator("html")).to_have_attribute("lang", "en")
+    elsewhere.page.get_by_role("textbox", name=english["composer.label"]).fill(QUESTION)
+    elsewhere.page.keyboard.press("Enter")
+    expect(elsewhere.answers).to_have_count(2)
+    leads = elsewhere.answers.locator(".lead")  # what was said stays as it was said; what is said now is English
+    expect(leads.first).to_contain_text("Compre ")
+    expect(leads.last).to_contain_text("Buy ")
 
 
 # -------------------------------------------------------------------- without WebSocket
