@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from reposto.conversation import sessions
 from reposto.delivery.hub import MAX_TABS
 from reposto.model.errors import StorageBusy
+from reposto.storage.engine import Store
 from tests.support.in_process import DIRECT, QUEUED, ClientConnection, gateway
 
 WAYS_OUT = pytest.mark.parametrize("ws", [DIRECT, QUEUED], ids=["direct", "queued"])
@@ -107,6 +108,26 @@ def test_a_tab_that_comes_while_the_server_leaves_is_told(tmp_path: Path, monkey
             assert served.runtime.hub.count() == (0, 0)
 
     asyncio.run(come_late())
+
+
+def test_reading_does_not_wait_with_those_who_want_to_write(tmp_path: Path) -> None:
+    """During an import, ten people who asked kept everybody from opening a conversation for five seconds."""
+
+    async def ask_during_an_import() -> None:
+        async with gateway(tmp_path / "home") as served, served.open() as socket:
+            await socket.recv()
+            importing = Store(str(served.office.store.url))
+            with importing.write():
+                for number in range(15):
+                    async with served.open() as other:
+                        await other.send(f"pergunta {number}")
+                began = time.monotonic()
+                async with served.open(query="?after=0") as late:
+                    await late.recv()
+                assert time.monotonic() - began < 2.0
+            importing.close()
+
+    asyncio.run(ask_during_an_import())
 
 
 @WAYS_OUT

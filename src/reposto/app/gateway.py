@@ -191,7 +191,7 @@ class Tab:
         try:
             async with self._turn:
                 if isinstance(request, Cancel):
-                    change = await runtime.in_thread(
+                    change = await runtime.in_writer(
                         sessions.cancel,
                         runtime.store,
                         self._session_id,
@@ -217,7 +217,7 @@ class Tab:
 
     async def _ask(self, question: Question) -> asking.Asked:
         runtime = self._runtime
-        return await runtime.in_thread(
+        return await runtime.in_writer(
             asking.ask,
             runtime.store,
             runtime.catalogue,
@@ -234,7 +234,7 @@ class Tab:
         runtime = self._runtime
         sentence = error.message(self._user.locale)
         try:
-            change = await runtime.in_thread(
+            change = await runtime.in_writer(
                 asking.say_refused, runtime.store, self._session_id, sentence, error.code, now=utc_now()
             )
         except RepostoError:

@@ -28,7 +28,9 @@ from reposto.storage.engine import Store
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
-DB_THREADS = 8  # below the database pool's ten connections, so that a thread never waits for a connection
+# Apart, because a writer may wait for its turn for seconds, and reading must not wait with it. Their sum may exceed the
+# database pool's ten connections: on SQLite one writer at a time has one, on PostgreSQL each for milliseconds.
+READ_THREADS, WRITE_THREADS = 4, 8
 CREDENTIALS_EVERY_S = 1.0  # RELIABILITY A3 allows 2 s; one query by primary keys
 DEMO_EVERY_S = 600.0  # a look at one row
 FIT_AFTER_S = 5.0  # the start belongs to the page and the workers
@@ -48,7 +50,8 @@ class Runtime:
         self.started_at = monotonic()
         self.stopping = False
         self.last_reap = monotonic()
-        self._threads = ThreadPoolExecutor(DB_THREADS, thread_name_prefix="db")
+        self._readers = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="read")
+        self._writers = ThreadPoolExecutor(WRITE_THREADS, thread_name_prefix="write")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self.bus = MemoryBus(self._schedule)
@@ -60,7 +63,7 @@ class Runtime:
             size=settings.workers,
             publish=self.bus.publish,
             publish_change=self.publish,
-            in_thread=self.in_thread,
+            in_thread=self.in_writer,
             log_level=settings.log_level,
             log_format=settings.log_format,
         )
@@ -69,9 +72,9 @@ class Runtime:
         """Take up what a killed server left, start the workers and the safety nets."""
         self._loop = asyncio.get_running_loop()
         if self.store.dialect == "sqlite":  # we own it alone: whatever runs in it died with the server before us
-            for change in await self.in_thread(work.hand_back_orphans, self.store, now=utc_now()):
+            for change in await self.in_writer(work.hand_back_orphans, self.store, now=utc_now()):
                 self.publish(change)
-        await self.in_thread(self._refresh_demo_now)
+        await self.in_writer(self._refresh_demo_now)
         await self.in_thread(self.catalogue.warm)
         await self.pool.start()
         self.spawn(self._refresh_demo_forever())
@@ -87,7 +90,8 @@ class Runtime:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        for threads in (self._readers, self._writers):
+            threads.shutdown(wait=True, cancel_futures=True)
         self.store.close()
 
     def leave(self) -> None:
@@ -96,9 +100,15 @@ class Runtime:
         self.hub.cut_all(CloseCode.RESTARTING)
 
     async def in_thread(self, call: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        """Run a synchronous use case beside the event loop."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, lambda: call(*args, **kwargs))
+        """Run a synchronous use case that only reads beside the event loop."""
+        return await self._run_in(self._readers, call, *args, **kwargs)
+
+    async def in_writer(self, call: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """Run a synchronous use case that writes, and may wait for others that do."""
+        return await self._run_in(self._writers, call, *args, **kwargs)
+
+    async def _run_in(self, threads: ThreadPoolExecutor, call: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(threads, lambda: call(*args, **kwargs))
 
     def publish(self, change: Change) -> None:
         """After a commit: tell the tabs, the workers, and those that must stop. Call it on the event loop."""
@@ -157,7 +167,7 @@ class Runtime:
         while True:
             await asyncio.sleep(DEMO_EVERY_S)
             try:
-                await self.in_thread(self._refresh_demo_now)
+                await self.in_writer(self._refresh_demo_now)
             except Exception as error:  # the next round tries again
                 log.warning("demo.refresh_failed", error=type(error).__name__)
 
@@ -186,7 +196,7 @@ class Runtime:
         while True:
             await asyncio.sleep(work.REAP_EVERY_S)
             try:
-                for change in await self.in_thread(work.reap, self.store, now=utc_now()):
+                for change in await self.in_writer(work.reap, self.store, now=utc_now()):
                     self.publish(change)
                 if await self.in_thread(work.has_queued, self.store):
                     self.pool.nudge_all()

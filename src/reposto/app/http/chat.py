@@ -38,7 +38,7 @@ class NewAction(BaseModel):
 @router.post("/sessions", status_code=201)
 async def open_session(runtime: RuntimeDep, user: UserDep) -> dict[str, Any]:
     """Start a conversation."""
-    session = await runtime.in_thread(sessions.open_session, runtime.store, user.id, now=utc_now())
+    session = await runtime.in_writer(sessions.open_session, runtime.store, user.id, now=utc_now())
     return {"id": session.id, "criado_em": wire.local_time(session.criado_em)}
 
 
@@ -57,7 +57,7 @@ async def list_sessions(
 @router.delete("/sessions/{session_id}", status_code=204)
 async def delete_session(runtime: RuntimeDep, user: UserDep, session_id: int) -> Response:
     """Delete a conversation; what runs in it is cancelled."""
-    change = await runtime.in_thread(sessions.delete_session, runtime.store, _id(session_id), user.id, now=utc_now())
+    change = await runtime.in_writer(sessions.delete_session, runtime.store, _id(session_id), user.id, now=utc_now())
     runtime.publish(change)
     return Response(status_code=204)
 
@@ -82,7 +82,7 @@ async def ask(
     runtime: RuntimeDep, user: UserDep, session_id: int, new: NewMessage, response: Response
 ) -> dict[str, Any]:
     """Ask; the answer to this call is the agent's immediate reply."""
-    asked = await runtime.in_thread(
+    asked = await runtime.in_writer(
         asking.ask,
         runtime.store,
         runtime.catalogue,
@@ -102,7 +102,7 @@ async def ask(
 @router.post("/sessions/{session_id}/jobs/{job_id}/cancel", status_code=202)
 async def cancel(runtime: RuntimeDep, user: UserDep, session_id: int, job_id: str) -> dict[str, Any]:
     """Stop an analysis."""
-    change = await runtime.in_thread(sessions.cancel, runtime.store, _id(session_id), user.id, job_id, now=utc_now())
+    change = await runtime.in_writer(sessions.cancel, runtime.store, _id(session_id), user.id, job_id, now=utc_now())
     runtime.publish(change)
     return wire.message_data(change.messages[0])
 
@@ -111,7 +111,7 @@ async def cancel(runtime: RuntimeDep, user: UserDep, session_id: int, job_id: st
 async def run_action(runtime: RuntimeDep, user: UserDep, session_id: int, new: NewAction) -> dict[str, Any]:
     """Run a button of a result; pressed again, the same message."""
     message: Message
-    message, change = await runtime.in_thread(
+    message, change = await runtime.in_writer(
         act,
         runtime.store,
         runtime.catalogue,

@@ -41,7 +41,7 @@ async def login_page(request: Request, runtime: RuntimeDep, code: str | None = N
     if code is None:
         return page()
     try:
-        cookie = await runtime.in_thread(runtime.gate.redeem, code)
+        cookie = await runtime.in_writer(runtime.gate.redeem, code)
     except NotAuthenticated as error:
         if await _is_logged_in(runtime, request):  # the same link, opened again by somebody who is in already
             return RedirectResponse("/agents", status_code=303)
@@ -57,7 +57,7 @@ async def log_in(request: Request, runtime: RuntimeDep, given: Credentials) -> R
     if "origin" in request.headers:
         runtime.gate.check_origin(request.headers["origin"], request.headers.get("host"), by_token=False)
     client = request.client.host if request.client else "?"
-    cookie = await runtime.in_thread(runtime.gate.log_in, given.name, given.password, client)
+    cookie = await runtime.in_writer(runtime.gate.log_in, given.name, given.password, client)
     response = Response(status_code=204)
     _set_cookie(response, runtime, cookie)
     return response
@@ -72,7 +72,7 @@ async def who_am_i(request: Request, user: UserDep) -> dict[str, Any]:
 @router.put("/api/me")
 async def change_me(request: Request, runtime: RuntimeDep, user: UserDep, wanted: Preferences) -> dict[str, Any]:
     """Choose the language of the answers, from the next question on, on every device."""
-    await runtime.in_thread(_store_locale, runtime.store, user.id, wanted.locale)
+    await runtime.in_writer(_store_locale, runtime.store, user.id, wanted.locale)
     return _describe(request, replace(user, locale=wanted.locale))
 
 
@@ -80,7 +80,7 @@ async def change_me(request: Request, runtime: RuntimeDep, user: UserDep, wanted
 async def log_out(request: Request, runtime: RuntimeDep, _user: UserDep) -> Response:
     """Make the cookie void and close its sockets."""
     cookie = request.cookies.get(COOKIE, "")
-    await runtime.in_thread(runtime.gate.log_out, cookie)
+    await runtime.in_writer(runtime.gate.log_out, cookie)
     runtime.hub.cut_credential(hash_token(cookie))
     response = Response(status_code=204)
     response.delete_cookie(COOKIE, path="/")
