@@ -54,7 +54,7 @@ def make_demo(home: Path) -> None:
         with store.read() as connection:
             today = local_today(company.zone(connection))
         load_demo(store, today, utc_now())
-        fit_forecasts(store)
+        fit_forecasts(store, learn=False)  # with trees it takes a minute
 
 
 def add_seats(home: Path, sessions: int, tabs: int = 1) -> list[Seat]:

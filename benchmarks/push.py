@@ -211,8 +211,13 @@ def run_stalled(load: Load, path: str, token: str, session_id: int, chance: rand
     try:
         phase = load.run(chance, session_id)
         grown = memory_mib(load.server.pid)[0] - before
+        began = time.monotonic()
         size, code = read_rest(one)
-        phase.stalled = f"{size / 2**20:.1f} MiB were sent to it, then {code}; the server grew by {grown:.0f} MiB"
+        took = time.monotonic() - began
+        phase.stalled = (
+            f"{size / 2**20:.1f} MiB were waiting for it, read in {took:.1f} s, and {code};"
+            f" the server grew by {grown:.0f} MiB"
+        )
         return phase
     finally:
         one.close()

@@ -25,8 +25,8 @@ log = structlog.get_logger(__name__)
 NICE = 10  # a question's analysis goes first
 
 
-def fit_forecasts(store: Store) -> bool:
-    """Fit and store the tables if the data have changed since they were last fitted."""
+def fit_forecasts(store: Store, *, learn: bool = True) -> bool:
+    """Fit and store the tables if the data have changed since they were last fitted; `learn`: trees as well."""
     from reposto.analysts.forecast import History, PooledEngine  # the server imports this module, but never fits
 
     began = monotonic()
@@ -49,7 +49,7 @@ def fit_forecasts(store: Store) -> bool:
         ]
     if not histories:
         return False
-    tables = PooledEngine.fit(histories, today=today, learn=True)  # trees too, where LightGBM is installed
+    tables = PooledEngine.fit(histories, today=today, learn=learn)  # trees where LightGBM is installed
     with store.write() as connection:
         facts.save_fitted(
             connection, facts.FORECAST_TABLES, tables.to_bytes(), data_version=version, fitted_at=utc_now()
