@@ -199,7 +199,7 @@ def test_a_cancelled_analysis_stops_within_a_second_in_every_tab(serve: Serve) -
             await tab.wait_for(lambda tab: tab.of_type("analysis_cancelled"))
         assert time.monotonic() - began < 1.0
         while _is_busy(server):
-            assert time.monotonic() - began < 2.0, "the worker goes on"  # a second, and one for a busy machine
+            assert time.monotonic() - began < 5.0, "the worker goes on"  # alone 0.5 s; the rest is for busy machines
             await asyncio.sleep(0.02)
         await buyers.leave()
 
