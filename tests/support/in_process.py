@@ -17,6 +17,7 @@ from websockets.typing import Subprotocol
 
 from reposto.app.access import COOKIE, issue
 from reposto.app.direct import SocketProtocol
+from reposto.app.patience import PatientProtocol
 from reposto.app.runtime import Runtime
 from reposto.app.server import build_app
 from reposto.app.settings import load_settings
@@ -30,12 +31,12 @@ QUEUED: Any = "websockets-sansio"  # uvicorn's own class: the gateway falls back
 
 
 @asynccontextmanager
-async def uvicorn_with(app: Any, ws: Any) -> AsyncIterator[str]:
+async def uvicorn_with(app: Any, ws: Any, http: Any = PatientProtocol) -> AsyncIterator[str]:
     """The application under uvicorn; yields ws://host:port."""
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
         app,
-        http="h11",
+        http=http,
         ws=ws,
         ws_per_message_deflate=False,
         log_config=None,

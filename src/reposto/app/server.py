@@ -23,6 +23,7 @@ from reposto.app.direct import SocketProtocol
 from reposto.app.http import chat, health, login, metrics, page
 from reposto.app.http.common import add_error_handlers
 from reposto.app.http.shield import Shield
+from reposto.app.patience import PatientProtocol
 from reposto.app.runtime import Runtime
 from reposto.app.settings import Settings
 from reposto.delivery import wire
@@ -89,7 +90,7 @@ def serve(settings: Settings, *, say: Callable[[str], None]) -> None:
         runtime = Runtime(settings, store)
         config = uvicorn.Config(
             build_app(runtime),
-            http="h11",
+            http=PatientProtocol,
             ws=SocketProtocol,
             ws_max_size=wire.MAX_FRAME,
             ws_ping_interval=PING_INTERVAL_S,
