@@ -77,6 +77,7 @@ async def run_fit(settings: Settings) -> None:
     finally:
         if process.returncode is None:
             os.kill(process.pid, signal.SIGKILL)
+            await process.wait()  # else its pipes outlive the event loop
 
 
 def main() -> None:
