@@ -59,7 +59,6 @@ class Hub:
         self._per_user: dict[tuple[int, bool], int] = {}
         self._reads: dict[tuple[int, int, int], asyncio.Task[Sequence[tuple[int, bytes]]]] = {}
         self.counters = Counters()
-        self.draining = False
 
     def admit(self, connection: Connection) -> None:
         """Subscribe a connection: from here on wakes reach its protocol, which keeps them until it is opened."""
@@ -158,7 +157,6 @@ class Hub:
 
     def cut_all(self, code: CloseCode) -> None:
         """Close every connection; the server is going."""
-        self.draining = True
         for members in list(self._by_session.values()):
             for connection in list(members):
                 self.cut(connection, code)
