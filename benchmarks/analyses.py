@@ -3,10 +3,10 @@
 python -m benchmarks.analyses [--runs 3] [--count 60] [--home DIR]
 
 Warm: one process, every product of the demo company: the facts loaded, the four analysts, the words; beside it, where
-the dependency group `bench` is installed, statsforecast's AutoETS (season of 7 days) on the same daily series, which
-makes a forecast and nothing else. End to end: a real server with one and with two workers finds COUNT questions
-queued; from the first claim to the last saved result. At rest: one question after the other, from sending it on a
-WebSocket to receiving the result.
+the dependency group `bench` is installed, statsforecast's AutoETS (season of 7 days) on the daily series of every
+third of them, which makes a forecast and nothing else. End to end: a real server with one and with two workers finds
+COUNT questions queued; from the first claim to the last saved result. At rest: one question after the other, from
+sending it on a WebSocket to receiving the result.
 """
 
 from __future__ import annotations
@@ -90,9 +90,9 @@ def peer() -> Callable[[list[float]], Any] | None:
 
 
 def forecast_all(store: Store, forecast: Callable[[list[float]], Any]) -> Latency:
-    """The peer on the series of the same products."""
+    """The peer on the series of every third of these products: it takes long."""
     durations = []
-    for request in products(store):
+    for request in products(store)[::3]:
         history = load(store, request).sales
         series = [] if history is None else history.quantity.tolist()
         if len(series) < 2 * SEASON:
