@@ -27,6 +27,7 @@ from reposto.storage.users import User, hash_token
 log = structlog.get_logger(__name__)
 router = APIRouter()
 
+AHEAD_OF_ALL = 2**53  # a cursor that no database has reached: answered by `reset`, whatever it was
 MAX_PENDING = 20  # requests of one socket that wait for the one before; more are refused
 
 
@@ -95,8 +96,9 @@ def _cursor(websocket: WebSocket) -> tuple[int | None, str | None] | None:
     after, epoch = websocket.query_params.get("after"), websocket.query_params.get("epoch")
     if after in (None, ""):
         return None, epoch or None
-    number = _number(str(after))
-    return None if number is None else (number, epoch or None)
+    if not (str(after).isascii() and str(after).isdigit()):
+        return None
+    return min(int(str(after)[:18]), AHEAD_OF_ALL), epoch or None
 
 
 class Tab:

@@ -102,7 +102,8 @@ def serve(settings: Settings, *, say: Callable[[str], None]) -> None:
             server_header=False,
             lifespan="on",
         )
-        server = Server(config, runtime, lambda port: _announce(settings, store, port, say))
+        code = _first_code(settings, store)
+        server = Server(config, runtime, lambda port: _announce(settings, port, code, say))
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _leave)
         try:
@@ -134,15 +135,20 @@ def _leave(_number: int, _frame: object) -> None:
     raise SystemExit(0)
 
 
-def _announce(settings: Settings, store: Store, port: int, say: Callable[[str], None]) -> None:
+def _first_code(settings: Settings, store: Store) -> str | None:
+    """The code of the link that is printed; issued before anything runs, because writing may have to wait."""
+    if not settings.on_loopback:
+        return None
+    return issue(store, ensure_local_user(store, settings.locale), "code", CODE_LIFE)
+
+
+def _announce(settings: Settings, port: int, code: str | None, say: Callable[[str], None]) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     base = f"http://{host}:{port}"
     where = {"pid": os.getpid(), "url": base}
     (settings.home / "server.json").write_bytes(orjson.dumps(where))
     say(f"reposto ready on {base}/agents")
-    if settings.on_loopback:
-        user = ensure_local_user(store, settings.locale)
-        code = issue(store, user, "code", CODE_LIFE)
+    if code is not None:
         say(f"entre por aqui (vale uma vez): {base}/login?code={code}")
 
 
