@@ -7,6 +7,7 @@ lets a test hold it where it wants to look.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -45,6 +46,7 @@ def endless() -> None:
     def step(self: Progress, name: str, state: str) -> None:
         before(self, name, state)
         if name == "prices":
+            print('{"event": "test.endless"}', file=sys.stderr, flush=True)
             time.sleep(600)
 
     put(Progress, "step", step)
