@@ -41,13 +41,14 @@ async def under_load(server: ServerProcess, harm: Harm, *, patience: float = 60.
 
 
 async def kill_workers(buyers: Buyers, chance: random.Random, *, times: int = WORKER_KILLS) -> None:
-    killed = 0
-    while killed < times:
+    killed: set[int] = set()
+    while len(killed) < times:
         await asyncio.sleep(chance.uniform(0.05, 0.9))
-        pids = await asyncio.to_thread(buyers.server.worker_pids)
+        pids = [pid for pid in await asyncio.to_thread(buyers.server.worker_pids) if pid not in killed]
         with contextlib.suppress(ProcessLookupError, IndexError):
-            os.kill(chance.choice(pids), signal.SIGKILL)
-            killed += 1
+            pid = chance.choice(pids)
+            os.kill(pid, signal.SIGKILL)
+            killed.add(pid)
 
 
 async def kill_servers(buyers: Buyers, chance: random.Random, *, times: int = SERVER_KILLS) -> None:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import signal
 import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
+from sqlalchemy import select
 from websockets.client import ClientProtocol
 from websockets.uri import parse_uri
 
 from reposto.model.clock import utc_now
 from reposto.storage import chat
 from reposto.storage.engine import Store, sqlite_url
+from reposto.storage.tables import jobs
 from tests.faults.test_kills import mutant_under_load, under_load
 from tests.support.api import Api, make_token
 from tests.support.company import QUESTION
@@ -206,12 +210,11 @@ def test_a_cancelled_analysis_stops_within_a_second_in_every_tab(serve: Serve) -
 
 
 async def _until_logged(server: ServerProcess, event: str, *, within: float) -> None:
-    async with asyncio.timeout(within):
-        while True:
-            lines = (line for line in server.logs().splitlines() if line.startswith("{"))
-            if any(orjson.loads(line).get("event") == event for line in lines):
-                return
-            await asyncio.sleep(0.02)
+    await _until(lambda: any(line["event"] == event for line in _logged(server)), within=within)
+
+
+def _logged(server: ServerProcess) -> list[dict[str, Any]]:
+    return [orjson.loads(line) for line in server.logs().splitlines() if line.startswith("{") and line.endswith("}")]
 
 
 @pytest.mark.timeout(120)
@@ -227,24 +230,39 @@ def test_without_the_fence_it_answers_twice(serve: Serve) -> None:
 
 
 async def sleep_beyond_the_lease(server: ServerProcess) -> None:
-    import os
-
     buyers = await Buyers.arrive(server, sessions=1, tabs=1)
     (tab,) = buyers.all_tabs()
     (session_id,) = buyers.sent
-    pids = server.worker_pids()
     buyers.sent[session_id].append(await tab.ask(QUESTION))
     await tab.wait_for(lambda tab: any(p["state"] == "running" for p in tab.progress))
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    assert not tab.of_type("analysis_result")
-    await asyncio.sleep(8.5)  # the lease of 7 s and a round of the reaper
-    assert tab.progress[-1]["state"] == "queued"
-    for pid in pids:
-        os.kill(pid, signal.SIGCONT)
+    sleeper = await asyncio.to_thread(_worker_at_work, server)
+    os.kill(sleeper, signal.SIGSTOP)
     try:
+        assert not tab.of_type("analysis_result")
+        await tab.wait_for(lambda tab: tab.of_type("analysis_result"), within=30.0)  # lease, reaper, other worker
+        os.kill(sleeper, signal.SIGCONT)
+        await _until(lambda: _attempts_ended(server) == 2, within=20.0)
         await buyers.drain(within=20.0)
-        await asyncio.sleep(1.0)
         await asyncio.to_thread(buyers.check)
     finally:
         await buyers.leave()
+
+
+def _worker_at_work(server: ServerProcess) -> int:
+    store = Store(sqlite_url(server.home / "reposto.sqlite"))
+    with store.read() as connection:
+        (name,) = connection.execute(select(jobs.c.worker).where(jobs.c.state == "running")).scalars()
+    store.close()
+    (pid,) = server.worker_pids(name)
+    return pid
+
+
+def _attempts_ended(server: ServerProcess) -> int:
+    """Those that saved a result, and those that found out that they must not."""
+    return sum(line["event"] in {"agents.task.result_saved", "agents.task.stopped"} for line in _logged(server))
+
+
+async def _until(condition: Callable[[], bool], *, within: float) -> None:
+    async with asyncio.timeout(within):
+        while not await asyncio.to_thread(condition):  # noqa: ASYNC110 - another process's log, nothing to be woken by
+            await asyncio.sleep(0.05)

@@ -21,6 +21,7 @@ READY = re.compile(r"^reposto ready on (http://\S+?)/agents\b", re.MULTILINE)
 READY_SECONDS = 60.0  # a second or two alone; many times that beside a browser and another test process
 REPOSTO = Path(sys.executable).with_name("reposto")
 MARK = "TEST_SERVER"
+WORKER_MODULE = "reposto.app.child"
 KEPT_VARIABLES = ("HOME", "LANG", "PATH", "TMPDIR", "TZ")
 
 
@@ -112,9 +113,9 @@ class ServerProcess:
         """Everything it printed, over all its starts."""
         return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
 
-    def worker_pids(self) -> list[int]:
-        """The processes that run analyses, also those that a killed server left behind."""
-        return [member.pid for member in self._family() if member.pid != self.pid and not _is_helper(member)]
+    def worker_pids(self, name: str = "") -> list[int]:
+        """The processes that run analyses, also those that a killed server left behind; or the one of that name."""
+        return [m.pid for m in self._family() if WORKER_MODULE in m.command and name in m.command]
 
     def __enter__(self) -> ServerProcess:
         return self.start()
@@ -155,8 +156,3 @@ def iterate_processes() -> Iterator[ProcessInfo]:
 def clean_environment() -> dict[str, str]:
     """Of our own variables only what any login has: no REPOSTO_ setting and nothing of pytest leaks in."""
     return {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-
-
-def _is_helper(process: ProcessInfo) -> bool:
-    """What multiprocessing keeps beside its workers."""
-    return "multiprocessing.resource_tracker" in process.command

@@ -62,9 +62,16 @@ def forgets_the_dead() -> None:
 
 def no_fence() -> None:
     """Any attempt may end a job, however old it is and whatever became of the job."""
+    from sqlalchemy import Integer, and_, bindparam
+
     from reposto.storage import jobs
     from reposto.storage.tables import jobs as table
 
+    anybody = and_(table.c.id == bindparam("of_job"), bindparam("of_attempt", type_=Integer) > 0)
+    for name in ("_SAVE_PROGRESS", "_FINISH"):
+        statement = getattr(jobs, name)._generate()
+        statement._where_criteria = (anybody,)
+        put(jobs, name, statement)
     put(jobs, "_owned", lambda job_id, _attempt: table.c.id == job_id)
 
 
