@@ -6,8 +6,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
+import pytest
+import redis
 
-from tests.support.postgres import PostgresServer
+from tests.support.postgres import PostgresServer, run_postgres
+from tests.support.redis import run_redis
 
 
 def connect(url: str) -> psycopg.Connection[tuple[object, ...]]:
@@ -45,3 +48,36 @@ def test_free_port_can_be_bound(free_port: int) -> None:
 def test_chromium_starts(chromium: Path) -> None:
     shown = subprocess.run([chromium, "--version"], capture_output=True, check=True, text=True, timeout=30)
     assert "Chrom" in shown.stdout
+
+
+def test_a_daemon_pauses_dies_and_comes_back_with_its_data() -> None:
+    with run_postgres() as server:
+        name = server.create_database()
+        with psycopg.connect(server.conninfo_of(name), autocommit=True) as connection:
+            connection.execute("CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)")
+            server.pause()
+            with pytest.raises(psycopg.OperationalError, match="timeout"):
+                psycopg.connect(server.conninfo_of(name), connect_timeout=2)
+            server.resume()
+            assert connection.execute("SELECT n FROM kept").fetchone() == (1,)
+        server.kill9()
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(server.conninfo_of(name))
+        server.start()
+        with psycopg.connect(server.conninfo_of(name)) as connection:
+            assert connection.execute("SELECT n FROM kept").fetchone() == (1,)
+
+
+def test_a_paused_redis_says_nothing_and_a_killed_one_forgets() -> None:
+    with run_redis() as server, redis.Redis.from_url(server.url, socket_timeout=0.5) as client:
+        client.set("k", "v")
+        server.pause()
+        with pytest.raises(redis.TimeoutError):
+            client.get("k")
+        server.resume()
+        client.connection_pool.reset()
+        assert client.get("k") == b"v"
+        server.kill9()
+        server.start()
+        client.connection_pool.reset()
+        assert client.get("k") is None

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from tests.support.daemons import end_with_us, find_program, stop_process, wait_until
+from tests.support.daemons import Daemon, end_with_us, find_program, wait_until
 from tests.support.ports import free_port
 
 USER = "postgres"
@@ -29,16 +29,18 @@ SETTINGS = {
 }
 
 
-class PostgresServer:
+class PostgresServer(Daemon):
     """A running server; databases are made on demand, empty or as copies of another."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, owner: str | None) -> None:
+        super().__init__(lambda: _start(self, owner), signal.SIGINT)  # "fast": doesn't wait for clients
         self.folder = folder
         self.port = port
         self._numbers = itertools.count(1)
 
-    def url_of(self, database: str) -> str:
-        return f"postgresql+psycopg://{USER}@127.0.0.1:{self.port}/{database}"
+    def url_of(self, database: str, port: int | None = None) -> str:
+        """SQLAlchemy's address of a database, through a proxy's `port` if one is given."""
+        return f"postgresql+psycopg://{USER}@127.0.0.1:{port or self.port}/{database}"
 
     def conninfo_of(self, database: str) -> str:
         """The same over the Unix socket, for psycopg itself."""
@@ -71,13 +73,13 @@ def run_postgres() -> Iterator[PostgresServer]:
     try:
         if owner is not None:
             shutil.chown(folder, owner)
-        server = PostgresServer(folder, free_port())
+        server = PostgresServer(folder, free_port(), owner)
         _init(folder, owner)
-        process = _start(server, owner)
         try:
+            server.start()
             yield server
         finally:
-            stop_process(process, signal.SIGINT)  # "fast": doesn't wait for clients
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -104,7 +106,7 @@ def _start(server: PostgresServer, owner: str | None) -> subprocess.Popen[bytes]
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     command = [*end_with_us(signal.SIGINT, owner), str(find_postgres("postgres")), "-D", str(server.folder / "data")]
     log = server.folder / "log"
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         process = subprocess.Popen([*command, *options], cwd=server.folder, stdout=output, stderr=output)
     wait_until(lambda: _accepts(server), process, log)
     return process

@@ -9,14 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.daemons import end_with_us, find_program, stop_process, wait_until
+from tests.support.daemons import Daemon, end_with_us, find_program, wait_until
 from tests.support.ports import free_port
 
 
-class RedisServer:
-    def __init__(self, port: int, process: subprocess.Popen[bytes]) -> None:
+class RedisServer(Daemon):
+    """Without persistence: started again, it has forgotten everything."""
+
+    def __init__(self, port: int, folder: Path, *options: str) -> None:
+        super().__init__(lambda: _start(port, folder, options), signal.SIGKILL)
         self.port = port
-        self.process = process
 
     @property
     def url(self) -> str:
@@ -24,22 +26,30 @@ class RedisServer:
 
 
 @contextmanager
-def run_redis(port: int | None = None) -> Iterator[RedisServer]:
-    """Give `port` to bring back one that was killed, at the same address."""
+def run_redis(port: int | None = None, *options: str) -> Iterator[RedisServer]:
+    """Give `port` to bring one back at the address of another; `options` as redis-server's own."""
     port = port or free_port()
     folder = Path(tempfile.mkdtemp(prefix="reposto-redis-", dir="/tmp"))
+    server = RedisServer(port, folder, *options)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start(port: int, folder: Path, more: tuple[str, ...]) -> subprocess.Popen[bytes]:
     log = folder / "log"
     options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(folder)]
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         process = subprocess.Popen(
-            [*end_with_us(signal.SIGKILL), str(find_program("redis-server")), *options], stdout=output, stderr=output
+            [*end_with_us(signal.SIGKILL), str(find_program("redis-server")), *options, *more],
+            stdout=output,
+            stderr=output,
         )
-    try:
-        wait_until(lambda: _answers(port), process, log)
-        yield RedisServer(port, process)
-    finally:
-        stop_process(process, signal.SIGKILL)  # it keeps nothing, so there is nothing to wait for
-        shutil.rmtree(folder, ignore_errors=True)
+    wait_until(lambda: _answers(port), process, log)
+    return process
 
 
 def _answers(port: int) -> bool:
