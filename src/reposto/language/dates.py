@@ -40,7 +40,7 @@ _LENGTH_WORD = (
 )
 _MONTH = "(?P<month>" + "|".join(MONTHS) + ")"
 _KEPT_VERB = re.compile(r"(?:aguent|dur|cobr|segur|da)\w+")
-_AHEAD = re.compile(r"\b(?:previst[oa]s?|vou|vai|vamos|vao|projetad[oa]s?|estimad[oa]s?|deve|devo)\b")
+AHEAD = re.compile(r"\b(?:previst[oa]s?|vou|vai|vamos|vao|projetad[oa]s?|estimad[oa]s?|deve|devo)\b")
 PAST = re.compile(
     r"\b(?:paguei|pagava|pagamos|pagavamos|pagou|custava|custou|foi|foram|era|eram|vendi|vendeu|vendemos|vendemo|venderam|gastei|gastamos|gastou|comprei|"
     r"compramos|saiu|sairam|passad[oa]s?|historico|consumiu|consumimos|usamos|usei|girou|ultim[oa]s?|teve|tivemos|vendia|chegou|atrasou|atrasaram|"
@@ -86,7 +86,7 @@ class TimeFinder:
     def __init__(self, text: str, today: date) -> None:
         self.text = text
         self.today = today
-        self.past = PAST.search(text) is not None and _AHEAD.search(text) is None
+        self.past = PAST.search(text) is not None and AHEAD.search(text) is None
         self.horizon: int | None = None
         self.period: str | None = None
         for find in (self._deadlines, self._months, self._lengths, self._named_months):

@@ -29,6 +29,7 @@ from reposto.language.sentence import (
     telling,
 )
 from reposto.language.spelling import put_right
+from reposto.language.windows import looking_back, topic_of, window_of
 from reposto.model.request import Expect, Intent, NamedProduct, NamedSupplier, Option, Request, Turn
 
 _LONG_TEXT = 300  # characters from which a message is read sentence by sentence
@@ -60,7 +61,23 @@ class Understander:
     def understand(self, text: str, *, turns: Sequence[Turn] = (), today: date) -> Request:
         """What the message asks, given the conversation so far and the company's today."""
         thread = self._thread(turns, today)
-        return replace(self._understand(text, thread, today), today=today)
+        return self._completed(self._understand(text, thread, today), thread, today)
+
+    def _completed(self, request: Request, thread: Thread, today: date) -> Request:
+        """With the days it speaks of and what it changes, carried on where the parameters were."""
+        last = thread.last if thread.last is not None and thread.last.intent is request.intent else None
+        text, params = request.text, request.params
+        window = window_of(text, params, today)
+        if last is None:
+            return replace(request, today=today, window=window, topic=topic_of(text, request.intent, params))
+        if window is None and last.window is not None and _carried(last, request):
+            window = last.window
+        elif window is not None and "period" in params:
+            window = looking_back(window, text, last.window, today)
+            params = {**params, "period": f"{window.end:%Y-%m}"}
+        same = params == last.params and request.skus != last.skus
+        topic = last.topic if same else topic_of(text, request.intent, params, last.topic)
+        return replace(request, today=today, params=params, window=window, topic=topic)
 
     def nearest(self, text: str, limit: int = MOST_OPTIONS) -> tuple[Option, ...]:
         """The products whose names are nearest to a text, best first."""
@@ -74,7 +91,7 @@ class Understander:
         thread = Thread(turns=turns)
         for turn in turns[-12:]:  # older turns cannot be what a pronoun points at
             if turn.role == "human":
-                request = replace(self._understand(turn.text, thread, today), today=today)
+                request = self._completed(self._understand(turn.text, thread, today), thread, today)
                 if request.intent not in (
                     Intent.SMALLTALK,
                     Intent.UNCLEAR,
@@ -267,6 +284,12 @@ class Understander:
         if not asks and not named and talk.is_foreign(folded):
             return Request(text, Intent.OFF_TOPIC, Expect.REFUSE)
         return None
+
+
+def _carried(last: Request, request: Request) -> bool:
+    """Whether a message that names no days means those of the one before: another product, nothing else."""
+    times = ("period", "horizon_days")
+    return request.skus != last.skus and all(request.params.get(name) == last.params.get(name) for name in times)
 
 
 def whole_category(found: Found, intent: Intent | None) -> bool:

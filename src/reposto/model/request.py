@@ -107,8 +107,24 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of calendar days, both ends included."""
+
+    start: date
+    end: date
+
+    @property
+    def days(self) -> int:
+        return (self.end - self.start).days + 1
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
-    """A buyer's message, understood. `params` holds only what was stated, by the names of the closed list."""
+    """A buyer's message, understood. `params` holds only what was stated, by the names of the closed list.
+
+    `window` are the days that the words name ("mês passado", "em dezembro", "no 1º trimestre"); None where only a
+    length from today is stated, or nothing. `topic` is what a simulation or an explanation is about.
+    """
 
     text: str
     intent: Intent
@@ -119,3 +135,6 @@ class Request:
     also: tuple[Intent, ...] = ()
     confidence: float = 1.0  # that `skus` are the products meant, 0..1
     today: date | None = None
+    window: Window | None = None
+    topic: str = ""  # what_if: demand | price | lead_time | quantity; explain: accuracy | sum
+    alias: str = ""  # the company's own words by which the product was meant
