@@ -193,11 +193,14 @@ class SupplierBook:
         ]
         self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(loose)})(?!\w)") if loose else None
 
-    def find(self, text: str) -> tuple[str, str] | None:
-        """The stretch of text that names a supplier, and the supplier's fantasy name."""
+    def find(self, text: str, *, loosely: bool = True) -> tuple[str, str] | None:
+        """The stretch of text that names a supplier, and the supplier's fantasy name.
+
+        Not `loosely`: only as it is written; for our own turns, which have no typing errors but are long.
+        """
         match = self._pattern.search(text) if self._pattern else None
         if match is None:
-            return self._mistyped(text)
+            return self._mistyped(text) if loosely else None
         name = match[0] if match[0] in self._trade_names else match[0].replace(" ", "")
         return match[0], self._trade_names[name]
 

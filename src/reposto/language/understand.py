@@ -114,7 +114,7 @@ class Understander:
             thread.options = turn.options or named
         elif named and not set(named) & set(thread.skus):
             thread.skus = named
-        supplier = self.suppliers.find(folded)
+        supplier = self.suppliers.find(folded, loosely=False)
         thread.supplier = supplier[1] if supplier else thread.supplier
 
     def _named_in(self, text: str) -> tuple[str, ...]:
