@@ -13,6 +13,7 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from reposto.delivery import wire
+from reposto.model.message import JobState
 
 WAIT_S = 120.0
 ENDINGS = frozenset({"analysis_result", "analysis_error", "analysis_cancelled"})
@@ -73,5 +74,16 @@ def _follow(socket: ClientConnection) -> dict[str, Any]:
 
 
 def _show_progress(frame: dict[str, Any]) -> None:
-    now = next((step["label"] for step in frame["steps"] if step["state"] == "running"), "")
-    print(f"  {frame['done']}/{frame['total']} {now}", file=sys.stderr)
+    line = describe_progress(frame)
+    if line is not None:
+        print(line, file=sys.stderr)
+
+
+def describe_progress(frame: dict[str, Any]) -> str | None:
+    """One line for a progress frame; None once the job has ended, because then its answer says more."""
+    if JobState(frame["state"]).ended:
+        return None
+    now = next((step["label"] for step in frame["steps"] if step["state"] == "running"), None)
+    if now is None:
+        now = "na fila" if frame["state"] == JobState.QUEUED else "escrevendo a resposta"
+    return f"  {frame['done']}/{frame['total']} {now}"

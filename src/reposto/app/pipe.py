@@ -60,6 +60,7 @@ def encode_wake(wake: Wake) -> dict[str, Any]:
         "progress": [[data, frame.decode()] for data, frame in wake.progress],
         "deleted": wake.deleted,
         "results": [list(result) for result in wake.results],
+        "at": wake.at,
     }
 
 
@@ -71,4 +72,5 @@ def decode_wake(data: dict[str, Any]) -> Wake:
         progress=tuple((job, frame.encode()) for job, frame in data["progress"]),
         deleted=data["deleted"],
         results=tuple((sku, job_id) for sku, job_id in data["results"]),
+        at=data.get("at", 0.0),
     )

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from reposto.conversation.change import Change
 from reposto.delivery import wire
+from reposto.model.clock import utc_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Wake:
     progress: tuple[tuple[dict[str, Any], bytes], ...] = ()
     deleted: bool = False
     results: tuple[tuple[str, str], ...] = ()  # (sku, job id) of finished analyses among the messages, for the log
+    at: float = 0.0  # wall clock right after the commit, in seconds; 0: not known
 
 
 def wake_for(change: Change) -> Wake:
@@ -29,6 +31,7 @@ def wake_for(change: Change) -> Wake:
         tuple((wire.snapshot(job), wire.encode_progress(job)) for job in change.jobs),
         change.deleted,
         tuple(_results(change)),
+        utc_now().timestamp(),
     )
 
 
@@ -37,6 +40,19 @@ def _results(change: Change) -> Iterator[tuple[str, str]]:
         metadata = message.metadata or {}
         if metadata.get("type") == "analysis_result":
             yield metadata["sku"], metadata["job_id"]
+
+
+@dataclass(frozen=True, slots=True)
+class BusState:
+    """How a bus is, for readiness and metrics."""
+
+    kind: str  # memory | redis
+    connected: bool = True
+    silent_seconds: float = 0.0  # since it was last heard; a bus that works hears itself
+    published: int = 0
+    received: int = 0
+    failed: int = 0  # publications that were given up; the sweep heals them
+    reconnects: int = 0
 
 
 class Bus(Protocol):
@@ -58,6 +74,7 @@ class MemoryBus:
     def __init__(self, schedule: Callable[[Callable[[Wake], None], Wake], object]) -> None:
         self._schedule = schedule  # runs a function on the event loop, from any thread
         self._listener: Callable[[Wake], None] = lambda _wake: None
+        self._published = 0
 
     def listen(self, listener: Callable[[Wake], None]) -> None:
         """Who gets the wakes, on the event loop."""
@@ -65,6 +82,7 @@ class MemoryBus:
 
     def publish(self, wake: Wake) -> None:
         """Hand it over; harmless when the loop is gone."""
+        self._published += 1
         self._schedule(self._listener, wake)
 
     def subscribe(self, session_id: int) -> None:
@@ -72,3 +90,7 @@ class MemoryBus:
 
     def unsubscribe(self, session_id: int) -> None:
         """Nothing to give back."""
+
+    def state(self) -> BusState:
+        """It is part of the process: as long as that lives, it works."""
+        return BusState("memory", published=self._published, received=self._published)

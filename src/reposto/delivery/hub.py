@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
+import orjson
 import structlog
 
 from reposto.delivery.bus import Bus, Wake
+from reposto.delivery.counters import Counters
 from reposto.delivery.outbox import Outbox
-from reposto.delivery.session import Cancel, Close, Fetch, Output, Question, Send, SessionProtocol
+from reposto.delivery.session import Cancel, Close, Fetch, Output, Phase, Question, Send, SessionProtocol
 from reposto.delivery.wire import CloseCode
-from reposto.model.clock import monotonic
+from reposto.model.clock import monotonic, utc_now
 
 log = structlog.get_logger(__name__)
 
@@ -36,18 +39,6 @@ class Connection:
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
 
-@dataclass(slots=True)
-class Counters:
-    """What operators want to know; plain numbers, read by the metrics."""
-
-    deliveries: int = 0
-    gaps_healed: int = 0
-    too_slow: int = 0
-    refused: int = 0
-    opened: int = 0
-    closed: int = 0
-
-
 class Hub:
     """session -> connections. Delivers to all of them; a broken or slow one never disturbs another."""
 
@@ -59,6 +50,7 @@ class Hub:
         self._per_user: dict[tuple[int, bool], int] = {}
         self._reads: dict[tuple[int, int, int], asyncio.Task[Sequence[tuple[int, bytes]]]] = {}
         self.counters = Counters()
+        self.on_sent: Callable[[Wake], None] | None = None  # told of what was handed to tabs; for traces
 
     def admit(self, connection: Connection) -> None:
         """Subscribe a connection: from here on wakes reach its protocol, which keeps them until it is opened."""
@@ -105,6 +97,8 @@ class Hub:
         members = self._by_session.get(wake.session_id)
         if members is None:
             return
+        # asked before and after: a repeated wake must not count as a late one
+        is_news = wake.at > 0 and bool(wake.messages) and not self._has_reached(members, wake, all_of_them=True)
         for connection in tuple(members):
             if wake.deleted:
                 self.cut(connection, CloseCode.NO_SESSION)
@@ -113,6 +107,8 @@ class Hub:
                 self.perform(connection, connection.protocol.wake(seq, plain))
             for job, frame in wake.progress:
                 self.perform(connection, connection.protocol.progress(job, frame))
+        if is_news and self._has_reached(members, wake):
+            self._note_sent(wake)
         for sku, job_id in wake.results:
             log.info(
                 "agents.task.websocket_sent",
@@ -128,7 +124,9 @@ class Hub:
             if isinstance(output, Send):
                 self.counters.deliveries += 1
                 if not connection.outbox.send(output.payload):
-                    self.counters.too_slow += connection.outbox.too_slow
+                    if connection.outbox.too_slow:
+                        self.counters.too_slow += 1
+                        self.counters.count_cut(CloseCode.TOO_SLOW)
                     self.dismiss(connection)
                     return
             elif isinstance(output, Fetch):
@@ -141,6 +139,7 @@ class Hub:
 
     def cut(self, connection: Connection, code: CloseCode) -> None:
         """Close a connection with a code and forget it."""
+        self.counters.count_cut(code)
         connection.outbox.close(code)
         self.dismiss(connection)
 
@@ -171,14 +170,14 @@ class Hub:
         await connection.outbox.drained()  # a long history goes out as fast as the tab reads, not faster
         while True:
             try:
-                messages = await self._shared_read(session_id, wanted)
+                messages = await self._shared_read(session_id, wanted, live=connection.protocol.phase is Phase.LIVE)
                 break
             except Exception as error:  # the database is away: the tab stays, and is served when it is back
                 log.warning("delivery.read_failed", session_id=session_id, error=type(error).__name__)
                 await asyncio.sleep(SWEEP_EVERY_S)
         self.perform(connection, connection.protocol.history(messages))
 
-    async def _shared_read(self, session_id: int, wanted: Fetch) -> Sequence[tuple[int, bytes]]:
+    async def _shared_read(self, session_id: int, wanted: Fetch, *, live: bool) -> Sequence[tuple[int, bytes]]:
         """Tabs of one session that need the same rows at the same time share one read.
 
         Only those that were told of the same newest message: a read that began before a commit must not serve a tab
@@ -190,7 +189,29 @@ class Hub:
             task = asyncio.ensure_future(self._read(session_id, wanted.after))
             self._reads[key] = task
             task.add_done_callback(lambda _done: self._reads.pop(key, None))
+            if live:
+                task.add_done_callback(self._note_read)
         return await asyncio.shield(task)
+
+    @staticmethod
+    def _has_reached(members: set[Connection], wake: Wake, *, all_of_them: bool = False) -> bool:
+        newest = wake.messages[-1][0]
+        sent = (connection.protocol.sent >= newest for connection in members)
+        return all(sent) if all_of_them else any(sent)
+
+    def _note_sent(self, wake: Wake) -> None:
+        """How long the commit is ago, once its messages were handed to the tabs of its session."""
+        self.counters.by_wake.observe(max(utc_now().timestamp() - wake.at, 0.0))
+        if self.on_sent is not None:
+            self.on_sent(wake)
+
+    def _note_read(self, read: asyncio.Task[Sequence[tuple[int, bytes]]]) -> None:
+        """The same where a tab that was up to date had to read: a copy was lost, late or too much."""
+        if read.cancelled() or read.exception() is not None:
+            return
+        for _seq, plain in read.result():
+            stored = datetime.fromisoformat(orjson.loads(plain)["criado_em"])
+            self.counters.by_table.observe(max((utc_now() - stored).total_seconds(), 0.0))
 
     # ---------------------------------------------------------------- safety net
 

@@ -25,6 +25,7 @@ from reposto.model.errors import InvalidInput, RepostoError, TooMany
 
 KEPT_COPIES = 16  # copies kept while a read is under way; more are read from the table again
 QUESTIONS_PER_MINUTE = 120  # G7: number 121 is refused
+KEPT_ENDED = 64  # ended jobs whose last `rev` is kept, against snapshots that come late
 STRIKES = 3  # refused floods before the socket is closed with 4429
 WINDOW_S = 60.0
 
@@ -192,9 +193,12 @@ class SessionProtocol:
         job_id, rev = job["job_id"], job["rev"]
         if rev <= self._revs.get(job_id, -1):
             return False
+        self._revs.pop(job_id, None)  # back in as the newest
         self._revs[job_id] = rev
         if wire.JobState(job["state"]).ended:
             self._jobs.pop(job_id, None)
+            if len(self._revs) > len(self._jobs) + KEPT_ENDED:
+                del self._revs[next(known for known in self._revs if known not in self._jobs)]
         else:
             self._jobs[job_id] = job
         return True

@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reposto.delivery import wire
-from reposto.delivery.session import QUESTIONS_PER_MINUTE, Cancel, Close, Fetch, Question, Send, SessionProtocol
+from reposto.delivery.session import (
+    KEPT_ENDED,
+    QUESTIONS_PER_MINUTE,
+    Cancel,
+    Close,
+    Fetch,
+    Question,
+    Send,
+    SessionProtocol,
+)
 
 
 def plain(seq: int) -> bytes:
@@ -183,3 +192,16 @@ def _too_big(value: Any) -> bool:
 
 def test_the_typed_frame_wraps_without_encoding_again() -> None:
     assert orjson.loads(wire.typed(plain(3))) == {"type": "message", **orjson.loads(plain(3))}
+
+
+def test_a_tab_that_is_open_for_weeks_does_not_remember_every_job() -> None:
+    protocol = opened()
+    running = {"job_id": "still", "rev": 1, "state": "running"}
+    protocol.progress(running, b"{}")
+    for number in range(3 * KEPT_ENDED):
+        protocol.progress({"job_id": f"j{number}", "rev": 1, "state": "running"}, b"{}")
+        protocol.progress({"job_id": f"j{number}", "rev": 2, "state": "done"}, b"{}")
+    assert len(protocol._revs) <= KEPT_ENDED + 1
+    assert list(protocol._jobs) == ["still"]
+    assert protocol.progress(running, b"{}") == []  # one that runs is never forgotten, nor one that ended just now
+    assert protocol.progress({"job_id": f"j{3 * KEPT_ENDED - 1}", "rev": 1, "state": "running"}, b"{}") == []
