@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
+from reposto.conversation import aliases
 from reposto.conversation.ask import Asker, Draft, store_question
 from reposto.conversation.catalogue import Catalogue, Index
 from reposto.conversation.change import Change
@@ -94,9 +95,14 @@ def choose_product(connection: Connection, pressed: Pressed) -> tuple[Message, C
     text = pressed.index.products[sku].name
     question_seq = pressed.action_data.get("in_reply_to")
     metadata: dict[str, Any] = {"type": "product_chosen", "sku": sku}
+    lesson: aliases.Lesson | None = None
     if isinstance(question_seq, int):
         metadata["choice_of"] = question_seq
         intent, params = _asked_before(connection, pressed, question_seq)
+        question = chat.find_message(connection, pressed.session_id, question_seq)
+        offers = chat.find_replies(connection, pressed.session_id, question_seq)
+        assert question is not None  # or the line above had raised
+        lesson = aliases.lesson_of_choice(pressed.index, question, offers, sku, pressed.today)
     request = Request(text, intent, Expect.ANSWER, (sku,), params=params, today=pressed.today)
     draft = Draft(
         pressed.session_id,
@@ -107,6 +113,7 @@ def choose_product(connection: Connection, pressed: Pressed) -> tuple[Message, C
         pressed.index,
         jobs.typical_seconds(connection),
         metadata,
+        lesson,
     )
     asked = store_question(connection, draft, pressed.now)
     return asked.reply, asked.change

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from reposto.conversation import replies
+from reposto.conversation import aliases, replies
 from reposto.conversation.catalogue import Catalogue, Index
 from reposto.conversation.change import Change
 from reposto.conversation.context import recent_turns
@@ -90,13 +90,15 @@ def ask(
         # a socket knows the language of the moment when it was opened; it may have been open for days
         asker = replace(asker, locale=read_locale(connection, asker.user_id) or asker.locale)
         index = catalogue.current(connection)
-        turns = recent_turns(chat.read_last_messages(connection, session_id, CONTEXT_MESSAGES))
+        before = chat.read_last_messages(connection, session_id, CONTEXT_MESSAGES)
+        turns = recent_turns(before)
         today = now.astimezone(company.zone(connection)).date()
         typical = jobs.typical_seconds(connection) or typical_seconds
     request = index.understander.understand(content, turns=turns, today=today)
     # the sender's tab knows its own question again by this
     metadata = None if client_id is None else {"client_id": client_id}
-    draft = Draft(session_id, asker, content, key, request, index, typical, metadata)
+    lesson = aliases.lesson_of_words(index, content, request, before, today)
+    draft = Draft(session_id, asker, content, key, request, index, typical, metadata, lesson, typed=True)
     with store.write() as connection:
         chat.lock_session(connection, session_id)
         repeated = _find_repeated(connection, session_id, key)
@@ -124,6 +126,8 @@ class Draft:
     index: Index
     typical_seconds: float | None
     question_metadata: dict[str, Any] | None = None
+    lesson: aliases.Lesson | None = None  # words that the buyer used for a product
+    typed: bool = False  # by the buyer, now: what a button repeats, or a product's name, gives no orders
 
 
 def store_question(connection: Connection, draft: Draft, now: datetime) -> Asked:
@@ -137,6 +141,10 @@ def store_question(connection: Connection, draft: Draft, now: datetime) -> Asked
         metadata=draft.question_metadata,
         client_id=draft.key,
     )
+    if draft.lesson is not None:
+        aliases.learn(connection, draft.lesson, draft.asker.user_id, now)
+    if draft.typed and (obeyed := _obey(connection, draft, question, now)):
+        return obeyed
     request = draft.request
     if request.expect is Expect.ANSWER and request.skus and request.intent not in QUICK_INTENTS:
         messages, queued = _start_analyses(connection, draft, question, now)
@@ -156,6 +164,25 @@ def store_question(connection: Connection, draft: Draft, now: datetime) -> Asked
         draft.session_id, (question, message, *reply.extra), reply.jobs, cancelled=tuple(job.id for job in reply.jobs)
     )
     return Asked(question, message, change)
+
+
+def _obey(connection: Connection, draft: Draft, question: Message, now: datetime) -> Asked | None:
+    """Words about the company's own words: they need no product and start nothing."""
+    said = aliases.obey(
+        connection,
+        draft.index,
+        draft.content,
+        user_id=draft.asker.user_id,
+        question_id=question.id,
+        locale=draft.asker.locale,
+        now=now,
+    )
+    if said is None:
+        return None
+    reply = chat.append_message(
+        connection, draft.session_id, "agent", said[0], now=now, metadata=said[1], in_reply_to=question.seq
+    )
+    return Asked(question, reply, Change(draft.session_id, (question, reply)))
 
 
 def _start_analyses(
@@ -179,6 +206,7 @@ def _start_analyses(
             "eta_seconds": eta,
             "intent": draft.request.intent.value,
             "steps": to_data(job.steps),
+            **aliases.shown(draft.request),
         }
         content = prose.write_acknowledgement(product, draft.request, eta, draft.asker.locale)
         started.append(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from reposto.language.understand import Understander
 from reposto.model.request import NamedProduct
-from reposto.storage import catalogue
+from reposto.storage import aliases, catalogue
 from reposto.storage.engine import Store
 
 
@@ -29,16 +29,22 @@ class Catalogue:
         self._store = store
         self._lock = threading.Lock()
         self._index: Index | None = None
+        self._words: int | None = None  # version of the company's own words that the index knows
 
     def current(self, connection: Connection) -> Index:
         """The index for the catalogue as this connection sees it."""
-        version = catalogue.versions(connection)[1]
+        known = catalogue.read_meta(connection)
+        version, words = int(known.get("catalogue_version", 0)), aliases.version(known)
         index = self._index
-        if index is not None and index.version == version:
+        if index is not None and index.version == version and self._words == words:
             return index
         with self._lock:
             if self._index is None or self._index.version != version:
                 self._index = _build(connection, version)
+                self._words = None
+            if self._words != words:  # learnt or forgotten, here or in another process: cheap beside an index
+                self._index.understander.teach(aliases.read_aliases(connection))
+                self._words = words
             return self._index
 
     def warm(self) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from reposto.conversation.aliases import shown
 from reposto.conversation.catalogue import Index
 from reposto.language import prose, quick
 from reposto.language.replies import write_reply
@@ -59,6 +60,7 @@ def _quick_fact(connection: Connection, request: Request, locale: str, now: date
         known = facts.load_facts(connection, sku, today=request.today or now.date(), loaded_at=now)
         parts.append(quick.write_quick(request, known, locale))
     metadata = {"type": "answer", "intent": request.intent.value, "sku": request.skus[0], "skus": list(request.skus)}
+    metadata |= shown(request)
     return Reply("\n\n".join(parts), metadata)
 
 

@@ -38,10 +38,10 @@ def request_of(
     """The request that products found, or not found, make."""
     if found.status is Status.ONE:
         skus = tuple(catalogue.products[i].sku for i in found.ids)
-        return Request(text, intent, Expect.ANSWER, skus, (), params, others, found.confidence)
+        return Request(text, intent, Expect.ANSWER, skus, (), params, others, found.confidence, alias=found.alias)
     options = tuple(catalogue.option(i) for i in found.ids[:MOST_OPTIONS])
     expect = Expect.CHOOSE if found.status is Status.MANY else Expect.NOT_FOUND
-    return Request(text, intent, expect, (), options, params, others, found.confidence)
+    return Request(text, intent, expect, (), options, params, others, found.confidence, alias=found.alias)
 
 
 class Followups:

@@ -104,6 +104,7 @@ class Found:
     ids: tuple[int, ...]
     confidence: float = 1.0
     needs: tuple[Need, ...] = ()
+    alias: str = ""  # the company's own words that were meant
 
 
 class Reader:

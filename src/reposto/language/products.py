@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -55,7 +55,7 @@ def number_features(token: Token) -> list[str]:
 class Catalogue:
     """Products by every word, measure and code of their names."""
 
-    def __init__(self, products: Sequence[NamedProduct], aliases: Mapping[str, str]) -> None:
+    def __init__(self, products: Sequence[NamedProduct]) -> None:
         self.products = tuple(products)
         self.ids = {product.sku: i for i, product in enumerate(self.products)}
         self.phrases: dict[str, list[int]] = {}
@@ -67,9 +67,6 @@ class Catalogue:
         written_out: set[str] = set()
         for i, product in enumerate(self.products):
             self._add(i, product, raw, counts, written_out)
-        for alias, sku in aliases.items():
-            if sku in self.ids:
-                self._remember(phrase_key(tokenise(fold(alias))), self.ids[sku])
         self._postings = {feature: np.array(ids, dtype=np.int32) for feature, ids in raw.items()}
         self._companions: dict[str, frozenset[str]] = {}
         self.vocabulary = Vocabulary(counts, written_out, self._kept_company)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from reposto.language.aliases import Mention, is_name_like, key_of
 from reposto.language.codes import CodeHit
 from reposto.language.mentions import Found, Reader, Role, Segment, Status
 from reposto.language.normalise import Kind, Token
@@ -13,6 +14,8 @@ from reposto.language.products import Catalogue, Need, phrase_key
 from reposto.language.units import SALE_UNITS
 
 _REPAIR = frozenset("ops opa epa digo desculpa desculpe perdao alias corrigindo errei".split())
+
+_TAUGHT_CONFIDENCE = 0.95  # somebody's word; below an exact name or code
 
 _REPAIR_PAIRS = frozenset({("quer", "dizer"), ("quis", "dizer"), ("ou", "melhor"), ("na", "verdade")})
 
@@ -38,6 +41,7 @@ class Resolver:
     def __init__(self, catalogue: Catalogue, reader: Reader) -> None:
         self.catalogue = catalogue
         self.reader = reader
+        self.aliases: dict[str, tuple[int, ...]] = {}  # replaced as a whole, never changed: other threads read it
 
     def resolve(
         self, tokens: Sequence[Token], segments: Sequence[Segment], codes: Sequence[CodeHit], amounts: Amounts
@@ -65,10 +69,39 @@ class Resolver:
             return Resolution(None, quantity)
         if whole and self._covers(whole, strong):
             return Resolution(self._of_ids(whole), quantity)
+        if taught := self._taught(segments):
+            return Resolution(taught, quantity)
         outcome, tail = self._segments(strong, segments, amounts)
         if outcome.status is not Status.ONE and taken_back and outcome.needs:  # `sarja leve... nao, pesada`
             outcome = self._borrow(outcome.needs, self.reader.needs(taken_back[-1]), outcome)
         return Resolution(outcome, quantity or tail)
+
+    def mention(
+        self, tokens: Sequence[Token], segments: Sequence[Segment], codes: Sequence[CodeHit], amounts: Amounts
+    ) -> Mention | None:
+        """The words by which a sentence names one product, unless they are a code or a whole name."""
+        segments, _ = after_repair(tokens, segments)
+        for segment in segments:
+            segment.amount = self._is_amount(segment, amounts)
+        named = None if codes else _only_one(segments)
+        if named is None:
+            return None
+        said, text = _said(named)
+        if not is_name_like(said) or self._covers(self.whole_names(tokens), [named]):
+            return None
+        needs = [n for n in self.reader.needs(named) if not n.soft]
+        return Mention(key_of(text), text, len(self.catalogue.find(needs)))
+
+    def _taught(self, segments: Sequence[Segment]) -> Found | None:
+        """The product that the company calls so: only where the whole mention is the alias, word for word."""
+        segment = _only_one(segments) if self.aliases else None
+        if segment is None:
+            return None
+        _, text = _said(segment)
+        ids = self.aliases.get(key_of(text), ())
+        if len(ids) == 1:
+            return Found(Status.ONE, ids, _TAUGHT_CONFIDENCE, alias=text)
+        return Found(Status.MANY, ids, 0.5, alias=text) if ids else None
 
     def _is_amount(self, segment: Segment, amounts: Amounts) -> bool:
         """Whether the number before the first word is how much, not how big."""
@@ -244,6 +277,23 @@ class Resolver:
             token = lone[0].tokens[0]
             return token.values[0][0], SALE_UNITS.get(token.unit, "") or lone[0].tail_unit
         return None
+
+
+def _only_one(segments: Sequence[Segment]) -> Segment | None:
+    """The segment that names the product, if it is one and nothing beside it could narrow it further."""
+    strong = [s for s in segments if s.named and s.tokens]
+    if len(strong) != 1:
+        return None
+    others = [t for s in segments if s is not strong[0] for t in s.tokens]
+    known = any(r is Role.PRODUCT for s in segments if s is not strong[0] for r in s.roles)
+    return None if known or any(t.kind is not Kind.WORD for t in others) else strong[0]
+
+
+def _said(segment: Segment) -> tuple[list[Token], str]:
+    """The tokens of a mention and its text, by which aliases are kept."""
+    measured = [segment.lead] if segment.lead is not None and not segment.amount else []
+    said = [*measured, *segment.tokens]
+    return said, " ".join(t.text for t in said)
 
 
 def _trailing_unit(tokens: Sequence[Token]) -> str:

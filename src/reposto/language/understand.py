@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from reposto.language import talk
+from reposto.language.aliases import Mention, key_of
 from reposto.language.codes import CodeBook
 from reposto.language.context import ABOUT_PRODUCT, CORRECTION, SAME, Thread, lists_options, picked, read_agent
 from reposto.language.followups import MOST_OPTIONS, Followups, request_of
@@ -48,7 +49,7 @@ class Understander:
         suppliers: Sequence[NamedSupplier] = (),
         aliases: Mapping[str, str] | None = None,
     ) -> None:
-        self.catalogue = Catalogue(products, aliases or {})
+        self.catalogue = Catalogue(products)
         self.codes = CodeBook(products)
         self.reader = Reader(self.catalogue)
         self.resolver = Resolver(self.catalogue, self.reader)
@@ -57,6 +58,25 @@ class Understander:
             self.reader, self.codes, self.suppliers, CategoryBook([p.category for p in products])
         )
         self.followups = Followups(self.catalogue, self.resolver, self.nearest)
+        self.teach({alias: (sku,) for alias, sku in (aliases or {}).items()})
+
+    def teach(self, aliases: Mapping[str, Sequence[str]]) -> None:
+        """Take over the company's own words, text -> SKUs, in place of those of before; safe while others read."""
+        ids = self.catalogue.ids
+        known: dict[str, tuple[int, ...]] = {}
+        for text, skus in aliases.items():
+            key, meant = key_of(text), tuple(ids[sku] for sku in skus if sku in ids)
+            if key and meant:
+                known[key] = tuple(dict.fromkeys((*known.get(key, ()), *meant)))
+        self.resolver.aliases = known
+
+    def mention(self, text: str, today: date) -> Mention | None:
+        """The words by which a message names its one product, for those who want to learn them."""
+        clean, _ = talk.defuse(text)
+        if len(clean) > _LONG_TEXT or talk.without_attacks(clean)[1] or talk.is_noise(fold(clean)):
+            return None
+        sentence = self.dissector.take_apart(clean, today)
+        return self.resolver.mention(sentence.tokens, sentence.segments, sentence.codes, _amounts(sentence))
 
     def understand(self, text: str, *, turns: Sequence[Turn] = (), today: date) -> Request:
         """What the message asks, given the conversation so far and the company's today."""
@@ -78,6 +98,12 @@ class Understander:
         same = params == last.params and request.skus != last.skus
         topic = last.topic if same else topic_of(text, request.intent, params, last.topic)
         return replace(request, today=today, params=params, window=window, topic=topic)
+
+    def fits(self, text: str, sku: str) -> bool:
+        """Whether a product satisfies every word and measure of a mention."""
+        tokens = [t for t in tokenise(fold(text)) if t.kind is not Kind.MARK]
+        needs = [self.catalogue.loosened(n) for t in tokens for n in self.catalogue.need(t)]
+        return bool(needs) and self.catalogue.ids.get(sku, -1) in self.catalogue.find(needs)
 
     def nearest(self, text: str, limit: int = MOST_OPTIONS) -> tuple[Option, ...]:
         """The products whose names are nearest to a text, best first."""
@@ -246,12 +272,7 @@ class Understander:
         return request_of(self.catalogue, text, intent, outcome, params, sentence.others)
 
     def _resolve(self, sentence: Sentence) -> Resolution:
-        amounts = Amounts.NONE
-        if sentence.intent in ORDERING:
-            amounts = Amounts.ORDERED
-        elif sentence.intent in MAY_ORDER or sentence.intent is None:
-            amounts = Amounts.POSSIBLE
-        return self.resolver.resolve(sentence.tokens, sentence.segments, sentence.codes, amounts)
+        return self.resolver.resolve(sentence.tokens, sentence.segments, sentence.codes, _amounts(sentence))
 
     def _default_intent(self, sentence: Sentence, thread: Thread) -> Intent:
         if thread.last is not None and (SAME.search(sentence.folded) or CORRECTION.match(sentence.folded)):
@@ -284,6 +305,12 @@ class Understander:
         if not asks and not named and talk.is_foreign(folded):
             return Request(text, Intent.OFF_TOPIC, Expect.REFUSE)
         return None
+
+
+def _amounts(sentence: Sentence) -> Amounts:
+    if sentence.intent in ORDERING:
+        return Amounts.ORDERED
+    return Amounts.POSSIBLE if sentence.intent in MAY_ORDER or sentence.intent is None else Amounts.NONE
 
 
 def _carried(last: Request, request: Request) -> bool:

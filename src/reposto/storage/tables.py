@@ -139,6 +139,24 @@ products = Table(
     Column("active", Boolean, nullable=False, server_default="1"),
 )
 
+# The company's own words for its products, learnt from what buyers picked. Words with two products are asked about.
+product_aliases = Table(
+    "product_aliases",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("key", String(200), nullable=False),  # the words in the one spelling by which they are compared
+    Column("text", String(200), nullable=False),  # as they were read
+    Column("sku", String(120), ForeignKey("products.sku", ondelete="CASCADE"), nullable=False),
+    Column("source", String(12), nullable=False),  # choice | correction | told
+    Column("user_id", BigId, ForeignKey("users.id", ondelete="SET NULL")),
+    Column("message_id", BigId),  # the question it was learnt from; its conversation may be gone
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("key", "sku"),
+    CheckConstraint("source in ('choice', 'correction', 'told')", name="source"),
+    Index("ix_product_aliases_sku", "sku"),
+    Index("ix_product_aliases_user_id", "user_id"),
+)
+
 stock_levels = Table(
     "stock_levels",
     metadata,
