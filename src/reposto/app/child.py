@@ -11,70 +11,43 @@ import os
 import sys
 import threading
 
-import structlog
-
-from reposto.app.analysis import Stopped, run_job, warm_up
+from reposto.app.analysis import warm_up
 from reposto.app.logs import configure_logs
 from reposto.app.pipe import Channel, encode_wake
-from reposto.conversation import work
-from reposto.delivery.bus import Wake, wake_for
-from reposto.model.clock import utc_now
-from reposto.model.errors import AnalysisCancelled, StaleAttempt, StorageBusy
+from reposto.app.runner import JobRunner
+from reposto.delivery.bus import Wake
 from reposto.model.message import Job
 from reposto.storage.engine import Store
 
-log = structlog.get_logger(__name__)
 GONE = 3  # exit code: the server is gone
-AWAY_PAUSE_S = 0.5  # before a database that is away is asked again
 
 
 class Worker:
-    """One job at a time; a thread listens for commands, another keeps the lease alive."""
+    """One job at a time; a thread listens for commands."""
 
     def __init__(self, store: Store, name: str, events: Channel) -> None:
-        self._store = store
-        self._name = name
         self._events = events
         self._nudged = threading.Semaphore(0)
-        self._leaving = threading.Event()
-        self._stop_job = threading.Event()
-        self._lock = threading.Lock()
-        self._job: Job | None = None
+        self._runner = JobRunner(store, name, tell=self._tell, on_claim=self._say_busy)
 
     def run(self, commands: Channel) -> None:
         """Work until told to leave."""
+        runner = self._runner
         threading.Thread(target=self._obey, args=(commands,), daemon=True).start()
-        threading.Thread(target=self._keep_lease, daemon=True).start()
-        seconds = warm_up(self._store)
+        runner.start()
+        seconds = warm_up(runner.store)
         self._events.send({"kind": "ready", "seconds": seconds})
-        while not self._leaving.is_set():
+        while not runner.leaving.is_set():
             self._nudged.acquire()
-            while not self._leaving.is_set() and self._work_once():
+            while not runner.leaving.is_set() and self._work_once():
                 pass
             self._events.send({"kind": "idle"})
 
     def _work_once(self) -> bool:
-        try:
-            claimed = work.claim(self._store, worker=self._name, now=utc_now())
-        except StorageBusy:  # somebody holds the write lock for long, or the database is away
-            self._leaving.wait(AWAY_PAUSE_S)
-            return True
-        if claimed is None:
-            return False
-        job, change = claimed
-        with self._lock:
-            self._job = job
-            self._stop_job.clear()
+        return self._runner.work_once()
+
+    def _say_busy(self, job: Job) -> None:
         self._events.send({"kind": "busy", "job_id": job.id})
-        self._tell(wake_for(change))
-        try:
-            run_job(self._store, job, tell=self._tell, stopped=self._stop_job.is_set)
-        except Stopped:
-            log.info("agents.task.stopped", sku=job.sku, session_id=job.session_id, job_id=job.id)
-        finally:
-            with self._lock:
-                self._job = None
-        return True
 
     def _tell(self, wake: Wake) -> None:
         self._events.send({"kind": "wake", **encode_wake(wake)})
@@ -87,28 +60,10 @@ class Worker:
             if command["kind"] == "work":
                 self._nudged.release()
             elif command["kind"] == "cancel":
-                with self._lock:
-                    if self._job is not None and self._job.id == command["job_id"]:
-                        self._stop_job.set()
+                self._runner.stop(command["job_id"])
             elif command["kind"] == "leave":
-                self._leaving.set()
+                self._runner.leaving.set()
                 self._nudged.release()
-
-    def _keep_lease(self) -> None:
-        pause = threading.Event()
-        while not pause.wait(work.HEARTBEAT_S):
-            with self._lock:
-                job = self._job
-            if job is None:
-                continue
-            try:
-                work.heartbeat(self._store, job, now=utc_now())
-            except (AnalysisCancelled, StaleAttempt):
-                with self._lock:
-                    if self._job is job:
-                        self._stop_job.set()
-            except Exception as error:  # the next beat tries again; without this thread every lease would end
-                log.warning("worker.heartbeat_failed", job_id=job.id, error=type(error).__name__)
 
 
 def main() -> None:

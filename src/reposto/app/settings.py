@@ -15,6 +15,7 @@ from reposto.storage.engine import sqlite_url
 
 PREFIX = "REPOSTO_"
 DEFAULT_HOME = Path("reposto-data")
+BUSES = ("redis://", "rediss://", "unix://")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -27,7 +28,10 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="an address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="a port, 0 to 65535 (0 = any free one)")
     workers: int = Field(2, ge=1, le=64, description="worker processes, 1 to 64")
+    processes: int = Field(1, ge=1, le=64, description="API processes on one port, 1 to 64")
     database_url: str = Field("", description="postgresql+psycopg://user:password@host/name, or empty for SQLite")
+    redis_url: str = Field("", description="redis://host:6379/0 or rediss://…, or empty for a single process")
+    broker_url: str = Field("", description="redis://host:6379/1 or amqp://user:password@host//, or empty")
     allowed_origins: tuple[str, ...] = Field(
         (), description='a JSON list of further origins, such as ["https://compras.example.com"]'
     )
@@ -42,6 +46,25 @@ class Settings(BaseSettings):
         if value and not value.startswith(("postgresql+psycopg://", "postgresql://", "sqlite:///")):
             raise ValueError("not a database we speak")
         return value.replace("postgresql://", "postgresql+psycopg://", 1) if value.startswith("postgresql:") else value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _known_bus(cls, value: str) -> str:
+        if value and not value.startswith(BUSES):
+            raise ValueError("not a bus we speak")
+        return value
+
+    @field_validator("broker_url")
+    @classmethod
+    def _known_broker(cls, value: str) -> str:
+        if value and not value.startswith((*BUSES, "amqp://", "amqps://")):
+            raise ValueError("not a broker we speak")
+        return value
+
+    @property
+    def bus_url(self) -> str:
+        """The Redis between processes; a broker on Redis serves as both."""
+        return self.redis_url or (self.broker_url if self.broker_url.startswith(BUSES) else "")
 
     @property
     def url(self) -> str:
@@ -65,12 +88,39 @@ def load_settings(home: Path | None = None, **given: Any) -> Settings:
     in_environment = {name for name in from_file if f"{PREFIX}{name.upper()}" in os.environ}
     values = {name: value for name, value in from_file.items() if name not in in_environment}
     try:
-        return Settings(**{**values, **chosen, "home": base})
+        settings = Settings(**{**values, **chosen, "home": base})
     except ValidationError as error:
         raise SettingInvalid(*_explain(str(error.errors()[0]["loc"][0]))) from None
     except SettingsError as error:  # not even JSON, where JSON is expected
         name = next((name for name in Settings.model_fields if f'"{name}"' in str(error)), "")
         raise SettingInvalid(*_explain(name)) from None
+    _check_together(settings)
+    return settings
+
+
+def _check_together(settings: Settings) -> None:
+    """What each setting allows, but not with the others."""
+    on_sqlite = settings.url.startswith("sqlite")
+    if settings.broker_url and on_sqlite:
+        raise SettingInvalid(
+            f"{PREFIX}BROKER_URL precisa de PostgreSQL em {PREFIX}DATABASE_URL: com SQLite só um servidor trabalha.",
+            f"{PREFIX}BROKER_URL needs PostgreSQL in {PREFIX}DATABASE_URL: SQLite has one server only.",
+        )
+    if settings.broker_url and not settings.bus_url:
+        raise SettingInvalid(
+            f"{PREFIX}BROKER_URL por RabbitMQ precisa também de {PREFIX}REDIS_URL, por onde os processos se avisam.",
+            f"{PREFIX}BROKER_URL on RabbitMQ needs {PREFIX}REDIS_URL too: processes tell each other over it.",
+        )
+    if settings.processes > 1 and on_sqlite:
+        raise SettingInvalid(
+            f"Mais de um processo (--processes) precisa de PostgreSQL em {PREFIX}DATABASE_URL.",
+            f"More than one process (--processes) needs PostgreSQL in {PREFIX}DATABASE_URL.",
+        )
+    if settings.processes > 1 and not settings.bus_url:
+        raise SettingInvalid(
+            f"Mais de um processo (--processes) precisa de {PREFIX}REDIS_URL, por onde os processos se avisam.",
+            f"More than one process (--processes) needs {PREFIX}REDIS_URL: they tell each other over it.",
+        )
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -94,6 +144,11 @@ def _explain(name: str) -> tuple[str, str]:
         f"{shown} está errado; pode ser: {field.description}.",
         f"{shown} is wrong; it may be: {field.description}.",
     )
+
+
+def calm_numeric_threads() -> None:
+    """Of this process and those it forks: threads of a numeric library would only get in other workers' way."""
+    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 
 
 def environment() -> dict[str, str]:

@@ -31,10 +31,13 @@ HEARTBEAT_S = 2.0  # three chances before the lease ends
 REAP_EVERY_S = 1.0
 
 
-def claim(store: Store, *, worker: str, now: datetime) -> tuple[Job, Change] | None:
-    """Take the next queued job, its first consultation shown as running; None when there is nothing to do."""
+def claim(store: Store, *, worker: str, now: datetime, bulk: bool = True) -> tuple[Job, Change] | None:
+    """Take the next queued job, its first consultation shown as running; None when there is nothing to do.
+
+    Without `bulk`, jobs of catalogue-wide runs (priority below 0) are left to others.
+    """
     with store.write(lasting=False) as connection:
-        job = jobs.claim_next(connection, worker=worker, lease_until=now + LEASE, now=now)
+        job = jobs.claim_next(connection, worker=worker, lease_until=now + LEASE, now=now, bulk=bulk)
         if job is None:
             return None
         steps = (Step(job.steps[0].name, job.steps[0].label, "running"), *(reset(step) for step in job.steps[1:]))

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, func, insert, select, update
 
 from reposto.model.encode import to_data
-from reposto.model.message import Job, JobState, Step
+from reposto.model.message import ANALYSIS, Job, JobState, Step
 from reposto.storage.tables import jobs
 
 ETA_SAMPLE = 30  # past runs behind the expected time
@@ -28,6 +28,7 @@ _NEXT = (
     .limit(1)
     .with_for_update(skip_locked=True)
 )
+_NEXT_SINGLE = _NEXT.where(jobs.c.priority >= 0)
 _CLAIM = (
     update(jobs)
     .where(jobs.c.id == bindparam("of_job"), jobs.c.state == JobState.QUEUED)
@@ -77,13 +78,18 @@ def insert_job(connection: Connection, job: Job, *, now: datetime, locale: str, 
         "locale": locale,
         "correlation_id": job.correlation_id,
         "created_at": now,
+        "kind": job.kind,
+        "parent_id": job.parent_id,
+        "total": job.total,
     }
     connection.execute(_INSERT, values)
 
 
-def claim_next(connection: Connection, *, worker: str, lease_until: datetime, now: datetime) -> Job | None:
+def claim_next(
+    connection: Connection, *, worker: str, lease_until: datetime, now: datetime, bulk: bool = True
+) -> Job | None:
     """Take the oldest queued job of the highest priority; two workers never get the same one."""
-    job_id = connection.execute(_NEXT).scalar_one_or_none()
+    job_id = connection.execute(_NEXT if bulk else _NEXT_SINGLE).scalar_one_or_none()
     return None if job_id is None else claim(connection, job_id, worker=worker, lease_until=lease_until, now=now)
 
 
@@ -91,7 +97,7 @@ def claim(connection: Connection, job_id: str, *, worker: str, lease_until: date
     """queued -> running with attempt + 1; None if somebody else was faster or it has ended."""
     given = {"of_job": job_id, "to_worker": worker, "to_lease": lease_until, "to_started": now}
     row = connection.execute(_CLAIM, given).one_or_none()
-    return None if row is None else _job(row)
+    return None if row is None else to_job(row)
 
 
 def save_progress(
@@ -100,7 +106,7 @@ def save_progress(
     """Store a newer snapshot and extend the lease; None if this attempt no longer owns the job."""
     given = {**_owner(job_id, attempt), "to_steps": to_data(tuple(steps)), "to_lease": lease_until}
     row = connection.execute(_SAVE_PROGRESS, given).one_or_none()
-    return None if row is None else _job(row)
+    return None if row is None else to_job(row)
 
 
 def extend_lease(connection: Connection, job_id: str, attempt: int, *, lease_until: datetime) -> bool:
@@ -115,7 +121,7 @@ def finish(
     """running -> done | failed, for the attempt that owns it; None fences a stale one off."""
     given = {**_owner(job_id, attempt), "to_state": state, "to_finished": now, "to_error": error}
     row = connection.execute(_FINISH, given).one_or_none()
-    return None if row is None else _job(row)
+    return None if row is None else to_job(row)
 
 
 def set_result(connection: Connection, job_id: str, seq: int) -> None:
@@ -136,7 +142,7 @@ def cancel(connection: Connection, job_id: str, session_id: int, *, now: datetim
         .returning(jobs)
     )
     row = connection.execute(query).one_or_none()
-    return None if row is None else _job(row)
+    return None if row is None else to_job(row)
 
 
 def release(connection: Connection, job_id: str, attempt: int) -> Job | None:
@@ -148,13 +154,13 @@ def release(connection: Connection, job_id: str, attempt: int) -> Job | None:
         .returning(jobs)
     )
     row = connection.execute(query).one_or_none()
-    return None if row is None else _job(row)
+    return None if row is None else to_job(row)
 
 
 def find_expired(connection: Connection, *, now: datetime, limit: int = 100) -> list[Job]:
     """Running jobs whose lease ran out."""
     query = select(jobs).where(jobs.c.state == JobState.RUNNING, jobs.c.lease_until < now).limit(limit)
-    return [_job(row) for row in connection.execute(query)]
+    return [to_job(row) for row in connection.execute(query)]
 
 
 def has_expired(connection: Connection, job_id: str, *, now: datetime) -> bool:
@@ -166,12 +172,13 @@ def has_expired(connection: Connection, job_id: str, *, now: datetime) -> bool:
 def find_running(connection: Connection, worker: str) -> list[Job]:
     """What this worker holds."""
     query = select(jobs).where(jobs.c.state == JobState.RUNNING, jobs.c.worker == worker)
-    return [_job(row) for row in connection.execute(query)]
+    return [to_job(row) for row in connection.execute(query)]
 
 
 def find_all_running(connection: Connection) -> list[Job]:
-    """What any worker holds."""
-    return [_job(row) for row in connection.execute(select(jobs).where(jobs.c.state == JobState.RUNNING))]
+    """What any worker holds; a run that waits for its parts is held by none."""
+    query = select(jobs).where(jobs.c.state == JobState.RUNNING, jobs.c.worker.is_not(None))
+    return [to_job(row) for row in connection.execute(query)]
 
 
 def any_queued(connection: Connection) -> bool:
@@ -181,15 +188,19 @@ def any_queued(connection: Connection) -> bool:
 
 
 def find_open(connection: Connection, session_id: int) -> list[Job]:
-    """A session's jobs that are queued or running, oldest first."""
-    query = select(jobs).where(jobs.c.session_id == session_id, jobs.c.state.in_([JobState.QUEUED, JobState.RUNNING]))
-    return [_job(row) for row in connection.execute(query.order_by(jobs.c.created_at, jobs.c.id))]
+    """A session's jobs that are queued or running, oldest first; the parts of a run are nobody's business."""
+    query = select(jobs).where(
+        jobs.c.session_id == session_id,
+        jobs.c.state.in_([JobState.QUEUED, JobState.RUNNING]),
+        jobs.c.parent_id.is_(None),
+    )
+    return [to_job(row) for row in connection.execute(query.order_by(jobs.c.created_at, jobs.c.id))]
 
 
 def get_job(connection: Connection, job_id: str) -> Job | None:
     """One job by id."""
     row = connection.execute(select(jobs).where(jobs.c.id == job_id)).one_or_none()
-    return None if row is None else _job(row)
+    return None if row is None else to_job(row)
 
 
 def count_by_state(connection: Connection) -> dict[JobState, int]:
@@ -199,8 +210,9 @@ def count_by_state(connection: Connection) -> dict[JobState, int]:
 
 
 def oldest_queued(connection: Connection) -> datetime | None:
-    """Since when the job that has waited longest has waited."""
-    query = select(jobs.c.created_at).where(jobs.c.state == JobState.QUEUED).order_by(jobs.c.created_at).limit(1)
+    """Since when the question that has waited longest has waited; a run over the catalogue may wait its turn."""
+    waiting = select(jobs.c.created_at).where(jobs.c.state == JobState.QUEUED, jobs.c.priority >= 0)
+    query = waiting.order_by(jobs.c.created_at).limit(1)
     moment: datetime | None = connection.execute(query).scalar()
     return moment
 
@@ -209,7 +221,7 @@ def typical_seconds(connection: Connection) -> float | None:
     """Median run time of the newest finished analyses, in seconds; None while there is none."""
     query = (
         select(jobs.c.started_at, jobs.c.finished_at)
-        .where(jobs.c.state == JobState.DONE)
+        .where(jobs.c.state == JobState.DONE, jobs.c.kind == ANALYSIS)
         .order_by(jobs.c.finished_at.desc())
         .limit(ETA_SAMPLE)
     )
@@ -225,7 +237,8 @@ def _owned(job_id: str, attempt: int) -> Any:
     return and_(jobs.c.id == job_id, jobs.c.attempt == attempt, jobs.c.state == JobState.RUNNING)
 
 
-def _job(row: Row[Any]) -> Job:
+def to_job(row: Row[Any]) -> Job:
+    """A row of the table."""
     return Job(
         id=row.id,
         session_id=row.session_id,
@@ -241,4 +254,9 @@ def _job(row: Row[Any]) -> Job:
         correlation_id=row.correlation_id,
         locale=row.locale,
         result_seq=row.result_seq,
+        kind=row.kind,
+        parent_id=row.parent_id,
+        done=row.done,
+        total=row.total,
+        partial=tuple(row.partial or ()),
     )
