@@ -9,6 +9,7 @@ import { Boundary } from '../ui/Boundary';
 import { Markdown } from '../ui/Markdown';
 import { Moment } from '../ui/Moment';
 import { Actions } from './Actions';
+import { AliasNote } from './Aliases';
 import { Answer } from './answer/Answer';
 import { Choices } from './Choices';
 import { JobPanel } from './JobPanel';
@@ -87,6 +88,7 @@ function Block({ message, started, children }: { message: Message; started?: Mes
         {took >= 0 ? <span>{t('job.took', { time: f.seconds(took) })}</span> : null}
       </header>
       {children}
+      <AliasNote message={started ?? message} />
       {started ? <Trace started={started} /> : null}
     </article>
   );

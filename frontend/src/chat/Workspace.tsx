@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState, useSyncExternalStore, type Re
 import { Starter } from '../client/starter';
 import { useI18n, type Locale } from '../i18n';
 import { Icon } from '../ui/Icon';
+import { Aliases } from './Aliases';
 import { Conversation } from './Conversation';
 import { NewConversation } from './NewConversation';
 import { go, sessionIn, useRoute } from './route';
@@ -108,6 +109,7 @@ function useStarter(onCreated: () => void): Starter {
 function Footer({ onLocale }: { onLocale(locale: Locale): void }) {
   const { t, locale } = useI18n();
   const { me, api, outbox, onLogin } = useServices();
+  const [aliases, setAliases] = useState(false);
   const leave = async () => {
     const called = await api.logout();
     if (!called.ok && called.status !== 401) return;
@@ -117,6 +119,8 @@ function Footer({ onLocale }: { onLocale(locale: Locale): void }) {
   return (
     <footer className="side-foot">
       <span className="user" title={me.name}>{me.name}</span>
+      <button type="button" className="text-button" onClick={() => setAliases(true)}>{t('alias.open')}</button>
+      {aliases ? <Aliases onClose={() => setAliases(false)} /> : null}
       <button type="button" className="text-button" aria-label={t('locale.label')} lang={locale === 'en' ? 'pt-BR' : 'en'} onClick={() => onLocale(locale === 'en' ? 'pt-BR' : 'en')}>
         {t('locale.switch')}
       </button>

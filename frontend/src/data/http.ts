@@ -1,5 +1,6 @@
 // Calls of the server's HTTP API. Nothing throws: a call gives a value or says why not.
 
+import { decodeAlias, type Alias } from './aliases';
 import type { Locale } from '../client/language';
 import type { Called } from '../client/ports';
 import { decodeMessage, isObject, type Message } from '../client/wire';
@@ -78,6 +79,14 @@ export class Api {
 
   act(id: number, action: Action): Promise<Called<Message>> {
     return this.change('POST', `/api/chat/sessions/${id}/actions`, action, decodeMessage);
+  }
+
+  aliases(): Promise<Called<Alias[]>> {
+    return this.call('GET', '/api/aliases', undefined, listOf(decodeAlias));
+  }
+
+  forgetAlias(id: number): Promise<Called<true>> {
+    return this.change('DELETE', `/api/aliases/${id}`, undefined, () => true);
   }
 
   /** A call that changes something. A token that a login in another tab made old is renewed once. */

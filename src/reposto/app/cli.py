@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from reposto.app.alias_cli import app as alias_app
 from reposto.app.logs import configure_logs
 from reposto.app.settings import Settings, load_settings
 from reposto.model.errors import FileRefused, RepostoError
@@ -15,6 +16,7 @@ from reposto.model.errors import FileRefused, RepostoError
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 user_app = typer.Typer(no_args_is_help=True)
 app.add_typer(user_app, name="user", help="Usuários.")
+app.add_typer(alias_app, name="alias", help="Apelidos de produtos.")
 
 Home = Annotated[Path | None, typer.Option(help="Pasta do banco de dados e dos arquivos enviados.")]
 EXIT_REFUSED = 2

@@ -20,7 +20,7 @@ from reposto import __version__
 from reposto.app import gateway
 from reposto.app.access import CODE_LIFE, check_may_listen, ensure_local_user, issue
 from reposto.app.direct import SocketProtocol
-from reposto.app.http import chat, health, login, metrics, page
+from reposto.app.http import aliases, chat, health, login, metrics, page
 from reposto.app.http.common import add_error_handlers
 from reposto.app.http.shield import Shield
 from reposto.app.patience import PatientProtocol
@@ -53,7 +53,15 @@ def build_app(runtime: Runtime) -> FastAPI:
     )
     app.state.runtime = runtime
     add_error_handlers(app)
-    for router in (health.router, metrics.router, login.router, chat.router, gateway.router, page.router):
+    for router in (
+        health.router,
+        metrics.router,
+        login.router,
+        chat.router,
+        aliases.router,
+        gateway.router,
+        page.router,
+    ):
         app.include_router(router)
     app.add_middleware(Shield, gate=runtime.gate)
     return app
