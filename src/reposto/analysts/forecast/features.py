@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from reposto.analysts.forecast.levels import ALPHAS, smoothed_levels, window_sums
+from reposto.analysts.forecast.levels import ALPHAS, known_or_zero, smoothed_levels, window_sums
 from reposto.analysts.forecast.types import Floats
 
 Ints = NDArray[np.int64]
@@ -75,7 +75,7 @@ class Panel:
     def scale(self, cutoffs: Ints) -> Floats:
         """(sum over the last year + mean of all time) / (observed in the last year + 1), at least 1e-3."""
         low = cutoffs - self.season - 1
-        everything = np.nan_to_num(self.mean(np.zeros_like(cutoffs), cutoffs))
+        everything = known_or_zero(self.mean(np.zeros_like(cutoffs), cutoffs))
         top = self._span(self._total, low, cutoffs) + everything
         return np.maximum(top / (self._span(self._known, low, cutoffs) + 1), _FLOOR)
 
@@ -154,7 +154,7 @@ class Panel:
         s = self.scale(cutoffs)
         levels, counts = self.smoothed
         total26 = self._span(self._known, cutoffs - 26, cutoffs)
-        mean26 = np.nan_to_num(self.mean(cutoffs - 26, cutoffs))
+        mean26 = known_or_zero(self.mean(cutoffs - 26, cutoffs))
         square26 = self._span(self._squares, cutoffs - 26, cutoffs) / np.maximum(total26, 1)
         deviation = np.sqrt(np.maximum(square26 - mean26**2, 0.0))
         known8 = self._span(self._known, cutoffs - 8, cutoffs)
@@ -188,7 +188,7 @@ class Panel:
         return result
 
     def _since(self, cutoffs: Ints) -> Floats:
-        at = np.where(np.nan_to_num(self.y) > 0, np.arange(self.buckets), -1)
+        at = np.where(known_or_zero(self.y) > 0, np.arange(self.buckets), -1)
         last = np.concatenate([np.full((self.n, 1), -1), np.maximum.accumulate(at, axis=1)], axis=1)
         result: Floats = (cutoffs[None, :] - 1 - last[:, cutoffs]).astype(np.float64)
         return result

@@ -36,9 +36,10 @@ def tree_features(
     length = table.length
     of_year = 2 * np.pi * (phase + table.offset + length / 2) / season
     calendar = [np.sin(of_year), np.cos(of_year), np.sin(2 * of_year), np.cos(2 * of_year)]
+    with_year = np.isfinite(known.last_year)
     flat = [
-        np.nan_to_num(known.last_year / centre, nan=_UNKNOWN),
-        np.nan_to_num(known.last_year_wide / centre, nan=_UNKNOWN),
+        np.where(with_year, known.last_year / centre, _UNKNOWN),
+        np.where(with_year, known.last_year_wide / centre, _UNKNOWN),
         known.last_year_level / centre,
         known.group_season,
         known.group_momentum,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from reposto.analysts.forecast.levels import ALPHAS, smoothed_levels, window_sums
+from reposto.analysts.forecast.levels import ALPHAS, known_or_zero, smoothed_levels, window_sums
 from reposto.analysts.forecast.types import Bools, Floats
 
 HALF_LIFE = 40.0  # buckets after which a past error counts half
@@ -137,7 +137,7 @@ def _one_window(
     guess = levels * (upto[:, after] - upto[:, first]).T[:, :, None]  # (T+1, n, alphas)
     usable = np.isfinite(sums) & (counts.T >= 3)
     weight = np.where(usable, 0.5 ** ((buckets - np.arange(buckets + 1)) / HALF_LIFE), 0.0)
-    error = np.where(usable[:, :, None], np.swapaxes(guess, 0, 1) - np.nan_to_num(sums)[:, :, None], 0.0)
+    error = np.where(usable[:, :, None], np.swapaxes(guess, 0, 1) - known_or_zero(sums)[:, :, None], 0.0)
     total = weight.sum(axis=1)
     mse = np.einsum("nt,nta->na", weight, error**2) / np.maximum(total, 1e-12)[:, None]
     mix = _mix(mse, guess[buckets], length)

@@ -311,23 +311,19 @@ def shape_at(table: Table, mean: Floats, sd: Floats) -> Floats:
     """Standardised quantiles for an expected demand and its deviation, between the bins; (...) -> (..., levels)."""
     size, ratio = np.log(np.maximum(mean, 1e-3)), _log_ratio(mean, sd)
     if len(table.centres) == 1:
-        return _along(table.ratios[0], table.shapes[0], ratio)
+        return _along(table, np.zeros(size.shape, dtype=np.int64), ratio)
     right = np.clip(np.searchsorted(table.centres, size), 1, len(table.centres) - 1)
     left_at, right_at = table.centres[right - 1], table.centres[right]
     share = np.clip((size - left_at) / np.maximum(right_at - left_at, 1e-9), 0.0, 1.0)[..., None]
-    result = np.empty((*size.shape, len(LEVEL_ARRAY)))
-    for i in np.unique(right):
-        hit = right == i
-        low = _along(table.ratios[i - 1], table.shapes[i - 1], ratio[hit])
-        high = _along(table.ratios[i], table.shapes[i], ratio[hit])
-        result[hit] = (1 - share[hit]) * low + share[hit] * high
+    result: Floats = (1 - share) * _along(table, right - 1, ratio) + share * _along(table, right, ratio)
     return result
 
 
-def _along(ratios: Floats, shapes: Floats, ratio: Floats) -> Floats:
-    """Linear between the spreads of one size; (spreads,), (spreads, levels), (...) -> (..., levels)."""
-    right = np.clip(np.searchsorted(ratios, ratio), 1, len(ratios) - 1)
-    gap = np.maximum(ratios[right] - ratios[right - 1], 1e-9)
-    share = np.clip((ratio - ratios[right - 1]) / gap, 0.0, 1.0)[..., None]
-    result: Floats = (1 - share) * shapes[right - 1] + share * shapes[right]
+def _along(table: Table, sizes: Ints, ratio: Floats) -> Floats:
+    """Linear between the spreads of a bin of size; bins (...), log ratios (...) -> (..., levels)."""
+    below = (table.ratios[sizes] < ratio[..., None]).sum(axis=-1)
+    right = np.clip(below, 1, table.ratios.shape[1] - 1)
+    low, high = table.ratios[sizes, right - 1], table.ratios[sizes, right]
+    share = np.clip((ratio - low) / np.maximum(high - low, 1e-9), 0.0, 1.0)[..., None]
+    result: Floats = (1 - share) * table.shapes[sizes, right - 1] + share * table.shapes[sizes, right]
     return result
