@@ -14,6 +14,7 @@ from reposto.app.access import Gate
 from reposto.app.fit import run_fit
 from reposto.app.pool import Pool
 from reposto.app.settings import Settings
+from reposto.app.vitals import Vitals
 from reposto.conversation import sessions, work
 from reposto.conversation.catalogue import Catalogue
 from reposto.conversation.change import Change
@@ -47,6 +48,7 @@ class Runtime:
         self.store = store
         self.catalogue = Catalogue(store)
         self.gate = Gate(store, settings)
+        self.vitals = Vitals(store)
         self.started_at = monotonic()
         self.stopping = False
         self.last_reap = monotonic()
@@ -82,6 +84,7 @@ class Runtime:
         self.spawn(self.hub.sweep_forever())
         self.spawn(self._reap_forever())
         self.spawn(self._check_credentials_forever())
+        self.vitals.watch(self.spawn)
 
     async def stop(self) -> None:
         """Drain: sockets are closed by now; let workers finish or hand back, then let go of the database."""
@@ -90,7 +93,7 @@ class Runtime:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for threads in (self._readers, self._writers):
+        for threads in (self._readers, self._writers, self.vitals.threads):
             threads.shutdown(wait=True, cancel_futures=True)
         self.store.close()
 
@@ -114,6 +117,7 @@ class Runtime:
         """After a commit: tell the tabs, the workers, and those that must stop. Call it on the event loop."""
         if change.messages or change.jobs or change.deleted:
             self.bus.publish(wake_for(change))
+            self.vitals.note_published(change)
         for job_id in change.cancelled:
             self.pool.stop_job(job_id)
         if change.queued:

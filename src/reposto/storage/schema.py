@@ -40,6 +40,14 @@ def newest_revision() -> str | None:
     return ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
+def is_behind(connection: Connection) -> bool:
+    """Whether revisions are missing; one that is newer than this code knows is none of its business."""
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    present = current_revision(connection)
+    known = {script.revision for script in scripts.walk_revisions()}
+    return present is None or (present in known and present != scripts.get_current_head())
+
+
 def drift(store: Store) -> list[object]:
     """Differences between the migrated schema and `tables.metadata`; empty when they agree."""
     with store.read() as connection:

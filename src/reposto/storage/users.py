@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
 from reposto.storage.tables import credentials, users
+
+# A revoked one is kept for a while: `reposto token list` says when it was revoked.
+KEEP_REVOKED = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,50 @@ def revoke_logins(connection: Connection, user_id: int, *, now: datetime) -> Non
     """Make a user's cookies and links void, his programs' tokens not."""
     theirs = credentials.c.user_id == user_id, credentials.c.kind != "token", credentials.c.revoked_at.is_(None)
     connection.execute(update(credentials).where(*theirs).values(revoked_at=now))
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A stored credential, without what it takes to use it."""
+
+    token_hash: str
+    user: str
+    kind: str
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
+def list_credentials(connection: Connection, kind: str, *, user: str | None = None) -> list[Credential]:
+    """All of a kind, newest first; of one user, if named."""
+    query = (
+        select(
+            credentials.c.token_hash,
+            users.c.name,
+            credentials.c.kind,
+            credentials.c.created_at,
+            credentials.c.expires_at,
+            credentials.c.revoked_at,
+        )
+        .join(users, credentials.c.user_id == users.c.id)
+        .where(credentials.c.kind == kind)
+        .order_by(credentials.c.created_at.desc(), credentials.c.token_hash)
+    )
+    if user is not None:
+        query = query.where(users.c.name == user)
+    return [Credential(*row) for row in connection.execute(query)]
+
+
+def revoke_hash(connection: Connection, token_hash: str, *, now: datetime) -> bool:
+    """Make void what is stored under this hash; False if it already was."""
+    known = credentials.c.token_hash == token_hash, credentials.c.revoked_at.is_(None)
+    return connection.execute(update(credentials).where(*known).values(revoked_at=now)).rowcount == 1
+
+
+def delete_void_credentials(connection: Connection, *, now: datetime) -> int:
+    """Forget what has expired, and what was revoked long ago; how many."""
+    void = or_(credentials.c.expires_at < now, credentials.c.revoked_at < now - KEEP_REVOKED)
+    return connection.execute(delete(credentials).where(void)).rowcount
 
 
 def valid_hashes(connection: Connection, hashes: Sequence[str], *, now: datetime) -> set[str]:
