@@ -11,6 +11,7 @@ RepostoError
 │   └── StaleAttempt        409  (fencing: another attempt owns the job)
 ├── TooMany                 429 / 4429
 ├── StorageBusy             503  (retry)
+├── StorageBroken           500  (a damaged file)
 ├── AnalysisCancelled       409
 └── SettingInvalid          500  (start refused)
 """
@@ -18,6 +19,7 @@ RepostoError
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import ClassVar
 
 
@@ -147,6 +149,22 @@ class StorageBusy(RepostoError):
     http_status = 503
     retry = True
     pt = "O banco de dados está ocupado; tente de novo em instantes."
+
+
+class StorageBroken(RepostoError):
+    """The database file is damaged; put a copy back."""
+
+    code = "storage_broken"
+    pt = "O arquivo do banco de dados está danificado; restaure uma cópia."
+
+    @classmethod
+    def of(cls, file: str | None) -> StorageBroken:
+        """With the file's name and what to do."""
+        name = PurePath(file or "").name
+        return cls(
+            f"O banco de dados {name} está danificado. Guarde o arquivo e restaure uma cópia: reposto restore COPIA",
+            f"The database {name} is damaged. Keep the file and put a copy back: reposto restore COPY",
+        )
 
 
 class SettingInvalid(RepostoError):

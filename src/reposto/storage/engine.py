@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from reposto.model.errors import StorageBusy
+from reposto.model.errors import StorageBroken, StorageBusy
 from reposto.storage.turns import Turns
 
 BUSY_TIMEOUT_MS = 5_000  # a writer waits this long, then the user gets 503 and a retry hint (RELIABILITY D2)
@@ -42,7 +42,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent snapshot; nothing written in it is kept."""
-        with _translated(), self._connect() as connection:
+        with self._translated(), self._connect() as connection:
             yield connection
 
     @contextmanager
@@ -53,7 +53,7 @@ class Store:
         what a restart makes up for anyway, never for a message.
         """
         turn = nullcontext() if self._turns is None else self._turns.take(BUSY_TIMEOUT_MS / 1000)
-        with turn, _translated(), self._connect(writes=True, lasting=lasting) as connection, connection.begin():
+        with turn, self._translated(), self._connect(writes=True, lasting=lasting) as connection, connection.begin():
             yield connection
 
     def close(self) -> None:
@@ -61,6 +61,20 @@ class Store:
         self.engine.dispose()
         if self._turns is not None:
             self._turns.close()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Trouble that passes by itself becomes StorageBusy, a damaged file StorageBroken; the rest stays as it is."""
+        try:
+            yield
+        except PoolTimeout as error:
+            raise StorageBusy(retry_after=1.0) from error
+        except DBAPIError as error:
+            if isinstance(error, OperationalError) and _passes_by(error):
+                raise StorageBusy(retry_after=1.0) from error
+            if _is_broken(error):
+                raise StorageBroken.of(self.url.database) from error
+            raise
 
     def _connect(self, *, writes: bool = False, lasting: bool = True) -> Connection:
         if os.getpid() != self._pid:
@@ -70,19 +84,6 @@ class Store:
             # Its default shows each statement what others have committed meanwhile; SQLite's reads are snapshots.
             connection = connection.execution_options(isolation_level="REPEATABLE READ")
         return connection
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Database trouble that passes by itself becomes StorageBusy; everything else stays what it is."""
-    try:
-        yield
-    except PoolTimeout as error:
-        raise StorageBusy(retry_after=1.0) from error
-    except OperationalError as error:
-        if _passes_by(error):
-            raise StorageBusy(retry_after=1.0) from error
-        raise
 
 
 def _passes_by(error: DBAPIError) -> bool:
@@ -95,6 +96,12 @@ def _passes_by(error: DBAPIError) -> bool:
     return state in {"40P01", "40001", "55P03", "57014", "53300", "57P01", "57P02", "57P03", None} or str(
         state
     ).startswith("08")
+
+
+def _is_broken(error: DBAPIError) -> bool:
+    # Not by the class: a malformed page is a DatabaseError here and an OperationalError there.
+    text = str(error.orig)
+    return isinstance(error.orig, sqlite3.DatabaseError) and ("malformed" in text or "not a database" in text)
 
 
 def _create_engine(url: str) -> Engine:
