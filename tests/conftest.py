@@ -15,6 +15,7 @@ from tests.support import ports
 from tests.support.chromium import find_chromium
 from tests.support.postgres import PostgresServer, run_postgres
 from tests.support.redis import RedisServer, run_redis
+from tests.support.soak import soaking
 
 # Examples share two cores with servers and browsers: a slow one says nothing, and pytest-timeout ends a hung one.
 # CI tries the same examples each time; everybody else's runs look for new ones.
@@ -24,12 +25,16 @@ settings.load_profile("reposto")
 MARKED_FOLDERS = {"browser", "faults"}  # these run one at a time, see scripts/run_tests.sh
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         folder = item.path.relative_to(here).parts[0]
         if folder in MARKED_FOLDERS:
             item.add_marker(folder)
+    if not soaking():
+        long = [item for item in items if item.get_closest_marker("soak")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in set(long)]
 
 
 @pytest.fixture(scope="session")

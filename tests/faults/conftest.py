@@ -15,14 +15,22 @@ MUTANTS = ROOT / "tests" / "support" / "mutants"
 
 
 @pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
+def switches(tmp_path: Path) -> Path:
+    """Where failpoints look for what the test wants of them (tests/support/mutants/failpoints.py)."""
+    folder = tmp_path / "switches"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def serve(tmp_path: Path, switches: Path) -> Iterator[Callable[..., ServerProcess]]:
     """serve("slow", "no_fence") starts a server with these changes (tests/support/mutants/changes.py)."""
     started: list[ServerProcess] = []
 
     def start(*changes: str) -> ServerProcess:
         home = tmp_path / "home"
         company.fill(home)
-        env = {"REPOSTO_LOG_FORMAT": "json"}
+        env = {"REPOSTO_LOG_FORMAT": "json", "TEST_SWITCHES": str(switches)}
         if changes:
             env |= {"TEST_CHANGES": ",".join(changes), "PYTHONPATH": f"{MUTANTS}:{ROOT}"}
         server = ServerProcess(home, env=env)

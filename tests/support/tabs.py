@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import time
 import uuid
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -32,6 +34,7 @@ class Tab:
         self.base, self.token, self.session_id = base, token, session_id
         self.messages: dict[int, dict[str, Any]] = {}
         self.connections: list[Received] = []
+        self.shown_at: dict[int, float] = {}  # seq -> when it was first shown, in seconds since 1970
         self.progress: list[dict[str, Any]] = []
         self.errors: list[dict[str, Any]] = []
         self.ready = asyncio.Event()
@@ -95,6 +98,7 @@ class Tab:
         kind = frame["type"]
         if kind == "message":
             received.seqs.append(frame["seq"])
+            self.shown_at.setdefault(frame["seq"], time.time())
             self.messages[frame["seq"]] = frame
             self._unanswered.pop((frame.get("metadata") or {}).get("client_id", ""), None)
         elif kind == "ready":
@@ -147,6 +151,10 @@ class Tab:
         """Until `condition(self)` holds."""
         async with asyncio.timeout(within), self._changed:
             await self._changed.wait_for(lambda: condition(self))
+
+    def delay(self, message: dict[str, Any]) -> float:
+        """Seconds from the message's time stamp to its being shown here."""
+        return self.shown_at[message["seq"]] - datetime.fromisoformat(message["criado_em"]).timestamp()
 
     def of_type(self, kind: str) -> list[dict[str, Any]]:
         """Messages whose metadata says this type, in order."""

@@ -166,6 +166,40 @@ def commits_by_batch() -> None:
     put(load, "merge_sales", merge)
 
 
+def never_gives_up() -> None:
+    """A job may be attempted as often as it kills its worker."""
+    from reposto.conversation import work
+
+    put(work, "MAX_ATTEMPTS", 1_000_000)
+
+
+def queues_after_commit() -> None:
+    """A question's jobs are queued a fifth of a second after the question was stored."""
+    from reposto.storage import jobs
+
+    before = jobs.insert_job
+
+    def insert_later(connection: Connection, job: Any, **given: Any) -> None:
+        def insert() -> None:
+            later = connection.engine.connect().execution_options(reposto_writes=True)
+            with later, later.begin():
+                before(later, job, **given)
+
+        timer = threading.Timer(0.2, insert)
+        timer.daemon = True
+        timer.start()
+
+    put(jobs, "insert_job", insert_later)
+
+
+def patient_with_the_dead() -> None:
+    """Nobody looks whether a peer is still there."""
+    from reposto.app import patience, server
+
+    put(server, "PING_INTERVAL_S", None)
+    put(patience, "REQUEST_WITHIN_S", 3600.0)
+
+
 def switchable() -> None:
     """No defect: while a file of that name exists in TEST_SWITCHES, analyses stand still in their second step
     (`hold`), or sockets are refused as by a proxy that doesn't know them (`no-sockets`)."""

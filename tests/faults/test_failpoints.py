@@ -1,0 +1,174 @@
+"""Deaths at the worst instant, analyses that kill or never end, and clocks that jump: W5-W8, R6."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from reposto.model.message import MAX_ATTEMPTS
+from tests.faults.test_kills import mutant_under_load, under_load
+from tests.support.company import QUESTION
+from tests.support.load import Buyers
+from tests.support.processes import ServerProcess
+from tests.support.soak import note, percentile, times
+from tests.support.tabs import Tab
+
+Serve = Callable[..., ServerProcess]
+OTHER = "quanto devo comprar da cadeira lua?"  # the product 001
+
+
+async def alone(server: ServerProcess, tabs: int = 1) -> tuple[Buyers, Tab, int]:
+    """One conversation."""
+    buyers = await Buyers.arrive(server, sessions=1, tabs=tabs)
+    (session_id,) = buyers.sent
+    return buyers, buyers.all_tabs()[0], session_id
+
+
+# -------------------------------------------------------------------- W5
+
+
+async def answers_of_the_dying(server: ServerProcess, number: int, patience: float) -> list[float]:
+    """Ask one after the other; how long after its time stamp each answer was shown, in seconds."""
+    buyers, tab, session_id = await alone(server)
+    try:
+        for count in range(1, number + 1):
+            buyers.sent[session_id].append(await tab.ask(QUESTION))
+            await tab.wait_for(lambda tab, count=count: len(tab.of_type("analysis_result")) == count, within=patience)
+        await buyers.drain()
+        await asyncio.to_thread(buyers.check)
+    finally:
+        await buyers.leave()
+    return [tab.delay(message) for message in tab.of_type("analysis_result")]
+
+
+@pytest.mark.timeout(600)
+def test_a_worker_that_dies_before_it_tells_has_still_answered(serve: Serve) -> None:
+    server = serve("dies_before_telling")
+    number = times(6, 50)
+    delays = asyncio.run(answers_of_the_dying(server, number, patience=40.0))
+    assert server.logs().count('"worker.died"') >= number - 1
+    assert server.logs().count('"agents.task.start"') == number  # each answered by its first attempt
+    note("W5", trials=number, p50_s=percentile(delays, 0.5), worst_s=max(delays))
+
+
+@pytest.mark.timeout(60)
+def test_without_the_sweep_that_answer_is_never_shown(serve: Serve) -> None:
+    with pytest.raises(TimeoutError):
+        asyncio.run(answers_of_the_dying(serve("dies_before_telling", "never_sweeps"), 1, patience=8.0))
+
+
+# -------------------------------------------------------------------- W6
+
+
+async def questions_to_the_dying(server: ServerProcess, number: int, patience: float) -> None:
+    buyers, tab, session_id = await alone(server)
+    try:
+        for _ in range(number):
+            buyers.sent[session_id].append(await tab.ask(QUESTION))
+            await asyncio.to_thread(server.wait)  # it has stored the question, and died of it
+            await asyncio.to_thread(server.start)
+            await asyncio.wait_for(tab.ready.wait(), 30)
+        await buyers.drain(within=patience)
+        await asyncio.to_thread(buyers.check)
+    finally:
+        await buyers.leave()
+    assert len(tab.of_type("analysis_result")) == number
+
+
+@pytest.mark.timeout(600)
+def test_a_server_that_dies_after_storing_a_question_answers_it_when_it_is_back(serve: Serve) -> None:
+    number = times(4, 50)
+    asyncio.run(questions_to_the_dying(serve("dies_after_storing"), number, patience=60.0))
+    note("W6", trials=number, answered=number)
+
+
+@pytest.mark.timeout(120)
+def test_a_server_that_queues_after_the_commit_is_found_out(serve: Serve) -> None:
+    with pytest.raises(TimeoutError):
+        asyncio.run(questions_to_the_dying(serve("dies_after_storing", "queues_after_commit"), 1, patience=5.0))
+
+
+# -------------------------------------------------------------------- W7, W8
+
+
+async def poisoned(server: ServerProcess, patience: float) -> Tab:
+    """One product kills its workers while somebody else asks for another one."""
+    buyers = await Buyers.arrive(server, sessions=2, tabs=1)
+    victim, neighbour = buyers.all_tabs()
+    try:
+        buyers.sent[victim.session_id].append(await victim.ask(OTHER))
+        for count in range(1, 4):
+            buyers.sent[neighbour.session_id].append(await neighbour.ask(QUESTION))
+            await neighbour.wait_for(lambda tab, count=count: len(tab.of_type("analysis_result")) == count)
+        await victim.wait_for(lambda tab: tab.of_type("analysis_error"), within=patience)
+        await buyers.drain()
+        await asyncio.to_thread(buyers.check)
+    finally:
+        await buyers.leave()
+    return victim
+
+
+@pytest.mark.timeout(180)
+def test_a_poison_job_ends_with_a_sentence_and_the_others_go_on(serve: Serve) -> None:
+    server = serve("poison")
+    victim = asyncio.run(poisoned(server, patience=60.0))
+    (error,) = victim.of_type("analysis_error")
+    assert error["metadata"]["sku"] == "001" and error["content"]
+    assert error["metadata"]["actions"][0]["action_type"] == "retry"
+    assert server.logs().count('"sku": "001"') >= MAX_ATTEMPTS or server.logs().count('"sku":"001"') >= MAX_ATTEMPTS
+
+
+@pytest.mark.timeout(120)
+def test_who_never_gives_up_a_poison_job_is_found_out(serve: Serve) -> None:
+    with pytest.raises(TimeoutError):
+        asyncio.run(poisoned(serve("poison", "never_gives_up"), patience=8.0))
+
+
+@pytest.mark.timeout(180)
+def test_an_analysis_that_runs_away_is_stopped_and_said_to_have_failed(serve: Serve) -> None:
+    server = serve("endless", "little_patience")
+
+    async def run_away() -> None:
+        buyers, tab, session_id = await alone(server, tabs=2)
+        buyers.sent[session_id].append(await tab.ask(QUESTION))
+        await tab.wait_for(lambda tab: tab.of_type("analysis_error"), within=90.0)
+        await buyers.drain()
+        await asyncio.to_thread(buyers.check)
+        await buyers.leave()
+
+    asyncio.run(run_away())
+    assert server.logs().count('"worker.overdue"') == MAX_ATTEMPTS
+
+
+# -------------------------------------------------------------------- R6
+
+
+async def jump_about(buyers: Buyers, clock: Path, chance: random.Random) -> None:
+    for _ in range(times(4, 20)):
+        await asyncio.to_thread(clock.write_text, str(chance.choice((3600, -3600, 0, 86_400, -7200))))
+        await asyncio.sleep(chance.uniform(0.5, 2.0))
+    await asyncio.to_thread(clock.write_text, "-3600")
+
+
+@pytest.mark.timeout(300)
+def test_a_clock_that_jumps_an_hour_doubles_and_loses_nothing(serve: Serve, switches: Path) -> None:
+    async def harm(buyers: Buyers, chance: random.Random) -> None:
+        await jump_about(buyers, switches / "clock", chance)
+
+    server = serve("slow", "clock_jumps")
+    buyers = asyncio.run(under_load(server, harm))
+    failed = [tab.of_type("analysis_error") for tab in buyers.all_tabs()]
+    assert not any(failed), "jumps of the clock used up the attempts of a job"
+
+
+@pytest.mark.timeout(120)
+def test_without_the_fence_a_jump_of_the_clock_answers_twice(serve: Serve, switches: Path) -> None:
+    async def harm(buyers: Buyers, chance: random.Random) -> None:
+        await jump_about(buyers, switches / "clock", chance)
+
+    with pytest.raises((AssertionError, TimeoutError)):
+        asyncio.run(mutant_under_load(serve("slow", "clock_jumps", "no_fence"), harm))
