@@ -27,8 +27,8 @@ from benchmarks.homes import Seat, add_seats, make_demo, opened, write_answer
 from benchmarks.measuring import Latency, commit_floor, latency_row, print_conditions, print_table, ratio
 from benchmarks.servers import running, serve_arguments
 from benchmarks.sockets import Tab, Tabs
+from reposto.conversation.at_once import needs_job
 from reposto.conversation.catalogue import Catalogue
-from reposto.language.quick import QUICK_INTENTS
 from reposto.model.clock import local_today
 from reposto.model.request import Expect
 from reposto.storage import catalogue
@@ -90,7 +90,7 @@ def make_questions(home: Path) -> list[str]:
     questions = []
     for question in (wording.format(name) for name in names for wording in WORDINGS):
         request = understander.understand(question, turns=(), today=local_today())
-        if request.expect is Expect.ANSWER and len(request.skus) == 1 and request.intent not in QUICK_INTENTS:
+        if request.expect is Expect.ANSWER and len(request.skus) == 1 and needs_job(request):
             questions.append(question)
     random.Random(1).shuffle(questions)
     return questions

@@ -11,15 +11,15 @@ from typing import Any
 from sqlalchemy import Connection
 
 from reposto.conversation import aliases, replies
+from reposto.conversation.at_once import Asking, needs_job
 from reposto.conversation.catalogue import Catalogue, Index
 from reposto.conversation.change import Change
 from reposto.conversation.context import recent_turns
 from reposto.language import prose
-from reposto.language.quick import QUICK_INTENTS
 from reposto.model.encode import to_data
 from reposto.model.errors import InvalidInput, TooLong
 from reposto.model.message import MAX_CONTENT, STEPS, Job, JobState, Message, Step
-from reposto.model.request import Expect, Request
+from reposto.model.request import Request
 from reposto.model.text import clean
 from reposto.storage import chat, company, jobs
 from reposto.storage.engine import Store
@@ -146,11 +146,12 @@ def store_question(connection: Connection, draft: Draft, now: datetime) -> Asked
     if draft.typed and (obeyed := _obey(connection, draft, question, now)):
         return obeyed
     request = draft.request
-    if request.expect is Expect.ANSWER and request.skus and request.intent not in QUICK_INTENTS:
+    if needs_job(request):
         messages, queued = _start_analyses(connection, draft, question, now)
         change = Change(draft.session_id, (question, *messages), queued, queued=True)
         return Asked(question, messages[0], change)
-    reply = replies.decide(connection, draft.session_id, request, draft.index, draft.asker.locale, now)
+    asking = Asking(draft.session_id, draft.asker.user_id, request, draft.asker.locale, now)
+    reply = replies.decide(connection, asking, draft.index)
     message = chat.append_message(
         connection,
         draft.session_id,

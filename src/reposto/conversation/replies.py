@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from reposto.conversation.aliases import shown
+from reposto.conversation.at_once import Asking, find_answer
 from reposto.conversation.catalogue import Index
 from reposto.language import prose, quick
 from reposto.language.replies import write_reply
 from reposto.model.encode import to_data
 from reposto.model.message import Job, Message
-from reposto.model.request import Expect, Intent, Request
-from reposto.storage import catalogue, chat, facts, jobs
+from reposto.model.request import Expect, Intent
+from reposto.storage import catalogue, chat, jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,11 @@ class Reply:
     extra: tuple[Message, ...] = field(default=())
 
 
-def decide(
-    connection: Connection, session_id: int, request: Request, index: Index, locale: str, now: datetime
-) -> Reply:
+def decide(connection: Connection, asking: Asking, index: Index) -> Reply:
     """The reply to a request that starts no analysis."""
+    request, locale, session_id, now = asking.request, asking.locale, asking.session_id, asking.now
+    if (answer := find_answer(connection, asking)) is not None and index.products:
+        return Reply(*answer)
     if request.expect is Expect.CHOOSE:
         content = prose.write_choice(request.text, request.options, locale)
         metadata = {"type": "choose_product", "intent": request.intent.value, "options": to_data(request.options)}
@@ -40,8 +41,6 @@ def decide(
         content = prose.write_not_found(request.text, request.options, bool(index.products), locale)
         metadata = {"type": "product_not_found", "intent": request.intent.value, "options": to_data(request.options)}
         return Reply(content, metadata)
-    if request.expect is Expect.ANSWER and request.skus:
-        return _quick_fact(connection, request, locale, now)
     if request.intent is Intent.CANCEL_CURRENT:
         return _cancel_running(connection, session_id, index, locale, now)
     running = len(jobs.find_open(connection, session_id))
@@ -52,16 +51,6 @@ def decide(
 def _example(index: Index) -> str | None:
     first = next(iter(index.products.values()), None)
     return None if first is None else first.name
-
-
-def _quick_fact(connection: Connection, request: Request, locale: str, now: datetime) -> Reply:
-    parts = []
-    for sku in request.skus:
-        known = facts.load_facts(connection, sku, today=request.today or now.date(), loaded_at=now)
-        parts.append(quick.write_quick(request, known, locale))
-    metadata = {"type": "answer", "intent": request.intent.value, "sku": request.skus[0], "skus": list(request.skus)}
-    metadata |= shown(request)
-    return Reply("\n\n".join(parts), metadata)
 
 
 def _cancel_running(connection: Connection, session_id: int, index: Index, locale: str, now: datetime) -> Reply:

@@ -40,6 +40,7 @@ _LENGTH_WORD = (
 )
 _MONTH = "(?P<month>" + "|".join(MONTHS) + ")"
 _KEPT_VERB = re.compile(r"(?:aguent|dur|cobr|segur|da)\w+")
+_PAST_MONTH = re.compile(r"\b(?:consumo|vendas|saidas?)\b")  # of a month just gone, unless the question looks ahead
 AHEAD = re.compile(r"\b(?:previst[oa]s?|vou|vai|vamos|vao|projetad[oa]s?|estimad[oa]s?|deve|devo)\b")
 PAST = re.compile(
     r"\b(?:paguei|pagava|pagamos|pagavamos|pagou|custava|custou|foi|foram|era|eram|vendi|vendeu|vendemos|vendemo|venderam|gastei|gastamos|gastou|comprei|"
@@ -249,6 +250,11 @@ class TimeFinder:
             lambda m: self._set_period(int(m["y"]), int(m["m"])),
         )
 
+    def _looks_back(self, month: int) -> bool:
+        """Whether a month without a verb is one that has passed: "consumo de outubro", said in November."""
+        told = _PAST_MONTH.search(self.text) is not None and AHEAD.search(self.text) is None
+        return told and month < self.today.month
+
     def _named_month(self, match: re.Match[str]) -> bool:
         month = MONTHS.index(match["month"]) + 1
         year, rest = self.today.year, match["rest"]
@@ -258,7 +264,7 @@ class TimeFinder:
             year -= 1
         elif "ano que vem" in rest:
             year += 1
-        elif self.past or "passado" in rest:
+        elif self.past or "passado" in rest or self._looks_back(month):
             year -= month > self.today.month
         else:
             year += month < self.today.month

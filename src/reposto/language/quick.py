@@ -27,16 +27,16 @@ QUICK_INTENTS = frozenset(
 )
 
 
-def write_quick(request: Request, facts: ProductFacts, locale: str) -> str:
+def write_quick(request: Request, facts: ProductFacts, locale: str, intent: Intent | None = None) -> str:
     """The fact that was asked for; for an intent that isn't a quick one, the product's card."""
-    today, product = facts.today, facts.product
-    if request.intent is Intent.STOCK_STATUS:
+    today, product, asked = facts.today, facts.product, intent or request.intent
+    if asked is Intent.STOCK_STATUS:
         return write_stock(product, facts.stock, facts.open_orders, facts.suppliers, today, locale)
-    if request.intent is Intent.ORDER_STATUS:
+    if asked is Intent.ORDER_STATUS:
         return write_orders(product, facts.open_orders, facts.suppliers, facts.receipts, today, locale)
-    if request.intent is Intent.PRICE_CURRENT:
+    if asked is Intent.PRICE_CURRENT:
         return write_prices(product, facts.offers, facts.suppliers, facts.prices, today, locale)
-    if request.intent is Intent.SUPPLIER_INFO:
+    if asked is Intent.SUPPLIER_INFO:
         return write_suppliers(product, facts.suppliers, today, locale)
     return write_product(product, facts.stock, facts.offers, facts.suppliers, today, locale)
 

@@ -7,7 +7,8 @@ import unicodedata
 from datetime import date
 
 from reposto.language.formats import inert, number
-from reposto.language.voice import Voice, bullets, lines, locale_of
+from reposto.language.normalise import fold
+from reposto.language.voice import Voice, bullets, lines, locale_of, sentences
 from reposto.model.message import MAX_CONTENT
 from reposto.model.request import Expect, Intent, Request
 
@@ -92,6 +93,23 @@ def _not_possible(voice: Voice, request: Request) -> str:
     stated = request.params.get("order_number")
     order = f" ({voice.say('cannot.order', number=inert(str(stated), 40))})" if stated else ""
     return voice.say(key, order=order)
+
+
+def write_data_change(request: Request, locale: str) -> str:
+    """Why a message changes no data, and which file does."""
+    voice = Voice(locale_of(locale), date.min)
+    folded = fold(request.text)
+    file = next((file for file, words in _FILES if words.search(folded)), "estoque.csv")
+    return sentences((voice.say("reply.change"), voice.say("reply.change.file", file=file)))
+
+
+_FILES = (
+    ("pedidos.csv", re.compile(r"\b(?:xml|nota|notas|nf|danfe|pedido|chegou)\b")),
+    ("vendas.csv", re.compile(r"\b(?:vendas?|saida|consumo|pontual|excecao|promocao)\b")),
+    ("ofertas.csv", re.compile(r"\b(?:preco|custo|prazo|tabela|oferta|cotacao)\b")),
+    ("fornecedores.csv", re.compile(r"\bfornecedor\w*\b")),
+    ("produtos.csv", re.compile(r"\b(?:cadastr\w+|nome|descricao|ean|ncm|produto novo)\b")),
+)  # first match; a count of stock otherwise
 
 
 def write_too_long(locale: str) -> str:

@@ -102,7 +102,7 @@ def list_draft_lines(connection: Connection, sku: str) -> tuple[OpenOrderLine, .
 def _list_lines(connection: Connection, sku: str, statuses: Sequence[OrderStatus]) -> tuple[OpenOrderLine, ...]:
     line, order = purchase_order_lines.c, purchase_orders.c
     rows = connection.execute(
-        select(order.number, order.supplier_id, order.ordered_on, order.expected_on, line.quantity, _received())
+        select(order.number, order.supplier_id, order.ordered_on, order.expected_on, line.quantity, received_of_line())
         .join_from(purchase_order_lines, purchase_orders, line.order_id == order.id)
         .where(line.sku == sku, order.status.in_(statuses))
         .order_by(func.coalesce(order.expected_on, order.ordered_on), order.id, line.line)
@@ -155,8 +155,8 @@ def _take_number(connection: Connection) -> str:
             return number
 
 
-def _received() -> ScalarSelect[Any]:
-    """Thousandths received of a line."""
+def received_of_line() -> ScalarSelect[Any]:
+    """Received of a line, in units; to be selected beside the line's columns."""
     return (
         select(func.coalesce(func.sum(receipts.c.quantity), 0))
         .where(receipts.c.line_id == purchase_order_lines.c.id)
@@ -197,7 +197,7 @@ def _load_orders(connection: Connection, wanted: Select[Any]) -> list[PurchaseOr
     found = connection.execute(wanted).all()
     line = purchase_order_lines.c
     rows = connection.execute(
-        select(line.order_id, line.sku, line.quantity, line.unit_price, _received())
+        select(line.order_id, line.sku, line.quantity, line.unit_price, received_of_line())
         .where(line.order_id.in_([order.id for order in found]))
         .order_by(line.order_id, line.line)
     )

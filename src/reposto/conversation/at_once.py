@@ -1,0 +1,57 @@
+"""What is answered at once, without a job: facts, the conversation's own past, and what no message may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from reposto.conversation.aliases import shown
+from reposto.conversation.facts_products import is_fact, write_facts
+from reposto.conversation.facts_supply import answer_supply
+from reposto.language.replies import write_data_change
+from reposto.model.request import Expect, Intent, Request
+
+# Whatever product these name, nothing about it has to be worked out.
+_NO_JOB = frozenset({Intent.ORDER_APPROVE, Intent.ORDER_CANCEL, Intent.DATA_CHANGE})
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question to be answered at once: in which session, by whom, when."""
+
+    session_id: int
+    user_id: int
+    request: Request
+    locale: str
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return self.request.today or self.now.date()
+
+
+def needs_job(request: Request) -> bool:
+    """Whether workers have to work something out."""
+    if request.expect is not Expect.ANSWER or not request.skus or request.intent in _NO_JOB:
+        return False
+    return not all(is_fact(request, intent) for intent in (request.intent, *request.also))
+
+
+def find_answer(connection: Connection, asking: Asking) -> tuple[str, dict[str, Any]] | None:
+    """The text and metadata of an answer at once; None when there is none of this kind."""
+    request, locale = asking.request, asking.locale
+    metadata: dict[str, Any] = {"type": "answer", "intent": request.intent.value}
+    if request.intent is Intent.DATA_CHANGE:
+        return write_data_change(request, locale), metadata
+    if request.expect is not Expect.ANSWER:
+        return None
+    if (said := answer_supply(connection, request, locale, asking.today)) is not None:
+        return said, metadata
+    if request.skus:
+        text = write_facts(connection, request, locale, asking.today, asking.now)
+        metadata |= {"sku": request.skus[0], "skus": list(request.skus), **shown(request)}
+        return text, metadata
+    return None
