@@ -29,6 +29,16 @@ MANY = 64  # frames of 256 KiB: more than the kernel's buffers and ours together
 BIG = b"x" * (256 * 1024)
 
 
+class Nobody:
+    """Listens to no client."""
+
+    def on_text(self, text: str) -> None:
+        """Nothing is expected."""
+
+    def on_gone(self) -> None:
+        """The outbox says so itself."""
+
+
 @asynccontextmanager
 async def connected(ws: Any, kind: type[Outbox]) -> AsyncIterator[tuple[Outbox, ClientConnection]]:
     """An outbox on the server's side, and the client at its other end."""
@@ -38,6 +48,9 @@ async def connected(ws: Any, kind: type[Outbox]) -> AsyncIterator[tuple[Outbox, 
         await websocket.accept()
         outbox = open_outbox(websocket)
         opened.put_nowait(outbox)
+        if isinstance(outbox, DirectOutbox):
+            outbox.start(Nobody())
+            return
         while (await websocket.receive())["type"] != "websocket.disconnect":
             pass
         await outbox.finish()

@@ -8,25 +8,20 @@ it falls back to `delivery.outbox.QueueOutbox`.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import socket
-import struct
 from typing import Any
 
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from reposto.app.live import Gone, Listener, LiveSocket
 from reposto.delivery.outbox import LOW_WATER, MAX_STALL_S, MAX_UNSENT
-from reposto.delivery.wire import CloseCode
+from reposto.delivery.wire import CloseCode, Prepared, text_frame
 
 SCOPE_KEY = "reposto.socket"
-ABORT_AFTER_S = 10.0  # a closing socket whose peer reads nothing is dropped then
-NO_LINGER = struct.pack("ii", 1, 0)
-TEXT_FRAME = 0x81  # FIN and opcode 1
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's WebSocket protocol, with a way to write prepared frames and to drop a peer that is gone."""
+    """uvicorn's WebSocket protocol, which can hand its connection over once the handshake is done."""
 
     def handle_connect(self, event: Any) -> None:
         """Offer ourselves to the application through the ASGI scope."""
@@ -35,61 +30,62 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         if scope is not None:
             scope["extensions"][SCOPE_KEY] = self
 
-    def keepalive_timeout(self) -> None:
-        """The peer is dead: waiting for it to read what is buffered would keep the socket for many minutes."""
-        super().keepalive_timeout()
-        self.abort()
+    def hand_over(self) -> LiveSocket:
+        """After `accept`: the connection as it is, without this object; the application's task may end then.
 
-    def can_write(self) -> bool:
-        """Whether a text frame may be written now."""
-        return self.handshake_complete and not self.close_sent and not self.transport.is_closing()
-
-    def abort(self) -> None:
-        """Drop the connection at once, with what the kernel still holds for a peer that doesn't read (RST)."""
-        sock = self.transport.get_extra_info("socket")
-        if sock is not None:
-            with contextlib.suppress(OSError):
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
-        self.transport.abort()
+        Raises ClientDisconnected, which uvicorn waits for, when the peer has gone meanwhile.
+        """
+        if self.disconnected or not self.handshake_complete or self.transport.is_closing():
+            raise ClientDisconnected
+        self.stop_keepalive()
+        live = LiveSocket(self.transport, self.conn, self.connections)
+        early = []
+        while not self.queue.empty():
+            event: Any = self.queue.get_nowait()
+            if event["type"] == "websocket.receive":
+                text = event.get("text")
+                early.append((event.get("bytes") or b"").decode("utf-8", "replace") if text is None else text)
+        self.connections.discard(self)
+        live.take_over(early, self.ping_interval, self.ping_timeout)
+        self.transport = Gone()  # uvicorn closes it when the application's task ends
+        self.scope["extensions"].pop(SCOPE_KEY, None)
+        return live
 
 
 class DirectOutbox:
-    """An Outbox over `SocketProtocol`; lives on the event loop."""
+    """An Outbox over a `LiveSocket`; lives on the event loop."""
 
-    def __init__(self, protocol: SocketProtocol, *, max_unsent: int = MAX_UNSENT) -> None:
-        self._socket = protocol
+    __slots__ = ("_closing", "_max_unsent", "_socket", "_stuck_at", "_stuck_since", "too_slow")
+
+    def __init__(self, live: LiveSocket, *, max_unsent: int = MAX_UNSENT) -> None:
+        self._socket = live
         self._max_unsent = max_unsent
         self.too_slow = False
         self._closing = False
         self._stuck_since: float | None = None
         self._stuck_at = 0
 
+    def start(self, listener: Listener) -> None:
+        """Begin to read."""
+        self._socket.start(listener)
+
     def send(self, payload: bytes) -> bool:
         """Write a text frame; too much unsent closes the connection with 4408."""
-        if self._closing or not self._socket.can_write():
-            return False
-        self._socket.transport.write(frame_header(len(payload)) + payload)
-        if self._socket.transport.get_write_buffer_size() > self._max_unsent:
-            self.too_slow = True
-            self.close(CloseCode.TOO_SLOW)
-            return False
-        return True
+        return self._write(text_frame(payload))
+
+    def send_prepared(self, message: Prepared, *, speaks_v1: bool) -> bool:
+        """The same for a message whose frame all tabs share."""
+        return self._write(message.frame(speaks_v1=speaks_v1))
 
     def close(self, code: CloseCode) -> None:
         """Send the close frame behind what is buffered; drop the connection if the peer doesn't read it."""
-        if self._closing:
-            return
-        self._closing = True
-        if not self._socket.can_write():
-            return
-        self._socket.queue.put_nowait({"type": "websocket.disconnect", "code": int(code)})
-        self._socket.conn.send_close(int(code))
-        self._socket.transport.write(b"".join(self._socket.conn.data_to_send()))
-        self._socket.close_sent = True
-        asyncio.get_running_loop().call_later(ABORT_AFTER_S, self._socket.abort)
+        if not self._closing:
+            self._closing = True
+            self._socket.send_close(int(code))
 
     def check(self, now: float) -> bool:
-        """False once the transport's buffer hasn't shrunk for MAX_STALL_S."""
+        """False once the transport's buffer hasn't shrunk for MAX_STALL_S; pings, and drops a dead peer."""
+        self._socket.keep_alive(now)
         waiting = self._socket.transport.get_write_buffer_size()
         if waiting == 0:
             self._stuck_since = None
@@ -100,21 +96,25 @@ class DirectOutbox:
 
     async def drained(self) -> None:
         """Wait until the transport's buffer is below its high-water mark (64 KiB, asyncio's default)."""
-        if self._socket.transport.get_write_buffer_size() > LOW_WATER:
-            await self._socket.writable.wait()
+        writable = self._socket.writable
+        if writable is not None and self._socket.transport.get_write_buffer_size() > LOW_WATER:
+            await writable.wait()
 
     async def finish(self) -> None:
         """Nothing runs beside the transport."""
         self._closing = True
 
+    def _write(self, frame: bytes) -> bool:
+        live = self._socket
+        transport = live.transport
+        if self._closing or live.close_sent or transport.is_closing():
+            return False
+        transport.write(frame)
+        if live.writable is not None and transport.get_write_buffer_size() > self._max_unsent:
+            self.too_slow = True
+            self.close(CloseCode.TOO_SLOW)
+            return False
+        return True
 
-def frame_header(size: int) -> bytes:
-    """The header of an unmasked, unfragmented text frame (RFC 6455, section 5.2)."""
-    if size < 126:
-        return bytes((TEXT_FRAME, size))
-    if size < 65536:
-        return struct.pack("!BBH", TEXT_FRAME, 126, size)
-    return struct.pack("!BBQ", TEXT_FRAME, 127, size)
 
-
-__all__ = ["SCOPE_KEY", "DirectOutbox", "SocketProtocol", "frame_header"]
+__all__ = ["SCOPE_KEY", "DirectOutbox", "SocketProtocol"]

@@ -40,7 +40,8 @@ async def chat_socket(websocket: WebSocket, session_id: str) -> None:
         number, cursor = _number(session_id), _cursor(websocket)
         if number is None or cursor is None:
             raise NotFound
-        await Tab(runtime, websocket, number, user).live(*cursor)
+        speaks_v1 = _subprotocol(websocket) is not None
+        await Tab(runtime, number, user, speaks_v1=speaks_v1).live(websocket, *cursor)
     except NotAllowed as error:
         runtime.hub.counters.refused += 1
         await websocket.send_denial_response(PlainTextResponse(error.message("pt-BR"), status_code=403))
@@ -73,9 +74,14 @@ def _subprotocol(websocket: WebSocket) -> str | None:
 
 
 def open_outbox(websocket: WebSocket) -> DirectOutbox | QueueOutbox:
-    """The way out of an accepted socket: the short one where the server offers it."""
+    """The way out of an accepted socket: the short one where the server offers it.
+
+    That one takes the connection over: from here on it is read by `start`, and `websocket` is of no more use.
+    """
     socket = websocket.scope.get("extensions", {}).get(SCOPE_KEY)
-    return QueueOutbox(websocket.send_text, websocket.close) if socket is None else DirectOutbox(socket)
+    if socket is None:
+        return QueueOutbox(websocket.send_text, websocket.close)
+    return DirectOutbox(socket.hand_over())
 
 
 def _by_token(websocket: WebSocket) -> bool:
@@ -102,83 +108,110 @@ def _cursor(websocket: WebSocket) -> tuple[int | None, str | None] | None:
 
 
 class Tab:
-    """A socket, its protocol and its connection in the hub."""
+    """A socket's protocol and its connection in the hub. It outlives the request, so it keeps nothing of it."""
 
-    def __init__(self, runtime: Runtime, websocket: WebSocket, session_id: int, user: User) -> None:
+    __slots__ = ("_asker", "_connection", "_pending", "_protocol", "_runtime", "_session_id", "_turn")
+
+    def __init__(self, runtime: Runtime, session_id: int, user: User, *, speaks_v1: bool) -> None:
         self._runtime = runtime
-        self._websocket = websocket
         self._session_id = session_id
-        self._user = user
         self._asker = Asker(user.id, user.locale)
-        speaks_v1 = _subprotocol(websocket) is not None
         self._protocol = SessionProtocol(session_id, speaks_v1=speaks_v1, locale=user.locale)
-        self._turn = asyncio.Lock()  # requests of one socket are carried out in the order in which they came
+        self._turn: asyncio.Lock | None = None  # requests of one socket are carried out in the order in which they came
         self._pending = 0
         self._connection: Connection | None = None
 
-    async def live(self, after: int | None, epoch: str | None) -> None:
-        """From the handshake to the end of the socket. Raises RepostoError when it may not come in."""
+    async def live(self, websocket: WebSocket, after: int | None, epoch: str | None) -> None:
+        """The handshake and the beginning; to the end of the socket, if its server has no shorter way.
+
+        Raises RepostoError when it may not come in.
+        """
         runtime = self._runtime
-        before = await self._position()
         if after is None and not self._protocol.speaks_v1:
             # It hears of no position: whatever is stored from the moment it sees an open socket must reach it.
-            after = before.last_seq
-        await self._websocket.accept(_subprotocol(self._websocket))
-        by_token = _by_token(self._websocket)
-        if not runtime.hub.has_room(self._user.id, by_token=by_token):  # asked here, where nothing comes between
+            after = (await self._position()).last_seq
+        await websocket.accept(_subprotocol(websocket))
+        by_token = _by_token(websocket)
+        if not runtime.hub.has_room(self._asker.user_id, by_token=by_token):  # asked here, where nothing comes between
             raise TooMany
         if runtime.stopping:
-            await _turn_away(runtime, self._websocket, wire.CloseCode.RESTARTING)
+            await _turn_away(runtime, websocket, wire.CloseCode.RESTARTING)
             return
-        outbox = open_outbox(self._websocket)
+        outbox = open_outbox(websocket)
         connection = Connection(
-            self._user.id, self._protocol, outbox, self._on_request, _credential(self._websocket), by_token
+            self._asker.user_id, self._protocol, outbox, self._on_request, _credential(websocket), by_token
         )
         self._connection = connection
         runtime.hub.admit(connection)  # subscribed first, the position read after: nothing falls between
+        if isinstance(outbox, QueueOutbox):
+            await self._receive(websocket, connection, outbox, after, epoch)
+            return
+        try:
+            await self._begin(connection, after, epoch)
+        except BaseException:  # nobody else would ever notice
+            runtime.hub.cut(connection, wire.CloseCode.RESTARTING)
+            raise
+        finally:
+            outbox.start(self)
+
+    def on_text(self, text: str) -> None:
+        """From the short way: the client said something."""
+        if self._connection is not None:
+            self._runtime.hub.perform(self._connection, self._protocol.received(text, now=monotonic()))
+
+    def on_gone(self) -> None:
+        """From the short way: the connection is gone."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self._runtime.hub.dismiss(connection)
+
+    async def _begin(self, connection: Connection, after: int | None, epoch: str | None) -> bool:
+        """Say where the conversation stands; False when the connection was closed instead."""
+        hub = self._runtime.hub
         try:
             position = await self._position()
-            outputs = self._protocol.open(
-                after=after,
-                epoch=epoch,
-                server_epoch=position.epoch,
-                last_seq=position.last_seq,
-                jobs=[wire.snapshot(job) for job in position.jobs],
-            )
-            runtime.hub.perform(connection, outputs)
-            await self._receive(connection)
         except NotFound:
-            runtime.hub.cut(connection, wire.CloseCode.NO_SESSION)
-            await self._closed()
+            hub.cut(connection, wire.CloseCode.NO_SESSION)
+            return False
         except RepostoError:
-            runtime.hub.cut(connection, wire.CloseCode.RESTARTING)  # the database is away: come back with jitter
-            await self._closed()
-        except WebSocketDisconnect:
-            pass
-        finally:
-            runtime.hub.dismiss(connection)
-            await outbox.finish()
+            hub.cut(connection, wire.CloseCode.RESTARTING)  # the database is away: come back with jitter
+            return False
+        jobs = [wire.snapshot(job) for job in position.jobs]
+        outputs = self._protocol.open(
+            after=after, epoch=epoch, server_epoch=position.epoch, last_seq=position.last_seq, jobs=jobs
+        )
+        hub.perform(connection, outputs)
+        return True
 
     async def _position(self) -> sessions.Position:
         runtime = self._runtime
-        return await runtime.in_thread(sessions.resume, runtime.store, self._session_id, self._user.id)
+        return await runtime.in_thread(sessions.resume, runtime.store, self._session_id, self._asker.user_id)
 
-    async def _receive(self, connection: Connection) -> None:
-        while True:
-            event = await self._websocket.receive()
-            if event["type"] == "websocket.disconnect":
-                return
-            text = event.get("text")
-            if text is None:
-                text = (event.get("bytes") or b"").decode("utf-8", "replace")
-            self._runtime.hub.perform(connection, self._protocol.received(text, now=monotonic()))
-
-    async def _closed(self) -> None:
-        """Wait until the close frame has gone out and the peer has answered, or the socket was dropped."""
-        while self._websocket.client_state is not WebSocketState.DISCONNECTED:
-            event = await self._websocket.receive()
-            if event["type"] == "websocket.disconnect":
-                return
+    async def _receive(
+        self,
+        websocket: WebSocket,
+        connection: Connection,
+        outbox: QueueOutbox,
+        after: int | None,
+        epoch: str | None,
+    ) -> None:
+        """The long way: this task lives as long as the socket."""
+        try:
+            begun = await self._begin(connection, after, epoch)
+            while websocket.client_state is not WebSocketState.DISCONNECTED:
+                event = await websocket.receive()  # after a cut: until the close frame is out, and answered
+                if event["type"] == "websocket.disconnect":
+                    return
+                text = event.get("text")
+                if text is None:
+                    text = (event.get("bytes") or b"").decode("utf-8", "replace")
+                if begun:
+                    self.on_text(text)
+        except WebSocketDisconnect:
+            pass
+        finally:
+            self.on_gone()
+            await outbox.finish()
 
     def _on_request(self, request: Question | Cancel) -> None:
         if self._pending >= MAX_PENDING:
@@ -190,6 +223,8 @@ class Tab:
 
     async def _carry_out(self, request: Question | Cancel) -> None:
         runtime = self._runtime
+        if self._turn is None:
+            self._turn = asyncio.Lock()
         try:
             async with self._turn:
                 if isinstance(request, Cancel):
@@ -197,7 +232,7 @@ class Tab:
                         sessions.cancel,
                         runtime.store,
                         self._session_id,
-                        self._user.id,
+                        self._asker.user_id,
                         request.job_id,
                         now=utc_now(),
                     )
@@ -234,7 +269,7 @@ class Tab:
     async def _say(self, error: InvalidInput) -> None:
         """A client that speaks no protocol can only be told by a message."""
         runtime = self._runtime
-        sentence = error.message(self._user.locale)
+        sentence = error.message(self._asker.locale)
         try:
             change = await runtime.in_writer(
                 asking.say_refused, runtime.store, self._session_id, sentence, error.code, now=utc_now()

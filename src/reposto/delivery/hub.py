@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
@@ -14,7 +14,7 @@ from reposto.delivery.bus import Bus, Wake
 from reposto.delivery.counters import Counters
 from reposto.delivery.outbox import Outbox
 from reposto.delivery.session import Cancel, Close, Fetch, Output, Phase, Question, Send, SessionProtocol
-from reposto.delivery.wire import CloseCode
+from reposto.delivery.wire import CloseCode, Prepared
 from reposto.model.clock import monotonic, utc_now
 
 log = structlog.get_logger(__name__)
@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 Read = Callable[[int, int], Awaitable[Sequence[tuple[int, bytes]]]]  # (session_id, after) -> (seq, plain bytes)
 Positions = Callable[[list[int]], Awaitable[dict[int, int]]]  # session ids -> newest seq of those that exist
 SWEEP_EVERY_S = 1.0  # G7 allows 2 s from a lost wake-up to its healing
+SLICE = 250  # sessions looked at in one go: a millisecond or two
 MAX_TABS = 20  # of one person in browsers; the 21st socket is refused
 MAX_TOKEN_SOCKETS = 20_000  # of one person's programs: a gateway between us and many people opens one for each
 
@@ -36,7 +37,7 @@ class Connection:
     on_request: Callable[[Question | Cancel], None]
     credential: str = ""  # hash of the cookie or token by which it came in
     by_token: bool = False
-    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    tasks: set[asyncio.Task[None]] | None = None  # reads under way
 
 
 class Hub:
@@ -82,7 +83,7 @@ class Hub:
         self._per_user[owner] -= 1
         if not self._per_user[owner]:
             del self._per_user[owner]
-        for task in connection.tasks:
+        for task in connection.tasks or ():
             task.cancel()
         self.counters.closed += 1
 
@@ -99,13 +100,14 @@ class Hub:
             return
         # asked before and after: a repeated wake must not count as a late one
         is_news = wake.at > 0 and bool(wake.messages) and not self._has_reached(members, wake, all_of_them=True)
-        for connection in tuple(members):
-            if wake.deleted:
+        if wake.deleted:
+            for connection in tuple(members):
                 self.cut(connection, CloseCode.NO_SESSION)
-                continue
-            for seq, plain in wake.messages:
-                self.perform(connection, connection.protocol.wake(seq, plain))
-            for job, frame in wake.progress:
+            return
+        for seq, plain in wake.messages:
+            self._deliver(tuple(members), Prepared(seq, plain))
+        for job, frame in wake.progress:
+            for connection in tuple(members):
                 self.perform(connection, connection.protocol.progress(job, frame))
         if is_news and self._has_reached(members, wake):
             self._note_sent(wake)
@@ -118,16 +120,25 @@ class Hub:
                 sockets=len(members),
             )
 
+    def _deliver(self, members: Sequence[Connection], message: Prepared) -> None:
+        """The hot path: most tabs want exactly this next, and share one frame."""
+        seq = message.seq
+        for connection in members:
+            protocol = connection.protocol
+            if not protocol.take(seq):
+                self.perform(connection, protocol.wake(seq, message.plain))
+                continue
+            self.counters.deliveries += 1
+            if not connection.outbox.send_prepared(message, speaks_v1=protocol.speaks_v1):
+                self._give_up(connection)
+
     def perform(self, connection: Connection, outputs: Sequence[Output]) -> None:
         """Do what a protocol asked for. Never raises, never waits."""
         for output in outputs:
             if isinstance(output, Send):
                 self.counters.deliveries += 1
                 if not connection.outbox.send(output.payload):
-                    if connection.outbox.too_slow:
-                        self.counters.too_slow += 1
-                        self.counters.count_cut(CloseCode.TOO_SLOW)
-                    self.dismiss(connection)
+                    self._give_up(connection)
                     return
             elif isinstance(output, Fetch):
                 self._start(connection, self._fetch(connection, output))
@@ -136,6 +147,13 @@ class Hub:
                 return
             else:
                 connection.on_request(output)
+
+    def _give_up(self, connection: Connection) -> None:
+        """Its way out took no more."""
+        if connection.outbox.too_slow:
+            self.counters.too_slow += 1
+            self.counters.count_cut(CloseCode.TOO_SLOW)
+        self.dismiss(connection)
 
     def cut(self, connection: Connection, code: CloseCode) -> None:
         """Close a connection with a code and forget it."""
@@ -162,6 +180,8 @@ class Hub:
 
     def _start(self, connection: Connection, work: Awaitable[None]) -> None:
         task: asyncio.Task[None] = asyncio.ensure_future(work)
+        if connection.tasks is None:
+            connection.tasks = set()
         connection.tasks.add(task)
         task.add_done_callback(connection.tasks.discard)
 
@@ -216,25 +236,35 @@ class Hub:
     # ---------------------------------------------------------------- safety net
 
     async def sweep_forever(self) -> None:
-        """Find what lost wake-ups left behind, and tabs that have stopped reading."""
-        while True:
-            await asyncio.sleep(SWEEP_EVERY_S)
-            try:
-                await self.sweep()
-            except Exception as error:  # the next round tries again
-                log.warning("delivery.sweep_failed", error=type(error).__name__)
+        """Find what lost wake-ups left behind, and tabs that have stopped reading; a slow database delays only one."""
+        await asyncio.gather(self._go_round(self.catch_up), self._go_round(self._tend))
 
-    async def sweep(self) -> None:
-        """One round: a single query for all sessions that have an open tab."""
+    async def _go_round(self, look: Callable[[Sequence[int]], Awaitable[None]]) -> None:
+        """All sessions that have an open tab, in slices over SWEEP_EVERY_S: a message never waits for them all."""
+        while True:
+            sessions = list(self._by_session)
+            slices = [sessions[start : start + SLICE] for start in range(0, len(sessions), SLICE)]
+            for some in slices:
+                try:
+                    await look(some)
+                except Exception as error:  # the next round tries again
+                    log.warning("delivery.sweep_failed", error=type(error).__name__)
+                await asyncio.sleep(SWEEP_EVERY_S / len(slices))
+            if not slices:
+                await asyncio.sleep(SWEEP_EVERY_S)
+
+    async def _tend(self, session_ids: Sequence[int]) -> None:
+        """Ping, and cut who has stopped reading."""
         now = monotonic()
-        for members in list(self._by_session.values()):
-            for connection in list(members):
+        for session_id in session_ids:
+            for connection in tuple(self._by_session.get(session_id, ())):
                 if not connection.outbox.check(now):
                     self.counters.too_slow += 1
                     self.cut(connection, CloseCode.TOO_SLOW)
-        if not self._by_session:
-            return
-        before = {sid: self._furthest(sid) for sid in self._by_session}
+
+    async def catch_up(self, session_ids: Sequence[int]) -> None:
+        """A single query: has the table more than was sent?"""
+        before = {sid: self._furthest(sid) for sid in session_ids if sid in self._by_session}
         newest = await self._positions(list(before))
         for session_id, sent_before in before.items():
             seq = newest.get(session_id)

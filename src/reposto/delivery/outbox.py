@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from reposto.delivery.wire import CloseCode
+from reposto.delivery.wire import CloseCode, Prepared
 
 MAX_UNSENT = 1024 * 1024  # bytes waiting for a tab that doesn't read (as Centrifugo's default)
 LOW_WATER = 64 * 1024  # bytes; below it the next page of a replay is read
@@ -21,6 +21,9 @@ class Outbox(Protocol):
 
     def send(self, payload: bytes) -> bool:
         """Queue a text frame; False when the connection is gone, closing or was found too slow."""
+
+    def send_prepared(self, message: Prepared, *, speaks_v1: bool) -> bool:
+        """The same for a message that goes to many."""
 
     def close(self, code: CloseCode) -> None:
         """Send what is queued, if it goes, then close with this code."""
@@ -68,6 +71,10 @@ class QueueOutbox:
             self.cut()
             return False
         return True
+
+    def send_prepared(self, message: Prepared, *, speaks_v1: bool) -> bool:
+        """The same for a message that goes to many."""
+        return self.send(message.payload(speaks_v1=speaks_v1))
 
     def close(self, code: CloseCode) -> None:
         """Close after what is queued."""

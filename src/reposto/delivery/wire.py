@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from datetime import datetime
 from enum import IntEnum
@@ -16,6 +17,7 @@ from reposto.model.zones import DEFAULT_ZONE
 
 SUBPROTOCOL = "reposto.v1"
 MAX_FRAME = 64 * 1024  # bytes of one incoming frame; beyond it the socket is closed with 1009
+TEXT_FRAME = 0x81  # FIN and opcode 1
 
 
 class CloseCode(IntEnum):
@@ -58,9 +60,47 @@ def typed(plain: bytes) -> bytes:
     return b'{"type":"message",' + plain[1:]
 
 
+def text_frame(payload: bytes) -> bytes:
+    """An unmasked, unfragmented text frame (RFC 6455, section 5.2)."""
+    size = len(payload)
+    if size < 126:
+        return bytes((TEXT_FRAME, size)) + payload
+    if size < 65536:
+        return struct.pack("!BBH", TEXT_FRAME, 126, size) + payload
+    return struct.pack("!BBQ", TEXT_FRAME, 127, size) + payload
+
+
+class Prepared:
+    """A message on its way to many tabs: whatever form one of them needs is made once for all."""
+
+    __slots__ = ("_plain_frame", "_typed_frame", "plain", "seq")
+
+    def __init__(self, seq: int, plain: bytes) -> None:
+        self.seq = seq
+        self.plain = plain
+        self._typed_frame = b""
+        self._plain_frame = b""
+
+    def payload(self, *, speaks_v1: bool) -> bytes:
+        """The text of its frame."""
+        return typed(self.plain) if speaks_v1 else self.plain
+
+    def frame(self, *, speaks_v1: bool) -> bytes:
+        """As it goes over the wire."""
+        if speaks_v1:
+            if not self._typed_frame:
+                self._typed_frame = text_frame(typed(self.plain))
+            return self._typed_frame
+        if not self._plain_frame:
+            self._plain_frame = text_frame(self.plain)
+        return self._plain_frame
+
+
 def snapshot(job: Job) -> dict[str, Any]:
     """A job's progress as `ready.jobs` and `progress` carry it."""
+    of_run = {"kind": job.kind, "partial": list(job.partial)} if job.total else {}
     return {
+        **of_run,
         "job_id": job.id,
         "sku": job.sku,
         "question_seq": job.question_seq,
@@ -70,8 +110,8 @@ def snapshot(job: Job) -> dict[str, Any]:
         "steps": [
             {"name": step.name, "label": step.label, "state": step.state, "seconds": step.seconds} for step in job.steps
         ],
-        "done": sum(step.state == "done" for step in job.steps),
-        "total": len(job.steps),
+        "done": job.done if job.total else sum(step.state == "done" for step in job.steps),
+        "total": job.total or len(job.steps),
         "started_at": None if job.started_at is None else local_time(job.started_at),
     }
 
@@ -111,6 +151,7 @@ __all__ = [
     "SUBPROTOCOL",
     "CloseCode",
     "JobState",
+    "Prepared",
     "encode_error",
     "encode_message",
     "encode_progress",
@@ -119,5 +160,6 @@ __all__ = [
     "local_time",
     "message_data",
     "snapshot",
+    "text_frame",
     "typed",
 ]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, text, update
 
 from reposto.model.errors import NotFound
 from reposto.model.message import Message, Sender, Session
@@ -35,6 +35,9 @@ _READ_AFTER = (
 _FIND_BY_CLIENT_ID = select(chat_messages).where(
     chat_messages.c.session_id == bindparam("of_session"), chat_messages.c.client_id == bindparam("of_client")
 )
+# One parameter: a placeholder for each of ten thousand sessions took 50 ms of the server's interpreter a second.
+_LAST_SEQS_SQLITE = text("SELECT id, last_seq FROM chat_sessions WHERE id IN (SELECT value FROM json_each(:ids))")
+_LAST_SEQS_POSTGRESQL = text("SELECT id, last_seq FROM chat_sessions WHERE id = ANY(CAST(:ids AS bigint[]))")
 
 
 def get_epoch(connection: Connection) -> str:
@@ -150,13 +153,12 @@ def find_message(connection: Connection, session_id: int, seq: int) -> Message |
 
 def last_seqs(connection: Connection, session_ids: Iterable[int]) -> dict[int, int]:
     """The newest `seq` of each session that exists, in one query (for the sweep)."""
-    wanted: Sequence[int] = list(session_ids)
-    found: dict[int, int] = {}
-    for start in range(0, len(wanted), 500):  # SQLite takes 999 variables in its oldest builds
-        chunk = wanted[start : start + 500]
-        query = select(chat_sessions.c.id, chat_sessions.c.last_seq).where(chat_sessions.c.id.in_(chunk))
-        found.update({row.id: row.last_seq for row in connection.execute(query)})
-    return found
+    wanted = list(session_ids)
+    if connection.dialect.name == "postgresql":
+        rows = connection.execute(_LAST_SEQS_POSTGRESQL, {"ids": wanted})
+    else:
+        rows = connection.execute(_LAST_SEQS_SQLITE, {"ids": str(wanted)})  # as JSON writes a list of numbers
+    return {row[0]: row[1] for row in rows}
 
 
 def count_messages(connection: Connection) -> int:
