@@ -48,10 +48,13 @@ class Link:
 
 
 class FaultProxy:
-    """Listens on `port` and passes everything on to `target`. Use as a context manager; callable from any thread."""
+    """Listens on `port` and passes everything on to a target. Use as a context manager; callable from any thread.
 
-    def __init__(self, target: int, *, port: int | None = None, seed: int = 0) -> None:
-        self.target = target
+    With several targets it is a load balancer as well: they take turns, and one that takes no connection is skipped.
+    """
+
+    def __init__(self, *targets: int, port: int | None = None, seed: int = 0) -> None:
+        self.targets = targets
         self.port = port or free_port()
         self.accepted = 0
         self.tripped = 0
@@ -169,11 +172,11 @@ class FaultProxy:
             return
         link = Link(writer)
         self._links.add(link)
-        try:
-            there, server = await asyncio.open_connection("127.0.0.1", self.target, limit=CHUNK)
-        except OSError:
+        found = await self._reach_out()
+        if found is None:
             self._drop(link)
             return
+        there, server = found
         if link not in self._links:  # cut meanwhile
             reset(server)
             return
@@ -184,6 +187,13 @@ class FaultProxy:
             asyncio.ensure_future(self._carry(link, "up", reader, server)),
             asyncio.ensure_future(self._carry(link, "down", there, writer)),
         ]
+
+    async def _reach_out(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        first = self.accepted % len(self.targets)
+        for target in (*self.targets[first:], *self.targets[:first]):
+            with contextlib.suppress(OSError):
+                return await asyncio.open_connection("127.0.0.1", target, limit=CHUNK)
+        return None
 
     async def _carry(
         self, link: Link, direction: Direction, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
