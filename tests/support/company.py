@@ -17,10 +17,10 @@ PRODUCTS = {"84903501": "A vantagem de ganhar sem preocupação", "001": "Cadeir
 QUESTION = "Qual a demanda do produto A vantagem de ganhar sem preocupação?"
 
 
-def fill(home: Path, *, days: int = 500, today: date | None = None) -> None:
-    """Put the company into an empty home."""
+def fill(home: Path, *, days: int = 500, today: date | None = None, url: str | None = None) -> None:
+    """Put the company into an empty home, or into the database at `url`."""
     home.mkdir(parents=True, exist_ok=True)
-    store = Store(sqlite_url(home / "reposto.sqlite"))
+    store = Store(url or sqlite_url(home / "reposto.sqlite"))
     migrate(store)
     last = (today or local_today()) - timedelta(days=1)
     chance = random.Random(7)

@@ -18,6 +18,7 @@ from websockets.typing import Subprotocol
 from reposto.app.access import COOKIE, issue
 from reposto.app.direct import SocketProtocol
 from reposto.app.patience import PatientProtocol
+from reposto.app.pool import Pool
 from reposto.app.runtime import Runtime
 from reposto.app.server import build_app
 from reposto.app.settings import load_settings
@@ -95,6 +96,7 @@ async def gateway(home: Path, ws: Any = DIRECT) -> AsyncIterator[Gateway]:
     assert user is not None
     token, cookie = (issue(store, user, kind, timedelta(days=1)) for kind in ("token", "cookie"))
     runtime = Runtime(load_settings(home), store)
+    assert isinstance(runtime.pool, Pool)
     runtime.pool._size = 0
     async with uvicorn_with(build_app(runtime), ws) as url:
         yield Gateway(url, runtime, office, token, cookie)

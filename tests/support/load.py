@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tests.support import checker
@@ -26,16 +28,30 @@ class Buyers:
     tabs: dict[int, list[Tab]] = field(default_factory=dict)
     sent: dict[int, list[str]] = field(default_factory=dict)
     running: list[asyncio.Task[None]] = field(default_factory=list)
+    through: str = ""
 
     @classmethod
-    async def arrive(cls, server: ServerProcess, *, sessions: int = 3, tabs: int = 2) -> Buyers:
-        """Open the conversations and their tabs, and wait until all are connected."""
-        buyers = cls(server, make_token(server.home))
+    async def arrive(
+        cls,
+        server: ServerProcess,
+        *,
+        sessions: int = 3,
+        tabs: int = 2,
+        also: Sequence[ServerProcess] = (),
+        through: str = "",
+    ) -> Buyers:
+        """Open the conversations and their tabs, and wait until all are connected.
+
+        A conversation's tabs hang on `server` and, in turn, on those that serve the same database; or all of them on
+        the address of a load balancer.
+        """
+        buyers = cls(server, make_token(server.home), through=through)
         with Api(server.url, buyers.token) as api:
             ids = [api.open_session() for _ in range(sessions)]
         for session_id in ids:
             buyers.sent[session_id] = []
-            buyers.tabs[session_id] = [Tab(server.url, buyers.token, session_id) for _ in range(tabs)]
+            ways = itertools.cycle([through] if through else [way.url for way in (server, *also)])
+            buyers.tabs[session_id] = [Tab(next(ways), buyers.token, session_id) for _ in range(tabs)]
         for tab in buyers.all_tabs():
             buyers.running.append(asyncio.create_task(tab.run()))
         for tab in buyers.all_tabs():
@@ -79,7 +95,7 @@ class Buyers:
 
     def check(self) -> None:
         """Nothing lost, doubled, invented or out of order, in the table and in every tab."""
-        with Api(self.server.url, self.token) as api:
+        with Api(self.through or self.server.url, self.token) as api:
             for session_id, tabs in self.tabs.items():
                 history = api.history(session_id)
                 checker.check_history(history)

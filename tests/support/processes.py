@@ -31,6 +31,8 @@ class ServerProcess:
     `program` is another installation than the one under test; `arguments` follow `serve`.
     """
 
+    ready_line = READY
+
     def __init__(
         self,
         home: Path,
@@ -77,7 +79,7 @@ class ServerProcess:
     def wait_until_ready(self, timeout: float = READY_SECONDS) -> None:
         process = self._started()
         deadline = time.monotonic() + timeout
-        while not (found := READY.search(self._log_of_this_start())):
+        while not (found := self.ready_line.search(self._log_of_this_start())):
             if process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
                 raise RuntimeError(f"`{' '.join(self._command)}` did not get ready:\n{self.logs()}")

@@ -27,16 +27,34 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Endereço em que atender.")] = None,
     port: Annotated[int | None, typer.Option(help="Porta em que atender (0 = qualquer uma livre).")] = None,
     home: Home = None,
-    processes: Annotated[int, typer.Option(help="Processos da API (mais de um precisa de PostgreSQL).")] = 1,
+    processes: Annotated[
+        int | None, typer.Option(help="Processos da API (mais de um precisa de PostgreSQL e Redis).")
+    ] = None,
 ) -> None:
     """Atende a página, a API e, embutidos, os processos de análise."""
     from reposto.app.server import serve as run
 
-    settings = load_settings(home, host=host, port=port)
-    if processes != 1:
-        _stop("--processes maior que 1 precisa de PostgreSQL e de um barramento entre processos; use 1.")
+    settings = load_settings(home, host=host, port=port, processes=processes)
     configure_logs(settings.log_level, settings.log_format)
     run(settings, say=lambda line: print(line, flush=True))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def worker(
+    context: typer.Context,
+    concurrency: Annotated[int | None, typer.Option(min=1, max=64, help="Processos de análise.")] = None,
+    queues: Annotated[str | None, typer.Option(help="interactive, bulk ou ambas: interactive,bulk.")] = None,
+    autoscale: Annotated[str | None, typer.Option(help="máximo,mínimo de processos, como 8,2.")] = None,
+    max_tasks_per_child: Annotated[int | None, typer.Option(min=1, help="Depois, o processo é trocado.")] = None,
+    max_memory_per_child: Annotated[int | None, typer.Option(min=1, help="KiB; acima, é trocado.")] = None,
+    home: Home = None,
+) -> None:
+    """Faz análises nesta máquina, quando há um broker; outras opções vão para o Celery como estão."""
+    from reposto.app.worker_cli import run_worker_command
+
+    names = ("concurrency", "queues", "autoscale", "max_tasks_per_child", "max_memory_per_child")
+    given = {name: context.params[name] for name in names if context.params[name] is not None}
+    run_worker_command(home, given, context.args)
 
 
 @app.command()

@@ -79,6 +79,7 @@ class Pool:
         in_thread: Callable[..., Awaitable[Any]],
         log_level: str,
         log_format: str,
+        tell: Callable[[dict[str, str]], None] = lambda _note: None,
     ) -> None:
         self._store = store
         self._url = url
@@ -86,6 +87,7 @@ class Pool:
         self._publish = publish
         self._publish_change = publish_change
         self._in_thread = in_thread
+        self._tell = tell
         self._log = (log_level, log_format)
         self._children: list[Child | None] = [None] * size
         self._keepers: list[asyncio.Task[None]] = []
@@ -105,6 +107,10 @@ class Pool:
         # One that looked too early may be about to say that it found nothing: it must look again.
         self._look_again = not self._wake_one()
 
+    def nudge_bulk(self, _jobs: int) -> None:
+        """They see the parts of a run when they look."""
+        self.nudge_all()
+
     def nudge_all(self) -> None:
         """Wake every idle worker: for the reaper's round, when wake-ups may have been lost."""
         while self._wake_one():
@@ -119,11 +125,22 @@ class Pool:
         return False
 
     def stop_job(self, job_id: str) -> None:
-        """A cancelled job's worker must stop; by force if need be."""
+        """A cancelled job's worker must stop, perhaps another server's; by force if need be."""
+        if not self._stop_own(job_id):
+            self._tell({"cancel": job_id})
+
+    def hear(self, note: dict[str, str]) -> None:
+        """Another server's buyer cancelled something."""
+        if (job_id := note.get("cancel")) is not None:
+            self._stop_own(job_id)
+
+    def _stop_own(self, job_id: str) -> bool:
         for child in self._children:
             if child is not None and child.job_id == job_id:
                 child.tell({"kind": "cancel", "job_id": job_id})
                 self._spawn(self._kill_unless_stopped(child, job_id))
+                return True
+        return False
 
     def pids(self) -> list[int]:
         """The workers' process ids."""

@@ -13,17 +13,18 @@ import structlog
 from reposto.app.access import Gate
 from reposto.app.fit import run_fit
 from reposto.app.pool import Pool
-from reposto.app.settings import Settings
+from reposto.app.settings import Settings, optional_packages
 from reposto.app.vitals import Vitals
+from reposto.app.workers import Workers
 from reposto.conversation import sessions, work
 from reposto.conversation.catalogue import Catalogue
 from reposto.conversation.change import Change
 from reposto.conversation.demo import refresh_demo
-from reposto.delivery.bus import MemoryBus, Wake, wake_for
+from reposto.delivery.bus import Bus, MemoryBus, wake_for
 from reposto.delivery.hub import Hub
 from reposto.delivery.wire import CloseCode, encode_message
 from reposto.model.clock import local_today, monotonic, utc_now
-from reposto.storage import company
+from reposto.storage import chat, company
 from reposto.storage.engine import Store
 
 log = structlog.get_logger(__name__)
@@ -56,19 +57,45 @@ class Runtime:
         self._writers = ThreadPoolExecutor(WRITE_THREADS, thread_name_prefix="write")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
-        self.bus = MemoryBus(self._schedule)
+        self.bus = self._make_bus()
         self.hub = Hub(self.bus, self._read_page, self._positions)
-        self.bus.listen(self.hub.on_wake)
-        self.pool = Pool(
-            store,
-            settings.url,
-            size=settings.workers,
+        self.pool = self._make_workers()
+        self.bus.listen(self.hub.on_wake, self.pool.hear)
+
+    def _make_bus(self) -> Bus:
+        if not self.settings.bus_url:
+            return MemoryBus(self._schedule)
+        with optional_packages(), self.store.read() as connection:
+            from reposto.delivery.bus_redis import RedisBus
+
+            lineage = chat.get_epoch(connection)
+        return RedisBus(self.settings.bus_url, lineage, schedule=self._schedule, on_gap=self._catch_up)
+
+    def _make_workers(self) -> Workers:
+        if self.settings.broker_url:
+            with optional_packages():
+                from reposto.app.nudge import CeleryWorkers
+            return CeleryWorkers(self.settings.broker_url, tell=self.bus.tell)
+        return Pool(
+            self.store,
+            self.settings.url,
+            size=self.settings.workers,
             publish=self.bus.publish,
             publish_change=self.publish,
             in_thread=self.in_writer,
-            log_level=settings.log_level,
-            log_format=settings.log_format,
+            tell=self.bus.tell,
+            log_level=self.settings.log_level,
+            log_format=self.settings.log_format,
         )
+
+    def _catch_up(self, session_ids: set[int]) -> None:
+        self.spawn(self._catch_up_with(session_ids))
+
+    async def _catch_up_with(self, session_ids: set[int]) -> None:
+        try:
+            await self.hub.catch_up(list(session_ids))
+        except Exception as error:  # the sweep comes by in a second
+            log.warning("delivery.catch_up_failed", error=type(error).__name__)
 
     async def start(self) -> None:
         """Take up what a killed server left, start the workers and the safety nets."""
@@ -78,6 +105,7 @@ class Runtime:
                 self.publish(change)
         await self.in_writer(self._refresh_demo_now)
         await self.in_thread(self.catalogue.warm)
+        await self.bus.start()
         await self.pool.start()
         self.spawn(self._refresh_demo_forever())
         self.spawn(self._fit_forever())
@@ -90,6 +118,7 @@ class Runtime:
         """Drain: sockets are closed by now; let workers finish or hand back, then let go of the database."""
         self.stopping = True
         await self.pool.close()
+        await self.bus.stop()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -130,7 +159,7 @@ class Runtime:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def _schedule(self, listener: Callable[[Wake], None], wake: Wake) -> None:
+    def _schedule(self, listener: Callable[[Any], None], wake: Any) -> None:
         loop = self._loop
         if loop is None:
             return

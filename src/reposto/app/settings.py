@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -144,6 +146,18 @@ def _explain(name: str) -> tuple[str, str]:
         f"{shown} está errado; pode ser: {field.description}.",
         f"{shown} is wrong; it may be: {field.description}.",
     )
+
+
+@contextmanager
+def optional_packages() -> Iterator[None]:
+    """Around the import of what only the scaled mode needs."""
+    try:
+        yield
+    except ImportError as error:
+        raise SettingInvalid(
+            f"Falta o pacote {error.name}: instale reposto[scaled].",
+            f"{error.name} is missing: install reposto[scaled].",
+        ) from None
 
 
 def calm_numeric_threads() -> None:

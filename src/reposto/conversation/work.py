@@ -170,6 +170,21 @@ def has_queued(store: Store) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Since when the oldest question and the oldest part of a catalogue-wide run wait, in seconds; None: none does."""
+
+    questions: float | None
+    bulk: float | None
+
+
+def look_at_waiting(store: Store, *, now: datetime) -> Waiting:
+    """For a worker that may not have been told."""
+    with store.read() as connection:
+        oldest = [jobs.oldest_waiting(connection, bulk=bulk) for bulk in (False, True)]
+    return Waiting(*(None if at is None else max((now - at).total_seconds(), 0.0) for at in oldest))
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """The jobs by state, and how long the oldest waiting one has waited, in seconds."""
 

@@ -67,6 +67,21 @@ class Bus(Protocol):
     def unsubscribe(self, session_id: int) -> None:
         """It no longer has one."""
 
+    def listen(self, listener: Callable[[Wake], None], on_note: Callable[[dict[str, str]], None] | None = None) -> None:
+        """Who gets the wakes, and the notes to every process, on the event loop."""
+
+    def tell(self, note: dict[str, str]) -> None:
+        """A note to every process, such as a job that was cancelled. Callable from any thread."""
+
+    def state(self) -> BusState:
+        """For readiness and metrics."""
+
+    async def start(self) -> None:
+        """Begin; what it connects to may be away."""
+
+    async def stop(self) -> None:
+        """Let go."""
+
 
 class MemoryBus:
     """The bus of a single process: a call on its event loop."""
@@ -76,9 +91,20 @@ class MemoryBus:
         self._listener: Callable[[Wake], None] = lambda _wake: None
         self._published = 0
 
-    def listen(self, listener: Callable[[Wake], None]) -> None:
+    def listen(
+        self, listener: Callable[[Wake], None], _on_note: Callable[[dict[str, str]], None] | None = None
+    ) -> None:
         """Who gets the wakes, on the event loop."""
         self._listener = listener
+
+    def tell(self, note: dict[str, str]) -> None:
+        """There is no other process."""
+
+    async def start(self) -> None:
+        """It is there."""
+
+    async def stop(self) -> None:
+        """It goes with the process."""
 
     def publish(self, wake: Wake) -> None:
         """Hand it over; harmless when the loop is gone."""

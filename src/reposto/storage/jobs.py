@@ -217,6 +217,14 @@ def oldest_queued(connection: Connection) -> datetime | None:
     return moment
 
 
+def oldest_waiting(connection: Connection, *, bulk: bool) -> datetime | None:
+    """Since when the oldest queued job of a kind has waited: questions, or parts of runs over the catalogue."""
+    kind = jobs.c.priority < 0 if bulk else jobs.c.priority >= 0
+    query = select(jobs.c.created_at).where(jobs.c.state == JobState.QUEUED, kind).order_by(jobs.c.created_at).limit(1)
+    moment: datetime | None = connection.execute(query).scalar()
+    return moment
+
+
 def typical_seconds(connection: Connection) -> float | None:
     """Median run time of the newest finished analyses, in seconds; None while there is none."""
     query = (

@@ -1,0 +1,43 @@
+"""What a server needs of those who do the analyses, wherever they are: `pool.Pool` beside it, `nudge.CeleryWorkers`."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Workers(Protocol):
+    """Job state lives in the table. This only says that there may be work, and what must stop."""
+
+    typical_seconds: float | None  # of an analysis, until there are real runs
+    restarts: int  # of workers that this server keeps
+
+    async def start(self) -> None:
+        """Begin."""
+
+    async def close(self) -> None:
+        """Let what runs here finish, or hand it back."""
+
+    def nudge(self) -> None:
+        """A question waits."""
+
+    def nudge_bulk(self, jobs: int, /) -> None:
+        """So many parts of a run over the catalogue wait."""
+
+    def nudge_all(self) -> None:
+        """Something waits, and wake-ups may have been lost."""
+
+    def stop_job(self, job_id: str) -> None:
+        """A cancelled job's worker must stop."""
+
+    def hear(self, note: dict[str, str]) -> None:
+        """A note from another process."""
+
+    def kill_overdue(self) -> None:
+        """Take back the slot of an analysis that runs away."""
+
+    def pids(self) -> list[int]:
+        """Of the workers beside this server."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether at least one worker can take a job."""
