@@ -55,6 +55,7 @@ def estimate_risk(
         amount_at_risk=amount,
         causes=tuple(sorted(causes, key=lambda c: (-c.share, -(c.amount or Decimal(0))))),
         text=_text(situation, plan, amount, margin, buying=buying),
+        amount_if_waiting=_reais(plan.short_if_waiting * margin),
     )
 
 
@@ -206,7 +207,7 @@ def _without_plan(
     at_risk = f" ({words.reais(amount)} de margem em risco)" if amount else ""
     text = f"Sem nova compra, a chance de faltar nos próximos 30 dias é de {words.share(probability)}{at_risk}."
     level = _level(probability, 1 - situation.facts.company.service_level, unsure=True)
-    return RiskFinding(level, round(probability, 4), round(probability, 4), amount, tuple(causes), text)
+    return RiskFinding(level, round(probability, 4), round(probability, 4), amount, tuple(causes), text, amount)
 
 
 def _reais(amount: float) -> Decimal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 import traceback
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Any
 import structlog
 
 from reposto.analysts.analysis import analyse
+from reposto.app import catalogue_run
 from reposto.conversation import work
 from reposto.delivery.bus import Wake, wake_for
 from reposto.language import prose
@@ -20,7 +22,7 @@ from reposto.model.encode import to_data
 from reposto.model.errors import AnalysisCancelled, NotFound, StaleAttempt, StorageBusy
 from reposto.model.facts import ProductFacts
 from reposto.model.findings import Analysis
-from reposto.model.message import Job, Step
+from reposto.model.message import ANALYSIS, PART, Job, Step
 from reposto.model.request import Expect, Intent, Request
 from reposto.storage import catalogue, company
 from reposto.storage import facts as facts_store
@@ -76,12 +78,12 @@ class Progress:
 def run_job(store: Store, job: Job, *, tell: Callable[[Wake], None], stopped: Callable[[], bool]) -> None:
     """Bring a claimed job to its end: a result, or an error that a buyer can read. Raises Stopped."""
     bound = log.bind(sku=job.sku, session_id=job.session_id, job_id=job.id, attempt=job.attempt)
-    bound.info("agents.task.start", question_seq=job.question_seq)
-    began = monotonic()
-    progress = Progress(store, job, tell, stopped, {step.name: step for step in job.steps})
+    bound.log(logging.DEBUG if job.kind == PART else logging.INFO, "agents.task.start", question_seq=job.question_seq)
     try:
-        content, metadata = _analyse(store, job, progress, bound)
-        change = _insist(lambda: work.answer(store, job, content, metadata, now=utc_now()))
+        if job.kind == ANALYSIS:
+            _answer(store, job, tell, stopped, bound)
+        else:
+            _work_on_run(store, job, tell, stopped, bound)
     except (StaleAttempt, AnalysisCancelled):
         raise Stopped from None
     except Stopped:
@@ -91,7 +93,27 @@ def run_job(store: Store, job: Job, *, tell: Callable[[Wake], None], stopped: Ca
         raise Stopped from None
     except Exception as error:
         _fail(store, job, error, tell, bound)
-        return
+
+
+def _work_on_run(store: Store, job: Job, tell: Callable[[Wake], None], stopped: Callable[[], bool], bound: Any) -> None:
+    """The whole of a run over the catalogue, or a part of it."""
+
+    def check() -> None:
+        if stopped():
+            raise Stopped
+
+    if job.kind == PART:
+        _insist(lambda: catalogue_run.run_part(store, job, tell=tell, check=check))
+    else:
+        request = read_request(job.request)
+        _insist(lambda: catalogue_run.run_whole(store, job, request, tell=tell, bound=bound))
+
+
+def _answer(store: Store, job: Job, tell: Callable[[Wake], None], stopped: Callable[[], bool], bound: Any) -> None:
+    began = monotonic()
+    progress = Progress(store, job, tell, stopped, {step.name: step for step in job.steps})
+    content, metadata = _analyse(store, job, progress, bound)
+    change = _insist(lambda: work.answer(store, job, content, metadata, now=utc_now()))
     bound.info("agents.task.result_saved", seq=change.messages[0].seq)
     tell(wake_for(change))
     bound.info("agents.task.completed", seconds=round(monotonic() - began, 3))

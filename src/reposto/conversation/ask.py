@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from reposto.conversation import aliases, replies
+from reposto.conversation import aliases, lists, replies
 from reposto.conversation.at_once import Asking, needs_job
 from reposto.conversation.catalogue import Catalogue, Index
 from reposto.conversation.change import Change
@@ -150,6 +150,17 @@ def store_question(connection: Connection, draft: Draft, now: datetime) -> Asked
         messages, queued = _start_analyses(connection, draft, question, now)
         change = Change(draft.session_id, (question, *messages), queued, queued=True)
         return Asked(question, messages[0], change)
+    if lists.needs_run(request, has_catalogue=bool(draft.index.products)):
+        started = lists.start(
+            connection,
+            session_id=draft.session_id,
+            question=question,
+            request=request,
+            locale=draft.asker.locale,
+            now=now,
+        )
+        change = Change(draft.session_id, (question, started[0]), (started[1],), queued=True)
+        return Asked(question, started[0], change)
     asking = Asking(draft.session_id, draft.asker.user_id, request, draft.asker.locale, now)
     reply = replies.decide(connection, asking, draft.index)
     message = chat.append_message(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from reposto.conversation import runs
 from reposto.conversation.change import Change
 from reposto.conversation.replies import say_cancelled
 from reposto.model.errors import Conflict, NotFound
@@ -72,13 +73,14 @@ def cancel(store: Store, session_id: int, user_id: int, job_id: str, *, now: dat
         chat.access_session(connection, session_id, user_id)
         chat.lock_session(connection, session_id)
         known = jobs.get_job(connection, job_id) if job_id.isprintable() else None  # no database takes a NUL
-        if known is None or known.session_id != session_id:
+        if known is None or known.session_id != session_id or known.parent_id is not None:
             raise NotFound("Esta análise não existe.", "There is no such analysis.")
         ended = jobs.cancel(connection, job_id, session_id, now=now)
         if ended is None:
             raise Conflict("Esta análise já terminou.", "This analysis has already ended.")
         message = say_cancelled(connection, ended, now=now)
-    return Change(session_id, (message,), (ended,), cancelled=(job_id,))
+        parts = runs.drop_parts(connection, ended)
+    return Change(session_id, (message,), (ended,), cancelled=(job_id, *parts))
 
 
 def delete_session(store: Store, session_id: int, user_id: int, *, now: datetime) -> Change:
@@ -87,7 +89,8 @@ def delete_session(store: Store, session_id: int, user_id: int, *, now: datetime
         chat.access_session(connection, session_id, user_id)
         chat.lock_session(connection, session_id)
         running = [job.id for job in jobs.find_open(connection, session_id)]
-        for job_id in running:
-            jobs.cancel(connection, job_id, session_id, now=now)
+        for job_id in tuple(running):
+            ended = jobs.cancel(connection, job_id, session_id, now=now)
+            running += [] if ended is None else runs.drop_parts(connection, ended)
         chat.delete_session(connection, session_id)
     return Change(session_id, cancelled=tuple(running), deleted=True)

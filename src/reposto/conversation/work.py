@@ -12,18 +12,20 @@ either, and the next server takes up every job that has no result. So they don't
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
+from reposto.conversation import runs
 from reposto.conversation.change import Change
 from reposto.language import prose
 from reposto.model.errors import AnalysisCancelled, StaleAttempt
-from reposto.model.message import MAX_ATTEMPTS, Job, JobState, Message, Step
+from reposto.model.message import ANALYSIS, CATALOGUE, Job, JobState, Message, Step
 from reposto.storage import catalogue, chat, jobs
 from reposto.storage.engine import Store
+from reposto.storage.runs import lock_run
 
 # G9 asks for a dead worker's job to be taken up within 10 s: lease + reaper's round stay below that.
 LEASE = timedelta(seconds=7)
@@ -40,10 +42,17 @@ def claim(store: Store, *, worker: str, now: datetime, bulk: bool = True) -> tup
         job = jobs.claim_next(connection, worker=worker, lease_until=now + LEASE, now=now, bulk=bulk)
         if job is None:
             return None
+        if job.kind != ANALYSIS:  # a run shows its own steps, a part of it nothing
+            return job, _shown(job)
         steps = (Step(job.steps[0].name, job.steps[0].label, "running"), *(reset(step) for step in job.steps[1:]))
         shown = jobs.save_progress(connection, job.id, job.attempt, steps, lease_until=now + LEASE)
         assert shown is not None  # we hold the row
     return shown, Change(shown.session_id, jobs=(shown,))
+
+
+def _shown(job: Job) -> Change:
+    """What tabs see of a job that moved: nothing of a part."""
+    return Change(job.session_id, jobs=() if job.parent_id is not None else (job,))
 
 
 def reset(step: Step) -> Step:
@@ -83,6 +92,8 @@ def answer(store: Store, job: Job, content: str, metadata: dict[str, Any], *, no
 
 def fail(store: Store, job: Job, *, reason: str, detail: str, now: datetime) -> Change:
     """End the job with an error that a buyer can read; `detail` is for the operator, kept on the job."""
+    if job.parent_id is not None:
+        return _fail_part(store, job, detail, now)
     with store.write() as connection:
         chat.lock_session(connection, job.session_id)
         ended = jobs.finish(connection, job.id, job.attempt, JobState.FAILED, now=now, error=detail[:2000])
@@ -90,7 +101,18 @@ def fail(store: Store, job: Job, *, reason: str, detail: str, now: datetime) -> 
             _refuse(connection, job)
             raise AssertionError
         message = _say_failed(connection, job, reason, now)
-    return Change(job.session_id, (message,), (ended,))
+        dropped = runs.drop_parts(connection, job) if job.kind == CATALOGUE else ()
+    return Change(job.session_id, (message,), (ended,), cancelled=dropped)
+
+
+def _fail_part(store: Store, part: Job, detail: str, now: datetime) -> Change:
+    """The run goes on without it."""
+    with store.write() as connection:
+        change = runs.give_up_part(connection, part, now=now, error=detail[:2000])
+        if change is None:
+            _refuse(connection, part)
+            raise AssertionError
+    return change
 
 
 def hand_back_all(store: Store, *, worker: str, now: datetime) -> list[Change]:
@@ -120,6 +142,8 @@ def _hand_back(store: Store, held: Sequence[Job], now: datetime, *, only_expired
     for job in held:
         with store.write() as connection:
             chat.lock_session(connection, job.session_id)
+            if job.parent_id is not None:
+                lock_run(connection, job.parent_id)
             if only_expired and not jobs.has_expired(connection, job.id, now=now):
                 continue  # a heartbeat came in between
             change = _retry_or_fail(connection, job, now)
@@ -129,13 +153,16 @@ def _hand_back(store: Store, held: Sequence[Job], now: datetime, *, only_expired
 
 
 def _retry_or_fail(connection: Connection, job: Job, now: datetime) -> Change | None:
-    if job.attempt < MAX_ATTEMPTS:
+    if job.attempt < job.most_attempts:
         released = jobs.release(connection, job.id, job.attempt)
-        return None if released is None else Change(job.session_id, jobs=(released,), queued=True)
+        return None if released is None else replace(_shown(released), queued=True)
+    if job.parent_id is not None:
+        return runs.give_up_part(connection, job, now=now, error=f"{job.attempt} attempts died")
     ended = jobs.finish(connection, job.id, job.attempt, JobState.FAILED, now=now, error=f"{job.attempt} attempts died")
     if ended is None:
         return None
-    return Change(job.session_id, (_say_failed(connection, job, "worker_died", now),), (ended,))
+    dropped = runs.drop_parts(connection, job) if job.kind == CATALOGUE else ()
+    return Change(job.session_id, (_say_failed(connection, job, "worker_died", now),), (ended,), cancelled=dropped)
 
 
 def _say_failed(connection: Connection, job: Job, reason: str, now: datetime) -> Message:

@@ -13,6 +13,8 @@ from reposto.language.formats import Locale
 from reposto.language.texts_asked_en import TEXTS as ENGLISH_ASKED
 from reposto.language.texts_asked_pt import TEXTS as PORTUGUESE_ASKED
 from reposto.language.texts_en import TEXTS as ENGLISH
+from reposto.language.texts_lists_en import TEXTS as ENGLISH_LISTS
+from reposto.language.texts_lists_pt import TEXTS as PORTUGUESE_LISTS
 from reposto.language.texts_pt import TEXTS as PORTUGUESE
 from reposto.language.texts_replies_en import TEXTS as ENGLISH_REPLIES
 from reposto.language.texts_replies_pt import TEXTS as PORTUGUESE_REPLIES
@@ -20,8 +22,8 @@ from reposto.language.texts_supply_en import TEXTS as ENGLISH_SUPPLY
 from reposto.language.texts_supply_pt import TEXTS as PORTUGUESE_SUPPLY
 
 TEXTS: Mapping[Locale, Mapping[str, str]] = {
-    "pt-BR": {**PORTUGUESE, **PORTUGUESE_REPLIES, **PORTUGUESE_SUPPLY, **PORTUGUESE_ASKED},
-    "en": {**ENGLISH, **ENGLISH_REPLIES, **ENGLISH_SUPPLY, **ENGLISH_ASKED},
+    "pt-BR": {**PORTUGUESE_LISTS, **PORTUGUESE, **PORTUGUESE_REPLIES, **PORTUGUESE_SUPPLY, **PORTUGUESE_ASKED},
+    "en": {**ENGLISH_LISTS, **ENGLISH, **ENGLISH_REPLIES, **ENGLISH_SUPPLY, **ENGLISH_ASKED},
 }
 
 

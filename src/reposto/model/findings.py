@@ -261,6 +261,7 @@ class RiskFinding:
     amount_at_risk: Decimal | None  # expected lost margin, R$
     causes: tuple[RiskCause, ...]
     text: str
+    amount_if_waiting: Decimal | None = None  # the same when ordering one review period later
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Any, Literal
 
 Sender = Literal["human", "agent", "ai", "system"]
+ANALYSIS, CATALOGUE, PART = "analysis", "catalogue", "part"  # kinds of jobs: one product, a run over all, a part of it
+MAX_ATTEMPTS = 3  # G9: then a clear analysis_error
 MAX_CONTENT = 4_000  # characters of a question: a long e-mail fits, a pasted spreadsheet does not
 
 
@@ -77,6 +79,16 @@ class Job:
     correlation_id: str = ""
     locale: str = "pt-BR"
     result_seq: int | None = None
+    kind: str = ANALYSIS
+    parent_id: str | None = None  # of a part: the run over the catalogue that it belongs to
+    done: int = 0  # products, of a run over the catalogue
+    total: int = 0
+    partial: tuple[dict[str, Any], ...] = ()  # of a run: its most urgent lines so far
+
+    @property
+    def most_attempts(self) -> int:
+        """A run is claimed twice in the best case: to be cut into parts, and to be put together."""
+        return MAX_ATTEMPTS + (1 if self.kind == CATALOGUE else 0)
 
 
 # The four consultations, in the order in which they run, as the buyer reads them.
@@ -86,4 +98,3 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("logistics", "Prazos e frete"),
     ("recommendation", "Recomendação de compra"),
 )
-MAX_ATTEMPTS = 3  # G9: then a clear analysis_error

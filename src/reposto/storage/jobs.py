@@ -80,6 +80,7 @@ def insert_job(connection: Connection, job: Job, *, now: datetime, locale: str, 
         "created_at": now,
         "kind": job.kind,
         "parent_id": job.parent_id,
+        "done": job.done,
         "total": job.total,
     }
     connection.execute(_INSERT, values)

@@ -102,7 +102,8 @@ jobs = Table(
     Column("session_id", BigId, ForeignKey("chat_sessions.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("question_seq", Integer, nullable=False),
     Column("kind", String(32), nullable=False, server_default="analysis"),
-    Column("sku", String(120), nullable=False),
+    Column("sku", String(120), nullable=False),  # empty for a run over the catalogue, "…7" for its seventh part
+    Column("parent_id", String(36), index=True),  # of a part: the run it belongs to
     Column("request", Json, nullable=False),  # the typed request, as data
     Column("state", String(12), nullable=False),
     Column("attempt", Integer, nullable=False, server_default="0"),  # fences: only the newest attempt may answer
@@ -118,6 +119,9 @@ jobs = Table(
     Column("finished_at", UtcDateTime),
     Column("result_seq", Integer),
     Column("error", Text),
+    Column("done", Integer, nullable=False, server_default="0"),  # products, of a run and of its parts
+    Column("total", Integer, nullable=False, server_default="0"),
+    Column("partial", Json),  # of a run: its most urgent lines so far
     UniqueConstraint("session_id", "question_seq", "sku"),  # no question yields two results
     CheckConstraint("state in ('queued', 'running', 'done', 'failed', 'cancelled')", name="state"),
     Index("ix_jobs_state_priority_created_at", "state", "priority", "created_at"),
@@ -324,4 +328,29 @@ fitted_models = Table(
     Column("data_version", Integer, nullable=False),
     Column("fitted_at", UtcDateTime, nullable=False),
     Column("payload", LargeBinary, nullable=False),
+)
+
+# The newest analysis of each product with the ordinary horizon, so that a list or a question is a look-up. It holds on
+# its day for the data it was made from: `basis` names their version (cheap to compare), `fingerprint` the product's
+# own facts (an import that didn't touch the product leaves it as it is).
+product_results = Table(
+    "product_results",
+    metadata,
+    Column("sku", String(120), ForeignKey("products.sku", ondelete="CASCADE"), primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("basis", String(120), nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("line", Json, nullable=False),
+    Column("analysis", LargeBinary),  # zlib over JSON; null where it could not be made
+    Column("computed_at", UtcDateTime, nullable=False),
+)
+
+# The list that a run over the catalogue ended with, whole: the message carries only its head.
+run_results = Table(
+    "run_results",
+    metadata,
+    Column("job_id", String(36), ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("payload", LargeBinary, nullable=False),  # zlib over JSON
+    Column("created_at", UtcDateTime, nullable=False),
 )
