@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 import threading
 from collections import deque
@@ -27,8 +28,15 @@ COOKIE = "reposto_session"
 CSRF_HEADER = "x-csrf-token"
 LOCAL_USER = "local"
 COOKIE_LIFE = timedelta(days=30)
-TOKEN_LIFE = timedelta(days=365)
 CODE_LIFE = timedelta(hours=24)
+ASK_LIFE = timedelta(minutes=10)  # of the token that `reposto ask` gets for one question
+SHOWN_CHARS = 12  # of a token's hash, by which it is listed and revoked: 48 bits, and of no use to log in
+VIEWER = "viewer"
+ROLES = (VIEWER, "buyer", "manager", "admin")
+# What somebody who only looks may change: his conversations and his language. A route that is not here is closed to
+# him, so that a new one has to be opened and can't be forgotten.
+VIEWER_ROUTES = re.compile(r"/api/(?:chat/sessions(?:/[^/]+(?:/messages|/actions|/jobs/[^/]+/cancel)?)?|me|logout)")
+VIEWER_ACTIONS = frozenset({"choose_product", "retry", "recalculate"})  # buttons that only ask
 MIN_PASSWORD = 10  # characters; length is what a guesser pays for (NIST SP 800-63B)
 MAX_PASSWORD = 200
 LOGIN_TRIES, LOGIN_WINDOW_S = 10, 300.0  # the 11th failure in 5 minutes is refused
@@ -185,6 +193,24 @@ class Gate:
             raise NotAllowed("Recarregue a página e tente de novo.", "Reload the page and try again.")
 
 
+def check_may_change(user: User, path: str) -> None:
+    """NotAllowed when somebody who only looks calls what changes more than his own conversations."""
+    if user.role == VIEWER and VIEWER_ROUTES.fullmatch(path) is None:
+        raise _ONLY_LOOKS
+
+
+def check_may_press(user: User, action_type: str) -> None:
+    """The same for a button: an order is made by those who may."""
+    if user.role == VIEWER and action_type not in VIEWER_ACTIONS:
+        raise _ONLY_LOOKS
+
+
+_ONLY_LOOKS = NotAllowed(
+    "Seu acesso é só de consulta: peça a um comprador ou ao administrador.",
+    "Your access is for reading only: ask a buyer or the administrator.",
+)
+
+
 def bearer(authorization: str | None) -> str | None:
     """The token of an Authorization header, or None."""
     if authorization is None:
@@ -258,6 +284,29 @@ def issue(store: Store, user: User, kind: str, life: timedelta) -> str:
     with store.write() as connection:
         users.store_credential(connection, token, user.id, kind, now=now, expires_at=now + life)
     return token
+
+
+def list_tokens(store: Store, user: str | None = None) -> list[users.Credential]:
+    """Programs' tokens, newest first; of one user, if named."""
+    with store.read() as connection:
+        if user is not None:
+            _access_user(connection, user)
+        return users.list_credentials(connection, "token", user=None if user is None else clean(user))
+
+
+def revoke_token(store: Store, shown: str) -> users.Credential:
+    """Make a token void by the start of its hash, as listed; a running server closes its sockets within two seconds."""
+    shown = shown.strip().lower()
+    with store.write() as connection:
+        known = users.list_credentials(connection, "token")
+        found = [token for token in known if token.token_hash.startswith(shown)]
+        if len(shown) < SHOWN_CHARS or len(found) != 1:
+            raise NotFound(
+                f"Não existe o token {shown[:SHOWN_CHARS]!r}; veja `reposto token list`.",
+                f"There is no token {shown[:SHOWN_CHARS]!r}; see `reposto token list`.",
+            )
+        users.revoke_hash(connection, found[0].token_hash, now=utc_now())
+    return found[0]
 
 
 def check_may_listen(store: Store, settings: Settings) -> None:

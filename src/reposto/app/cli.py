@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -15,7 +16,9 @@ from reposto.model.errors import FileRefused, RepostoError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 user_app = typer.Typer(no_args_is_help=True)
+token_app = typer.Typer(invoke_without_command=True)
 app.add_typer(user_app, name="user", help="Usuários.")
+app.add_typer(token_app, name="token")
 app.add_typer(alias_app, name="alias", help="Apelidos de produtos.")
 
 Home = Annotated[Path | None, typer.Option(help="Pasta do banco de dados e dos arquivos enviados.")]
@@ -113,16 +116,17 @@ def company(
 @user_app.command("add")
 def add_user(
     name: Annotated[str, typer.Argument(help="Nome.")],
-    role: Annotated[str, typer.Option(help="buyer, manager ou admin.")] = "buyer",
+    role: Annotated[str, typer.Option(help="viewer, buyer, manager ou admin.")] = "buyer",
     locale: Annotated[str, typer.Option(help="pt-BR ou en.")] = "pt-BR",
     home: Home = None,
 ) -> None:
     """Cria um usuário com senha (lida do terminal, ou da entrada padrão se não for um terminal)."""
+    from reposto.app.access import ROLES
     from reposto.app.access import add_user as add
 
     settings = _prepare(home)
-    if role not in ("buyer", "manager", "admin") or locale not in ("pt-BR", "en"):
-        _stop("role: buyer, manager ou admin; locale: pt-BR ou en.")
+    if role not in ROLES or locale not in ("pt-BR", "en"):
+        _stop("role: viewer, buyer, manager ou admin; locale: pt-BR ou en.")
     user = add(_open(settings), name, _read_password(), role=role, locale=locale)
     print(f"usuário {user.name} criado")
 
@@ -145,16 +149,53 @@ def disable_user(name: Annotated[str, typer.Argument(help="Nome.")], home: Home 
     print(f"usuário {name} sem acesso")
 
 
-@app.command()
+@token_app.callback()
 def token(
-    user: Annotated[str | None, typer.Option(help="De quem; sem isso, o usuário local.")] = None, home: Home = None
+    context: typer.Context,
+    user: Annotated[str | None, typer.Option(help="De quem; sem isso, o usuário local.")] = None,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Por quantos dias vale.")] = 365,
+    home: Home = None,
 ) -> None:
-    """Imprime um token para `Authorization: Bearer`."""
-    from reposto.app.access import TOKEN_LIFE, issue
+    """Imprime um token para `Authorization: Bearer`; `list` mostra os que há, `revoke` anula um."""
+    if context.invoked_subcommand is not None:
+        return
+    from reposto.app.access import issue
 
     settings = _prepare(home)
     store = _open(settings)
-    print(issue(store, _user(store, settings, user), "token", TOKEN_LIFE))
+    print(issue(store, _user(store, settings, user), "token", timedelta(days=days)))
+
+
+@token_app.command("list")
+def list_tokens(
+    user: Annotated[str | None, typer.Option(help="Só os deste usuário.")] = None, home: Home = None
+) -> None:
+    """Mostra os tokens: o começo do resumo, de quem, desde quando, até quando."""
+    from reposto.app.token_cli import print_tokens
+
+    for line in print_tokens(_open(_prepare(home)), user):
+        print(line)
+
+
+@token_app.command("revoke")
+def revoke_token(
+    shown: Annotated[str, typer.Argument(help="Como mostrado por `reposto token list`.")], home: Home = None
+) -> None:
+    """Anula um token; o que está aberto por ele é fechado."""
+    from reposto.app.access import revoke_token as revoke
+
+    print(f"token de {revoke(_open(_prepare(home)), shown).user} anulado")
+
+
+@app.command()
+def check(home: Home = None) -> None:
+    """Confere se os dados das conversas estão inteiros; o código de saída é 1 se não estão."""
+    from reposto.app.invariants import check_everything, print_report
+
+    report = check_everything(_open(_prepare(home)))
+    for line in print_report(report):
+        print(line)
+    raise typer.Exit(1 if report.violations else 0)
 
 
 @app.command()
@@ -203,10 +244,10 @@ def ask(
     base = is_running(settings.home)
     if base is None:
         _stop("Nenhum servidor usa esta pasta; comece com `reposto serve` em outro terminal.")
-    from reposto.app.access import TOKEN_LIFE, issue
+    from reposto.app.access import ASK_LIFE, issue
 
     store = _open(settings)
-    token_text = issue(store, _user(store, settings, None), "token", TOKEN_LIFE)
+    token_text = issue(store, _user(store, settings, None), "token", ASK_LIFE)
     raise typer.Exit(ask_server(base, token_text, question, as_json=as_json))
 
 

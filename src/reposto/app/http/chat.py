@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from reposto.app.access import check_may_press
 from reposto.app.http.common import RuntimeDep, UserDep
 from reposto.conversation import ask as asking
 from reposto.conversation import sessions
@@ -110,6 +111,7 @@ async def cancel(runtime: RuntimeDep, user: UserDep, session_id: int, job_id: st
 @router.post("/sessions/{session_id}/actions", status_code=201)
 async def run_action(runtime: RuntimeDep, user: UserDep, session_id: int, new: NewAction) -> dict[str, Any]:
     """Run a button of a result; pressed again, the same message."""
+    check_may_press(user, new.action_type)
     message: Message
     message, change = await runtime.in_writer(
         act,

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from reposto.app.access import CSRF_HEADER, bearer
+from reposto.app.access import CSRF_HEADER, bearer, check_may_change
 from reposto.app.runtime import Runtime
 from reposto.model.errors import RepostoError, StorageBusy
 from reposto.storage.users import User
@@ -31,6 +31,8 @@ async def get_user(request: Request, runtime: Annotated[Runtime, Depends(get_run
     by_token = bearer(authorization) is not None
     user = await runtime.in_thread(runtime.gate.identify, request.cookies, authorization)
     request.state.locale = user.locale
+    if request.method not in SAFE_METHODS:
+        check_may_change(user, request.url.path)
     if request.method not in SAFE_METHODS and not by_token:
         if "origin" in request.headers:
             runtime.gate.check_origin(request.headers["origin"], request.headers.get("host"), by_token=False)
