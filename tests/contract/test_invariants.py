@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from reposto.app.invariants import InvariantRounds, check_everything, print_report
-from reposto.conversation import sessions, work
+from reposto.conversation import runs, sessions, work
 from reposto.conversation.invariants import INVARIANTS, Mark, check, first_mark
 from reposto.model.clock import utc_now
 from reposto.storage import tables
@@ -127,6 +127,22 @@ def test_a_planted_violation_is_found(
 
 def test_every_invariant_has_a_planted_violation() -> None:
     assert {invariant for _, invariant in PLANTED} == set(INVARIANTS)
+
+
+def test_a_run_waits_for_its_parts_without_a_lease_but_not_for_ever(store: Store) -> None:
+    office = Office(store)
+    office.ask("O que devo comprar hoje?")
+    run = office.claim()
+    assert run.kind == "catalogue"
+    assert runs.cut_up(store, run, day=NOW.date(), now=NOW) is not None
+    part = office.claim()
+    assert part.parent_id == run.id
+    with store.write() as connection:
+        connection.execute(update(jobs).where(jobs.c.id == part.id).values(lease_until=LATER))
+    assert found(store) == set()
+    with store.write() as connection:  # its last part ended, and nobody queued it
+        connection.execute(update(jobs).where(jobs.c.id == part.id).values(state="done", finished_at=NOW))
+    assert found(store) == {"running_has_lease"}
 
 
 def test_a_conversation_that_lost_everything_is_found(office: Office, store: Store) -> None:

@@ -103,7 +103,7 @@ def old_question(server: Server) -> None:
 def old_part(server: Server) -> None:
     server.here.office.ask(now=utc_now() - timedelta(hours=1))
     with server.runtime.store.write() as connection:
-        connection.execute(update(jobs).values(priority=-1))
+        connection.execute(update(jobs).values(kind="part"))
     server.runtime.vitals.probe()
 
 
@@ -208,7 +208,7 @@ def test_the_numbers_follow_what_happens(tmp_path: Path) -> None:
         assert grown["reposto_import_rows_total{kind=sales}"] == 12
         assert grown["reposto_jobs_ended_total{attempt=1}{kind=analysis}{state=done}"] == 1
         assert after["reposto_job_run_seconds_sum{kind=analysis}{state=done}"] == pytest.approx(2.0, abs=0.01)
-        assert after["reposto_job_wait_seconds_sum{kind=analysis}"] == pytest.approx(3.0, abs=0.01)
+        assert after["reposto_job_seconds_sum{kind=analysis}{state=done}"] == pytest.approx(5.0, abs=0.01)
         assert after["reposto_jobs{state=done}"] == 1
         assert grown["reposto_invariant_violations_total{invariant=seq_without_gaps}"] == 1
         assert after["reposto_database_up"] == 1 and after["reposto_database_seconds_count{operation=write}"] >= 1

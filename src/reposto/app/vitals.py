@@ -56,7 +56,7 @@ class Vitals:
         self.loop_lag = Histogram(LAG_BOUNDS)
         self.acknowledged = Histogram(ACK_BOUNDS)
         self.runs: dict[tuple[str, str], Histogram] = {}  # (kind, state) -> seconds from claim to end
-        self.waits: dict[str, Histogram] = {}  # kind -> seconds from the question to the last claim
+        self.wholes: dict[tuple[str, str], Histogram] = {}  # (kind, state) -> seconds from the question to the end
         self.ended: Counter[tuple[str, str, int]] = Counter()  # (kind, state, attempt)
         self.waiting = Waiting()
         self.schema_behind = False
@@ -146,11 +146,11 @@ class Vitals:
 
     def _count(self, job: ledger.Ended) -> None:
         self.ended[job.kind, job.state, job.attempt] += 1
-        if job.started_at is None:  # cancelled while it waited
-            return
-        runs = self.runs.setdefault((job.kind, job.state), Histogram(JOB_BOUNDS))
-        runs.observe(_seconds(job.started_at, job.finished_at))
-        self.waits.setdefault(job.kind, Histogram(JOB_BOUNDS)).observe(_seconds(job.created_at, job.started_at))
+        wholes = self.wholes.setdefault((job.kind, job.state), Histogram(JOB_BOUNDS))
+        wholes.observe(_seconds(job.created_at, job.finished_at))
+        if job.started_at is not None:  # else cancelled while it waited
+            runs = self.runs.setdefault((job.kind, job.state), Histogram(JOB_BOUNDS))
+            runs.observe(_seconds(job.started_at, job.finished_at))
 
     def look_at_schema(self) -> None:
         """Whether the database is older than this program: somebody put an old backup under a running server."""

@@ -13,10 +13,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 
-from reposto.model.message import JobState
+from reposto.model.message import CATALOGUE, PART, JobState
 from reposto.storage.tables import chat_messages, chat_sessions, jobs
 
-PART = "part"  # of a run over the catalogue
 MOST = 100  # violations of one kind that are told; more would say no more
 ENDINGS = ("analysis_result", "analysis_error")  # a cancelled job may have been ended together with others
 
@@ -129,9 +128,17 @@ def find_ended_mute(connection: Connection, since: datetime | None) -> Iterator[
 
 
 def find_abandoned(connection: Connection, before: datetime) -> Iterator[Violation]:
-    """A running job has a lease, or lost it only just now: the reaper takes up the others."""
+    """A running job has a lease, or lost it only just now: the reaper takes up the others.
+
+    A run over the catalogue needs none while its parts are open.
+    """
+    part = jobs.alias("part")
+    open_part = exists().where(part.c.parent_id == jobs.c.id, part.c.state.in_([JobState.QUEUED, JobState.RUNNING]))
+    parked = and_(jobs.c.kind == CATALOGUE, jobs.c.lease_until.is_(None), open_part)
     query = select(jobs.c.session_id, jobs.c.id.label("job_id")).where(
-        jobs.c.state == JobState.RUNNING, or_(jobs.c.lease_until.is_(None), jobs.c.lease_until < before)
+        jobs.c.state == JobState.RUNNING,
+        or_(jobs.c.lease_until.is_(None), jobs.c.lease_until < before),
+        ~parked,
     )
     return _found(connection, "running_has_lease", query)
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from reposto.model.message import JobState
+from reposto.model.message import ANALYSIS, JobState
 from reposto.storage.tables import imports, jobs, meta
 
 ENDED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
@@ -35,9 +35,12 @@ def read_ended(connection: Connection, after: datetime, upto: datetime) -> Itera
 
 
 def oldest_waiting(connection: Connection, *, interactive: bool) -> datetime | None:
-    """Since when the job that has waited longest has waited: a buyer's question, or a part of a long run."""
-    urgent = jobs.c.priority >= 0 if interactive else jobs.c.priority < 0
-    query = select(func.min(jobs.c.created_at)).where(jobs.c.state == JobState.QUEUED, urgent)
+    """Since when the job that has waited longest has waited: a buyer's question, or a run or a part of one.
+
+    By kind, not by priority: a run that waits to be put together was asked for minutes ago, and is no late question.
+    """
+    lane = jobs.c.kind == ANALYSIS if interactive else jobs.c.kind != ANALYSIS
+    query = select(func.min(jobs.c.created_at)).where(jobs.c.state == JobState.QUEUED, lane)
     moment: datetime | None = connection.execute(query).scalar()
     return moment
 

@@ -125,6 +125,7 @@ jobs = Table(
     UniqueConstraint("session_id", "question_seq", "sku"),  # no question yields two results
     CheckConstraint("state in ('queued', 'running', 'done', 'failed', 'cancelled')", name="state"),
     Index("ix_jobs_state_priority_created_at", "state", "priority", "created_at"),
+    Index("ix_jobs_state_finished_at", "state", "finished_at"),  # the newest that ended
 )
 
 # ---------------------------------------------------------------- catalogue and stock

@@ -114,18 +114,8 @@ def of_vitals(vitals: Vitals) -> Iterator[Metric]:
     add(database, ["read"], vitals.reads)
     add(database, ["write"], vitals.writes)
     yield database
-    runs = HistogramMetricFamily(
-        "reposto_job_run_seconds", f"From the last claim of a job to its end. {SHARED}", labels=["kind", "state"]
-    )
-    for (kind, state), run in sorted(vitals.runs.items()):
-        add(runs, [kind, state], run)
-    yield runs
-    waits = HistogramMetricFamily(
-        "reposto_job_wait_seconds", f"From a job's question to its last claim. {SHARED}", labels=["kind"]
-    )
-    for kind, wait in sorted(vitals.waits.items()):
-        add(waits, [kind], wait)
-    yield waits
+    yield by_job("reposto_job_seconds", f"From a question to the end of its job. {SHARED}", vitals.wholes)
+    yield by_job("reposto_job_run_seconds", f"From the last claim of a job to its end. {SHARED}", vitals.runs)
     ended = CounterMetricFamily(
         "reposto_jobs_ended",
         f"Jobs that ended, by the attempt that ended them. {SHARED}",
@@ -191,6 +181,14 @@ def histogram(name: str, text: str, values: Histogram) -> HistogramMetricFamily:
     """One histogram without labels."""
     family = HistogramMetricFamily(name, text, labels=[])
     add(family, [], values)
+    return family
+
+
+def by_job(name: str, text: str, values: dict[tuple[str, str], Histogram]) -> HistogramMetricFamily:
+    """One histogram for each kind of job and each way to end."""
+    family = HistogramMetricFamily(name, text, labels=["kind", "state"])
+    for labels, run in sorted(values.items()):
+        add(family, list(labels), run)
     return family
 
 
