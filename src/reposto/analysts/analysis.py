@@ -18,7 +18,7 @@ Step = Callable[[str, str], None]
 LEAST_ASKED, MOST_ASKED = 1e-3, 1e9  # units a buyer can mean; anything else was misread
 
 
-def _silent(_name: str, _state: str) -> None:
+def silent(_name: str, _state: str) -> None:
     """Nobody watches."""
 
 
@@ -28,7 +28,7 @@ def analyse(
     horizon_days: int = 30,
     intent: str = "demand_forecast",
     quantity: float | None = None,
-    step: Step = _silent,
+    step: Step = silent,
     engine: Engine | None = None,
 ) -> Analysis:
     """Run demand, prices, logistics and recommendation on `facts`, telling `step(name, "running" | "done")` of each.
@@ -38,9 +38,16 @@ def analyse(
     findings say what is missing.
     """
     step("demand", "running")
+    return conclude(survey(facts, horizon_days, engine), intent=intent, quantity=quantity, step=step)
+
+
+def conclude(
+    situation: Situation, *, intent: str = "demand_forecast", quantity: float | None = None, step: Step = silent
+) -> Analysis:
+    """The four findings on a situation that is known; see `analyse`."""
+    facts = situation.facts
     if quantity is not None and not LEAST_ASKED <= quantity <= MOST_ASKED:
         quantity = None
-    situation = survey(facts, horizon_days, engine)
     demand = describe_demand(situation)
     step("demand", "done")
     step("prices", "running")

@@ -69,7 +69,7 @@ def demand_in(situation: Situation, window: Window) -> WindowDemand:
         return past
     first, last = max(window.start, forecast.start), min(window.end, _last_day(forecast))
     if first > last:
-        return replace(past, beyond=True)
+        return replace(past, beyond=True, until=_last_day(forecast))
     expected = _between(forecast, (first - forecast.start).days, (last - forecast.start).days + 1, situation.counted)
     found = replace(past, expected=expected, expected_from=first, until=last, beyond=last < window.end)
     return _compared(found)

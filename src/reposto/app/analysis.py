@@ -12,13 +12,12 @@ from typing import Any
 
 import structlog
 
-from reposto.analysts.analysis import analyse
-from reposto.app import catalogue_run
+from reposto.analysts.asked import analyse_question
+from reposto.app import answers, catalogue_run
 from reposto.conversation import work
 from reposto.delivery.bus import Wake, wake_for
 from reposto.language import prose
 from reposto.model.clock import monotonic, utc_now
-from reposto.model.encode import to_data
 from reposto.model.errors import AnalysisCancelled, NotFound, StaleAttempt, StorageBusy
 from reposto.model.facts import ProductFacts
 from reposto.model.findings import Analysis
@@ -31,8 +30,6 @@ from reposto.storage.engine import Store
 log = structlog.get_logger(__name__)
 
 PROGRESS_EVERY_S = 0.1  # a buyer sees no more; a step that changes faster is shown with the next
-DEFAULT_HORIZON = 30  # days, when the question names none
-MAX_HORIZON = 365
 INSIST_FOR_S, INSIST_EVERY_S = 30.0, 0.25  # a database restarts in seconds; twice this is below the pool's hard limit
 
 
@@ -121,35 +118,33 @@ def _answer(store: Store, job: Job, tell: Callable[[Wake], None], stopped: Calla
 
 def _analyse(store: Store, job: Job, progress: Progress, bound: Any) -> tuple[str, dict[str, Any]]:
     request = read_request(job.request)
+    compared = request.skus if request.intent is Intent.COMPARE_PRODUCTS and len(request.skus) > 1 else (job.sku,)
     with store.read() as connection:
         today = request.today or utc_now().astimezone(company.zone(connection)).date()
-        facts = facts_store.load_facts(connection, job.sku, today=today, loaded_at=utc_now())
+        found = tuple(
+            facts_store.load_facts(connection, sku, today=today, loaded_at=utc_now())
+            for sku in compared[: answers.MOST_COMPARED]
+        )
     began = monotonic()
-    analysis = analyse_request(facts, request, progress.step)
-    bound.info(
-        "agents.analysis.completed",
-        seconds=round(monotonic() - began, 3),
-        verdict=analysis.recommendation.verdict,
-        confidence=analysis.confidence,
-    )
-    content = prose.write_analysis(analysis, request, job.locale)
-    actions = prose.suggest(analysis, job.locale)
-    for action in actions:
+    if len(found) > 1:
+        content, metadata = answers.answer_comparison(found, request, job.locale, progress.step, today)
+        bound.info("agents.analysis.completed", seconds=round(monotonic() - began, 3), products=len(found))
+    else:
+        analysis, content, metadata = answers.answer_one(found[0], request, job.locale, progress.step)
+        bound.info(
+            "agents.analysis.completed",
+            seconds=round(monotonic() - began, 3),
+            verdict=analysis.recommendation.verdict,
+            confidence=analysis.confidence,
+        )
+    for action in metadata["actions"]:
         action["action_data"]["job_id"] = job.id  # a button runs on the stored result, never on what a client sends
-    return content, {"analysis": to_data(analysis), "actions": actions, "attempt": job.attempt}
+    return content, {**metadata, "attempt": job.attempt}
 
 
 def analyse_request(facts: ProductFacts, request: Request, step: Callable[[str, str], None]) -> Analysis:
     """The four analysts on one product, with what the question states."""
-    horizon = int(request.params.get("horizon_days") or DEFAULT_HORIZON)
-    quantity = request.params.get("quantity")
-    return analyse(
-        facts,
-        horizon_days=max(1, min(horizon, MAX_HORIZON)),
-        intent=request.intent.value,
-        quantity=float(quantity) if isinstance(quantity, (int, float)) and quantity > 0 else None,
-        step=step,
-    )
+    return analyse_question(facts, answers.question_of(request), step=step)[0]
 
 
 def read_request(data: dict[str, Any]) -> Request:
@@ -162,6 +157,8 @@ def read_request(data: dict[str, Any]) -> Request:
         params=data["params"],
         also=tuple(Intent(name) for name in data["also"]),
         today=date.fromisoformat(data["today"]) if data.get("today") else None,
+        window=answers.read_window(data.get("window")),
+        topic=data.get("topic", ""),
     )
 
 

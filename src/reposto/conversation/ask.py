@@ -19,7 +19,7 @@ from reposto.language import prose
 from reposto.model.encode import to_data
 from reposto.model.errors import InvalidInput, TooLong
 from reposto.model.message import MAX_CONTENT, STEPS, Job, JobState, Message, Step
-from reposto.model.request import Request
+from reposto.model.request import Intent, NamedProduct, Request
 from reposto.model.text import clean
 from reposto.storage import chat, company, jobs
 from reposto.storage.engine import Store
@@ -172,9 +172,8 @@ def store_question(connection: Connection, draft: Draft, now: datetime) -> Asked
         metadata=reply.metadata,
         in_reply_to=question.seq,
     )
-    change = Change(
-        draft.session_id, (question, message, *reply.extra), reply.jobs, cancelled=tuple(job.id for job in reply.jobs)
-    )
+    stopped = (*(job.id for job in reply.jobs), *reply.parts)
+    change = Change(draft.session_id, (question, message, *reply.extra), reply.jobs, cancelled=stopped)
     return Asked(question, message, change)
 
 
@@ -202,7 +201,11 @@ def _start_analyses(
 ) -> tuple[tuple[Message, ...], tuple[Job, ...]]:
     started: list[Message] = []
     queued: list[Job] = []
-    for position, sku in enumerate(draft.request.skus[:MAX_PRODUCTS]):
+    wanted = draft.request.skus[:MAX_PRODUCTS]
+    others: tuple[NamedProduct, ...] = ()
+    if draft.request.intent is Intent.COMPARE_PRODUCTS:  # one answer about all of them
+        wanted, others = wanted[:1], tuple(draft.index.products[sku] for sku in wanted[1:])
+    for position, sku in enumerate(wanted):
         product = draft.index.products[sku]
         job = _new_job(draft, question, sku)
         # analyses of one message wait for each other at worst; the expected time says so
@@ -220,7 +223,7 @@ def _start_analyses(
             "steps": to_data(job.steps),
             **aliases.shown(draft.request),
         }
-        content = prose.write_acknowledgement(product, draft.request, eta, draft.asker.locale)
+        content = prose.write_acknowledgement(product, draft.request, eta, draft.asker.locale, others)
         started.append(
             chat.append_message(
                 connection,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from reposto.conversation.aliases import shown
 from reposto.conversation.facts_products import is_fact, write_facts
 from reposto.conversation.facts_supply import answer_supply
-from reposto.language.replies import write_data_change
+from reposto.language.replies import write_data_change, write_unclear_change
 from reposto.model.request import Expect, Intent, Request
 
 # Whatever product these name, nothing about it has to be worked out.
@@ -37,6 +37,8 @@ def needs_job(request: Request) -> bool:
     """Whether workers have to work something out."""
     if request.expect is not Expect.ANSWER or not request.skus or request.intent in _NO_JOB:
         return False
+    if request.intent is Intent.WHAT_IF and not request.topic:
+        return False
     return not all(is_fact(request, intent) for intent in (request.intent, *request.also))
 
 
@@ -48,6 +50,8 @@ def find_answer(connection: Connection, asking: Asking) -> tuple[str, dict[str, 
         return write_data_change(request, locale), metadata
     if request.expect is not Expect.ANSWER:
         return None
+    if request.intent is Intent.WHAT_IF:
+        return write_unclear_change(locale), metadata
     if (said := answer_supply(connection, request, locale, asking.today)) is not None:
         return said, metadata
     if request.skus:

@@ -249,6 +249,7 @@ class TimeFinder:
             r"\b(?:em |de |para )?(?P<m>0?[1-9]|1[0-2])/(?P<y>20\d\d)\b",
             lambda m: self._set_period(int(m["y"]), int(m["m"])),
         )
+        self._replace(r"\b(?:em|durante|ano de) 20[12]\d\b(?![/-])", lambda m: True)  # a year: no size, no code
 
     def _looks_back(self, month: int) -> bool:
         """Whether a month without a verb is one that has passed: "consumo de outubro", said in November."""

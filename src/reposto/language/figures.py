@@ -18,6 +18,7 @@ from babel.dates import get_month_names
 
 from reposto.language.formats import Locale, inert
 from reposto.language.voice import locale_of
+from reposto.model.asked import Comparison
 from reposto.model.findings import Analysis
 from reposto.model.request import Request
 
@@ -74,11 +75,14 @@ class _Supported:
 
 
 def unsupported_numbers(
-    text: str, analysis: Analysis, locale: str = "pt-BR", request: Request | None = None
+    text: str, analysis: Analysis | Comparison, locale: str = "pt-BR", request: Request | None = None, asked: Any = None
 ) -> list[str]:
-    """The numbers of `text`, as written, that no field of the analysis (or parameter of the request) equals."""
+    """The numbers of `text`, as written, that no field of the analysis (or parameter of the request) equals.
+
+    `asked`: further findings, any dataclass: of the days asked about, a simulation, a comparison.
+    """
     language = locale_of(locale)
-    known = _collect(analysis, request)
+    known = _collect(analysis, request, asked)
     rest = _without_names(_LIST_ITEM.sub("", text), known.texts)
     wrong: list[str] = []
     for match in _TOKEN[language].finditer(rest):
@@ -92,13 +96,15 @@ def unsupported_numbers(
     return wrong
 
 
-def _collect(analysis: Analysis, request: Request | None) -> _Supported:
+def _collect(analysis: Analysis | Comparison, request: Request | None, asked: Any) -> _Supported:
     known = _Supported()
-    for name, value in _walk("", analysis):
+    for name, value in (*_walk("", analysis), *_walk("", asked)):
         _add(known, name, value)
     for name, value in _walk("", dict(request.params) if request else {}):
         _add(known, name, value)
-    needed = analysis.recommendation.needed_quantity
+    for day in list(known.dates):
+        known.plain.append(Decimal(day.year))  # "em 2025"
+    needed = analysis.recommendation.needed_quantity if isinstance(analysis, Analysis) else None
     if needed is not None:
         known.plain.append(Decimal(math.ceil(needed - 1e-9)))  # what must be bought at least rounds up
     return known

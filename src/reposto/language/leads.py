@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reposto.language import cards, supply_leads
+from reposto.language import asked_leads, cards, supply_leads
 from reposto.language.decision import Lead, decision, late_words
 from reposto.language.formats import lower_first
 from reposto.language.voice import Voice, lines, sentences
+from reposto.model.asked import NOTHING_ELSE, Asked
 from reposto.model.findings import Analysis
 from reposto.model.request import Intent, Request
 
 
-def write_lead(voice: Voice, analysis: Analysis, request: Request, simulated: bool) -> tuple[str, frozenset[str]]:
+def write_lead(
+    voice: Voice, analysis: Analysis, request: Request, simulated: bool, asked: Asked = NOTHING_ELSE
+) -> tuple[str, frozenset[str]]:
     """Paragraphs before the card, and what they said."""
-    lead = _LEADS.get(request.intent, _recommendation)(voice, analysis, request)
+    lead = asked_leads.lead_of(voice, analysis, request.intent, asked)
+    if lead is None:
+        lead = _LEADS.get(request.intent, _recommendation)(voice, analysis, request)
     asked_too = [_second(voice, analysis, request, intent) for intent in request.also]
     said = lead.said.union(*(second.said for second in asked_too))
     more = tuple(part for second in asked_too for part in second.parts)

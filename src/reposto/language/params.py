@@ -67,7 +67,7 @@ CRITERIA: tuple[tuple[str, str], ...] = (
     )),
     ("reliability", (
         r"\b(?:mais )?(?:confiavel|confiaveis|pontual|pontuais|"
-        r"seguro|garantido)\b|\b(?:menos|nao) atras\w+|\bcumpre\b"
+        r"seguro|garantido)\b|\b(?:entreg\w+|cheg\w+) (?:sempre )?no prazo\b|\b(?:menos|nao) atras\w+|\bcumpre\b"
     )),
     ("lead_time", (
         r"\bmais rapid[oa]\b|\bmenor (?:prazo|lead time|tempo)\b|"

@@ -10,10 +10,13 @@ from typing import Any
 from reposto.language import cards, offer_lines
 from reposto.language.decision import amount_due
 from reposto.language.details import FOLD, write_details
+from reposto.language.explanation import write_accuracy
 from reposto.language.formats import inert, number
 from reposto.language.leads import write_lead
 from reposto.language.replies import write_reply, write_too_long
+from reposto.language.simulation import write_simulation
 from reposto.language.voice import Voice, lines, locale_of, sentences
+from reposto.model.asked import NOTHING_ELSE, Asked
 from reposto.model.encode import to_data
 from reposto.model.findings import Analysis
 from reposto.model.message import STEPS
@@ -79,13 +82,25 @@ _FAILURES = {
 }
 
 
-def write_acknowledgement(product: NamedProduct, request: Request, eta_seconds: float | None, locale: str) -> str:
-    """What was understood, the four consultations under way, and when to expect the answer."""
+def write_acknowledgement(
+    product: NamedProduct,
+    request: Request,
+    eta_seconds: float | None,
+    locale: str,
+    others: Sequence[NamedProduct] = (),
+) -> str:
+    """What was understood, the four consultations under way, and when to expect the answer.
+
+    `others`: the products that this one is compared with.
+    """
     voice = Voice(locale_of(locale), request.today or NO_DAY, product.unit)
     named = voice.product(product.name, product.sku)
     topic = _ACK.get(request.intent, "analysis")
     horizon = request.params.get("horizon_days")
-    if topic == "demand" and isinstance(horizon, int) and horizon > 1:
+    if others:
+        both = [voice.product(p.name, p.sku) for p in (product, *others)]
+        first = voice.say("ack.compare", products=voice.join(both))
+    elif topic == "demand" and request.window is None and isinstance(horizon, int) and horizon > 1:
         first = voice.say("ack.demand.window", product=named, days=voice.days(horizon))
     else:
         first = voice.say(f"ack.{topic}", product=named)
@@ -106,19 +121,29 @@ def _eta(voice: Voice, seconds: float | None) -> str:
     return voice.count("ack.eta.minutes", seconds / 60)
 
 
-def write_analysis(analysis: Analysis, request: Request, locale: str, *, simulated: bool = False) -> str:
+def write_analysis(
+    analysis: Analysis, request: Request, locale: str, *, simulated: bool = False, asked: Asked = NOTHING_ELSE
+) -> str:
     """Markdown: the answer to what was asked, the card, and after a `---` line the details the page folds.
 
-    `simulated`: the analysis was made with the change that a what-if question states; else the text says it wasn't.
+    `asked`: what was found for this very question. `simulated`: the analysis was made with the change that a what-if
+    question states; else, and without a simulation, the text says it wasn't.
     """
     voice = Voice(locale_of(locale), analysis.today, analysis.unit)
-    lead, said = write_lead(voice, analysis, request, simulated)
+    if asked.simulation is not None:
+        return _folded(voice, analysis, write_simulation(voice, analysis, asked.simulation), False)
+    if request.intent is Intent.EXPLAIN and request.topic == "accuracy":
+        return _folded(voice, analysis, write_accuracy(voice, analysis), False)
+    lead, said = write_lead(voice, analysis, request, simulated, asked)
     table = ""
     if analysis.recommendation.verdict != "wait" or request.intent in _ABOUT_OFFERS:
         offers = offer_lines.ranked(analysis.prices.offers)[: offer_lines.CARD_OFFERS]
         table = offer_lines.write_offers(voice, offers, analysis.prices.quantity)
-    head = lines(lead, cards.write_card(voice, analysis, said), table)
-    details = write_details(voice, analysis, head, bool(table))
+    return _folded(voice, analysis, lines(lead, cards.write_card(voice, analysis, said), table), bool(table))
+
+
+def _folded(voice: Voice, analysis: Analysis, head: str, offers_shown: bool) -> str:
+    details = write_details(voice, analysis, head, offers_shown)
     return lines(head, FOLD, details) if details else head
 
 

@@ -112,6 +112,11 @@ _FILES = (
 )  # first match; a count of stock otherwise
 
 
+def write_unclear_change(locale: str) -> str:
+    """A simulation that doesn't say what changes."""
+    return sentences((Voice(locale_of(locale), date.min).say("what_if.unclear"),))
+
+
 def write_too_long(locale: str) -> str:
     voice = Voice(locale_of(locale), date.min)
     return voice.say("reply.too_long", limit=number(MAX_CONTENT, 0, voice.locale))

@@ -95,6 +95,10 @@ TEXTS: Final[dict[str, str]] = {
     "what_if.row.total": "Order value",
     "what_if.row.risk": "Chance of running out before delivery",
     "what_if.none": "nothing",
+    "what_if.tiny": "hardly any",
+    "what_if.sure": "almost certain",
+    "what_if.costs": "The order costs {then} instead of {now}",
+    "what_if.risk": "The chance of running out before delivery goes from {now} to {then}",
     "what_if.now": "as soon as possible",
     # products beside each other
     "compare.sells": "**{first}** sells more: {much} in the next {n} days, against {less} of {second}",

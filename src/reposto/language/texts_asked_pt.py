@@ -93,6 +93,10 @@ TEXTS: Final[dict[str, str]] = {
     "what_if.row.total": "Valor do pedido",
     "what_if.row.risk": "Chance de faltar até a entrega",
     "what_if.none": "nada",
+    "what_if.tiny": "quase nenhuma",
+    "what_if.sure": "quase certa",
+    "what_if.costs": "O pedido sai por {then} em vez de {now}",
+    "what_if.risk": "A chance de faltar até a entrega passa de {now} para {then}",
     "what_if.now": "o quanto antes",
     # products beside each other
     "compare.sells": "**{first}** vende mais: {much} nos próximos {n} dias, contra {less} de {second}",

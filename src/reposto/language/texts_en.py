@@ -36,7 +36,7 @@ TEXTS: Final[dict[str, str]] = {
     "ack.suppliers": "I'll compare the suppliers of {product}",
     "ack.lead_time": "I'll measure the delivery time of {product}",
     "ack.landed": "I'll work out the landed cost of {product}",
-    "ack.what_if": "I'll analyse the purchase of {product}",
+    "ack.what_if": "I will work out {product} again with the change",
     "ack.explain": "I'll redo the sums for {product} to show where the numbers come from",
     "ack.analysis": "I'll analyse the purchase of {product}",
     "ack.unsure": "If this isn't the product you meant, give me its code or full name",

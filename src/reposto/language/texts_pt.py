@@ -36,7 +36,7 @@ TEXTS: Final[dict[str, str]] = {
     "ack.suppliers": "Vou comparar os fornecedores de {product}",
     "ack.lead_time": "Vou medir o prazo de entrega de {product}",
     "ack.landed": "Vou calcular o custo posto aqui de {product}",
-    "ack.what_if": "Vou analisar a compra de {product}",
+    "ack.what_if": "Vou refazer a conta de {product} com a mudança",
     "ack.explain": "Vou refazer as contas de {product} para mostrar de onde vêm os números",
     "ack.analysis": "Vou analisar a compra de {product}",
     "ack.unsure": "Se não é este o produto, me diga o código ou o nome completo",

@@ -116,6 +116,9 @@ class Asked:
     cover: Cover | None = None
 
 
+NOTHING_ELSE = Asked()
+
+
 @dataclass(frozen=True, slots=True)
 class ComparedProduct:
     """One product of a comparison; demand and sales are over the same number of days."""

@@ -1,0 +1,81 @@
+"""Products beside each other: who sells more, whose stock ends first, and the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reposto.language.voice import Voice, lines, locale_of, sentences
+from reposto.model.asked import ComparedProduct, Comparison
+
+ALIKE = 0.03  # demands within 3 % of each other are the same
+
+
+def write_comparison(comparison: Comparison, locale: str) -> str:
+    """The difference in a sentence or two, then the table."""
+    voice = Voice(locale_of(locale), comparison.today)
+    parts = [*_sales(voice, comparison), *_stock(voice, comparison)]
+    return lines(sentences(parts), _table(voice, comparison), sentences((voice.say("compare.ask"),)))
+
+
+def _in(voice: Voice, product: ComparedProduct) -> Voice:
+    return Voice(voice.locale, voice.today, product.unit)
+
+
+def _sales(voice: Voice, comparison: Comparison) -> list[str]:
+    known = [(p.demand, p) for p in comparison.products if p.demand is not None]
+    if not known:
+        return [voice.say("compare.none")]
+    if len({p.unit.upper() for _, p in known}) > 1:
+        return [voice.say("compare.units")]
+    ranked = sorted(known, key=lambda pair: -pair[0])
+    (most, first), n = ranked[0], comparison.horizon_days
+    much, name = _in(voice, first).quantity(most), voice.plain(first.name)
+    if len(ranked) != 2:
+        return [voice.say("compare.most", first=name, much=much, n=n)]
+    least, second = ranked[1]
+    values = {"second": voice.plain(second.name), "less": _in(voice, second).quantity(least), "much": much, "n": n}
+    alike = most <= 0 or (most - least) / most < ALIKE
+    return [voice.say("compare.same" if alike else "compare.sells", first=name, **values)]
+
+
+def _stock(voice: Voice, comparison: Comparison) -> list[str]:
+    known = [(p.coverage_days, p) for p in comparison.products if p.coverage_days is not None]
+    if len(known) < 2:
+        return []
+    days, first = min(known, key=lambda pair: pair[0])
+    return [voice.say("compare.lasts", first=voice.plain(first.name), days=voice.days(days))]
+
+
+def _table(voice: Voice, comparison: Comparison) -> str:
+    products, n = comparison.products, comparison.horizon_days
+    cells: list[tuple[str, Callable[[Voice, ComparedProduct], str]]] = [
+        (voice.count("compare.row.demand", n), lambda v, p: "" if p.demand is None else v.quantity(p.demand)),
+        (voice.count("compare.row.sold", n), lambda v, p: "" if p.sold is None else v.quantity(p.sold)),
+        (voice.say("compare.row.growth"), _growth),
+        (voice.say("compare.row.stock"), lambda v, p: "" if p.available is None else v.quantity(p.available)),
+        (voice.say("compare.row.coverage"), lambda v, p: "" if p.coverage_days is None else v.days(p.coverage_days)),
+        (voice.say("compare.row.price"), lambda v, p: "" if p.unit_price is None else v.unit_price(p.unit_price)),
+        (voice.say("compare.row.supplier"), lambda v, p: v.plain(p.supplier or "")),
+        (voice.say("compare.row.advice"), _advice),
+        (voice.say("compare.row.error"), lambda v, p: "" if p.error_percent is None else v.percent(p.error_percent)),
+    ]
+    names = " | ".join(voice.plain(p.name) for p in products)
+    rows = [voice.say("compare.head", names=names), "| --- |" + " ---: |" * len(products)]
+    for title, cell in cells:
+        values = [cell(_in(voice, p), p) for p in products]
+        if any(values):
+            rows.append(f"| {title} | {' | '.join(values)} |")
+    return "\n".join(rows)
+
+
+def _growth(voice: Voice, product: ComparedProduct) -> str:
+    percent = product.growth_percent
+    if percent is None:
+        return ""
+    return f"{'+' if percent > 0 else '-'}{voice.percent(abs(percent))}"
+
+
+def _advice(voice: Voice, product: ComparedProduct) -> str:
+    if product.verdict == "approve" and product.quantity:
+        return voice.say("compare.buy", quantity=voice.quantity(product.quantity))
+    return voice.say("compare.wait" if product.verdict == "wait" else "compare.review")
