@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from benchmarks.push import Load, Phase
+    from benchmarks.push_durable import Load, Phase
 
 EVERY_S = 2.0
 LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
@@ -49,7 +49,7 @@ class Poller:
 
 def poll(load: Load, chance: random.Random) -> Phase:
     """One repetition: each tab at its own moment of the two seconds."""
-    from benchmarks.push import PATIENCE_S, Receipts, evaluate
+    from benchmarks.push_durable import PATIENCE_S, Receipts, evaluate
     from benchmarks.records import take_records
 
     plan = load.plan(chance)

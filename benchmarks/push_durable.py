@@ -1,6 +1,7 @@
 """From a worker's commit to every tab: 500 conversations x 2 tabs, 200 results/s, and a tab that stops reading.
 
-python -m benchmarks.push [--sessions 500] [--tabs 2] [--rate 200] [--seconds 5] [--runs 3] [--home DIR] [--only NAME,…]
+python -m benchmarks.push_durable [--sessions 500] [--tabs 2] [--rate 200] [--seconds 5] [--runs 3]
+                                  [--home DIR] [--only NAME,…]
 
 reposto: the real server and its real workers, whose analyses cost nothing but are claimed, saved (by
 `conversation.work.answer`), encoded and announced as always; answers are real ones of the demo company. Each result

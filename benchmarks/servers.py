@@ -51,7 +51,7 @@ def running(module: str, *arguments: str, log: Path, env: dict[str, str] | None 
             start_new_session=True,
         )
     try:
-        port = _wait_until_ready(process, log)
+        port = wait_until_ready(process, log)
         yield Running(process, port, time.perf_counter() - started, log)
     finally:
         _stop(process)
@@ -67,7 +67,8 @@ def clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("REPOSTO_")}
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> int:
+def wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> int:
+    """The port it says it listens on."""
     deadline = time.monotonic() + START_S
     while (found := READY.search(log.read_bytes())) is None:
         if process.poll() is not None or time.monotonic() > deadline:

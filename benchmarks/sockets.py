@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 SUBPROTOCOL = "reposto.v1"
 BATCH = 20  # handshakes under way at once
 READ_BYTES = 256 * 1024
+HANDSHAKE_S = 30.0  # a server that takes longer won't come
 TEXT, CLOSE, PING, PONG = 0x1, 0x8, 0x9, 0xA
 STALLED_BUFFER = 4096  # bytes the kernel keeps for a tab that doesn't read: as little as it allows
 
@@ -69,6 +70,7 @@ class Tabs:
 
     def _connect(self, path: str, token: str, subprotocol: str, receive_buffer: int = 0) -> socket.socket:
         one = socket.socket()
+        one.settimeout(HANDSHAKE_S)
         if receive_buffer:
             one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         one.connect(("127.0.0.1", self._port))

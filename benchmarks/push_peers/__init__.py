@@ -1,0 +1,1 @@
+"""Servers that push the same messages, beside reposto: python -m benchmarks.push."""
