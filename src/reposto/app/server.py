@@ -8,6 +8,7 @@ import fcntl
 import os
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -26,7 +27,9 @@ from reposto.app.http.shield import Shield
 from reposto.app.patience import PatientProtocol
 from reposto.app.runtime import Runtime
 from reposto.app.settings import Settings
+from reposto.app.supervisor import supervise
 from reposto.delivery import wire
+from reposto.model.clock import monotonic
 from reposto.model.errors import SettingInvalid
 from reposto.storage.engine import Store
 from reposto.storage.schema import migrate
@@ -35,6 +38,8 @@ log = structlog.get_logger(__name__)
 
 # A dead peer is found after interval + timeout = 30 s and dropped at once (C2 allows the server 40 s).
 PING_INTERVAL_S, PING_TIMEOUT_S = 20.0, 10.0
+PORT_WITHIN_S = 2.0
+ACCEPTED_S = 0.3  # for the first request of a connection that was accepted just now: uvicorn would close it unheard
 PRIVATE = 0o700  # a home that we make is nobody else's to read
 GRACE_S = 3.0  # after 1012 was sent: for HTTP calls that are under way (G10: exit within 10 s in all)
 
@@ -83,8 +88,10 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Close the sockets with 1012 ourselves, then let uvicorn do the rest."""
+        for server in self.servers:
+            server.close()  # others accept from now on, or nobody
         self._runtime.leave()
-        await asyncio.sleep(0)  # the close frames go out
+        await asyncio.sleep(ACCEPTED_S)
         await super().shutdown(sockets)
 
 
@@ -95,29 +102,39 @@ def serve(settings: Settings, *, say: Callable[[str], None]) -> None:
         store = Store(settings.url)
         migrate(store)
         check_may_listen(store, settings)
-        runtime = Runtime(settings, store)
-        config = uvicorn.Config(
-            build_app(runtime),
-            http=PatientProtocol,
-            ws=SocketProtocol,
-            ws_max_size=wire.MAX_FRAME,
-            ws_ping_interval=PING_INTERVAL_S,
-            ws_ping_timeout=PING_TIMEOUT_S,
-            ws_per_message_deflate=False,  # measured: half the throughput and twice the memory
-            timeout_graceful_shutdown=int(GRACE_S),
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            lifespan="on",
-        )
         code = _first_code(settings, store)
-        server = Server(config, runtime, lambda port: _announce(settings, port, code, say))
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, _leave)
         try:
-            server.run(sockets=[listener])
+            if settings.processes > 1:
+                store.close()
+                port = listener.getsockname()[1]
+                supervise(settings, listener, lambda: _announce(settings, port, code, say))
+            else:
+                run_server(settings, store, listener, lambda port: _announce(settings, port, code, say))
         finally:
             (settings.home / "server.json").unlink(missing_ok=True)
+
+
+def run_server(settings: Settings, store: Store, listener: socket.socket, on_ready: Callable[[int], None]) -> None:
+    """One API process, until SIGTERM or SIGINT."""
+    runtime = Runtime(settings, store)
+    config = uvicorn.Config(
+        build_app(runtime),
+        http=PatientProtocol,
+        ws=SocketProtocol,
+        ws_max_size=wire.MAX_FRAME,
+        ws_ping_interval=PING_INTERVAL_S,
+        ws_ping_timeout=PING_TIMEOUT_S,
+        ws_per_message_deflate=False,  # measured: half the throughput and twice the memory
+        timeout_graceful_shutdown=int(GRACE_S),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+    )
+    server = Server(config, runtime, on_ready)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
+    server.run(sockets=[listener])
 
 
 def bind(settings: Settings) -> socket.socket:
@@ -127,7 +144,7 @@ def bind(settings: Settings) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((settings.host, settings.port))
+        _bind(listener, settings)
     except OSError as error:
         listener.close()
         where = f"{settings.host}:{settings.port}"
@@ -136,6 +153,20 @@ def bind(settings: Settings) -> socket.socket:
             f"Cannot listen on {where} ({error.strerror}). Choose another port with --port.",
         ) from None
     return listener
+
+
+def _bind(listener: socket.socket, settings: Settings) -> None:
+    """Processes of a supervisor that was killed notice within milliseconds, and hold the port until then."""
+    patience = monotonic() + (PORT_WITHIN_S if settings.processes > 1 else 0.0)
+    while True:
+        try:
+            listener.bind((settings.host, settings.port))
+        except OSError:
+            if monotonic() > patience:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _leave(_number: int, _frame: object) -> None:
