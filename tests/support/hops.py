@@ -3,17 +3,23 @@ API processes, another set for the workers, and a balancer in front of the API p
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
+import redis as redis_client
 
+from tests.support.daemons import Daemon
 from tests.support.fault_proxy import FaultProxy
 from tests.support.load import Buyers
 from tests.support.postgres import PostgresServer
+from tests.support.processes import ServerProcess
 from tests.support.redis import RedisServer
 from tests.support.scaled import Hops, ScaledSystem
 
@@ -30,7 +36,6 @@ class Breakable:
     balancer: FaultProxy
     hops: dict[str, FaultProxy]
     switches: Path
-    sessions: list[int] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -49,6 +54,34 @@ class Breakable:
         first, *others = self.system.apis
         through = self.url if balanced else ""
         return await Buyers.arrive(first, sessions=sessions, tabs=tabs, also=others, through=through)
+
+    def hold(self) -> None:
+        """Analyses stand still in their second step, until released (needs the change `switchable`)."""
+        (self.switches / "hold").touch()
+
+    def release(self) -> None:
+        """They go on."""
+        (self.switches / "hold").unlink(missing_ok=True)
+
+    def mend(self) -> None:
+        """For the next test: everything up, everything healthy."""
+        self.heal()
+        daemons = (self.system.postgres, self.system.redis)
+        for daemon in daemons:
+            if daemon.process.poll() is not None:
+                daemon.start()
+        processes = [*self.system.apis, *self.system.workers]
+        fallen = [process for process in processes if not process.is_running]
+        for process in fallen:
+            process.stop()
+            process.start(wait=False)
+        for process in fallen:
+            process.wait_until_ready()
+
+    def flush(self) -> None:
+        """Redis forgets everything."""
+        with redis_client.Redis.from_url(self.system.redis.url, socket_timeout=5) as client:
+            client.flushall()
 
     def query(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Straight from the database."""
@@ -90,3 +123,62 @@ def run_breakable(
         balancer = stack.enter_context(FaultProxy(*(api.port for api in system.apis)))
         system.fill()
         yield Breakable(system.start(), balancer, proxies, switches)
+
+
+# Daemons end with the *thread* that started them (PR_SET_PDEATHSIG), and asyncio's threads end with their loop.
+_STARTER = ThreadPoolExecutor(1, thread_name_prefix="starter")
+
+Harm = Callable[[Breakable, Buyers, random.Random], Awaitable[None]]
+
+
+async def start_again(*things: ServerProcess | Daemon) -> None:
+    """Bring killed or stopped ones back where they were, and wait until they answer."""
+    loop = asyncio.get_running_loop()
+    for thing in things:
+        await loop.run_in_executor(_STARTER, thing.start)
+
+
+async def lose_host(process: ServerProcess) -> None:
+    """A machine is gone: every process of it at once."""
+    await asyncio.to_thread(process.stop)
+
+
+async def under_load(
+    breakable: Breakable,
+    harm: Harm,
+    *,
+    sessions: int = 3,
+    tabs: int = 4,
+    every_s: float = 0.15,
+    patience: float = 60.0,
+    balanced: bool = False,
+    seed: int = 20261122,
+) -> Buyers:
+    """Buyers ask, something happens to the system, then everything is given the time to settle, and checked."""
+    chance = random.Random(seed)
+    buyers = await breakable.buyers(sessions=sessions, tabs=tabs, balanced=balanced)
+    stop = asyncio.Event()
+    asking = asyncio.create_task(buyers.ask_until(stop, every_s=every_s, chance=chance))
+    try:
+        await harm(breakable, buyers, chance)
+        breakable.heal()
+        stop.set()
+        await asking
+        await buyers.drain(within=patience)
+        await asyncio.to_thread(buyers.check)
+    finally:
+        breakable.heal()
+        stop.set()
+        await buyers.leave()
+        await asyncio.gather(asking, return_exceptions=True)
+    return buyers
+
+
+def results_of(buyers: Buyers) -> int:
+    """How many analyses were answered."""
+    return sum(len(tabs[0].of_type("analysis_result")) for tabs in buyers.tabs.values())
+
+
+def delays_of(buyers: Buyers) -> list[float]:
+    """Of everything that every tab was shown: seconds from the message's time stamp."""
+    return [tab.delay(message) for tab in buyers.all_tabs() for message in tab.messages.values()]

@@ -55,6 +55,11 @@ class ServerProcess:
     def pid(self) -> int:
         return self._started().pid
 
+    @property
+    def is_running(self) -> bool:
+        """Whether its first process lives."""
+        return self._process is not None and self._process.poll() is None
+
     def start(self, wait: bool = True) -> ServerProcess:
         """Returns when the server takes requests; with `wait=False` at once, for a kill while it starts."""
         if self._process is not None and self._process.poll() is None:
