@@ -29,6 +29,7 @@ from reposto.storage.engine import Store
 
 log = structlog.get_logger(__name__)
 
+REASONS = {"MemoryError": "memory", "SoftTimeLimitExceeded": "timeout"}  # the latter is Celery's, which not all have
 PROGRESS_EVERY_S = 0.1  # a buyer sees no more; a step that changes faster is shown with the next
 INSIST_FOR_S, INSIST_EVERY_S = 30.0, 0.25  # a database restarts in seconds; twice this is below the pool's hard limit
 
@@ -163,7 +164,8 @@ def read_request(data: dict[str, Any]) -> Request:
 
 
 def _fail(store: Store, job: Job, error: Exception, tell: Callable[[Wake], None], bound: Any) -> None:
-    reason = "not_found" if isinstance(error, NotFound) else "internal"
+    reason = "not_found" if isinstance(error, NotFound) else REASONS.get(type(error).__name__, "internal")
+    telemetry.note_failure(error)
     detail = "".join(traceback.format_exception(error))
     bound.error("agents.task.failed", reason=reason, error=type(error).__name__, traceback=detail)
     try:

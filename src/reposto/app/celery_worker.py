@@ -168,7 +168,7 @@ def _hand_back(host: Host, pids: Sequence[int | None]) -> None:
     bus = WorkerBus(host.bus_url, host.lineage)
     for pid in pids:
         try:
-            for change in work.hand_back_all(store, worker=f"{host.name}/{pid}", now=utc_now()):
+            for change in work.hand_back_all(store, worker=f"{host.name}/{pid}", now=utc_now(), forgive=True):
                 bus.publish(wake_for(change))
         except Exception as error:  # their leases end by themselves
             log.warning("worker.hand_back_failed", error=type(error).__name__)

@@ -19,10 +19,18 @@ from reposto.app.settings import Settings, environment
 from reposto.model.clock import local_today, monotonic, utc_now
 from reposto.model.quantities import is_counted
 from reposto.storage import catalogue, company, facts
+from reposto.storage.alone import Chore, alone
 from reposto.storage.engine import Store
 
 log = structlog.get_logger(__name__)
 NICE = 10  # a question's analysis goes first
+
+
+def needs_fit(store: Store) -> bool:
+    """Whether the data have changed since the tables were fitted."""
+    with store.read() as connection:
+        version = catalogue.versions(connection)[0]
+        return facts.fitted_version(connection, facts.FORECAST_TABLES) != version
 
 
 def fit_forecasts(store: Store, *, learn: bool = True) -> bool:
@@ -87,7 +95,9 @@ def main() -> None:
     threading.Thread(target=_end_with_server, daemon=True).start()
     os.nice(NICE)
     store = Store(url)
-    fit_forecasts(store)
+    with alone(store, Chore.FIT) as mine:
+        if mine:
+            fit_forecasts(store)
     store.close()
 
 

@@ -55,11 +55,6 @@ class CeleryWorkers:
         """A question waits."""
         self._put(INTERACTIVE, None)
 
-    def nudge_bulk(self, jobs: int) -> None:
-        """So many parts of a run wait."""
-        for _ in range(jobs):
-            self._put(BULK, None)
-
     def nudge_all(self) -> None:
         """Something waits in the table: perhaps because all are busy, perhaps because a nudge was lost."""
         now = monotonic()

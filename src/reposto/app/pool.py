@@ -107,10 +107,6 @@ class Pool:
         # One that looked too early may be about to say that it found nothing: it must look again.
         self._look_again = not self._wake_one()
 
-    def nudge_bulk(self, _jobs: int) -> None:
-        """They see the parts of a run when they look."""
-        self.nudge_all()
-
     def nudge_all(self) -> None:
         """Wake every idle worker: for the reaper's round, when wake-ups may have been lost."""
         while self._wake_one():
@@ -269,7 +265,10 @@ class Pool:
 
     async def _hand_back(self, child: Child) -> None:
         try:
-            changes = await self._in_thread(work.hand_back_all, self._store, worker=child.name, now=utc_now())
+            forgive = self._leaving  # it did nothing wrong
+            changes = await self._in_thread(
+                work.hand_back_all, self._store, worker=child.name, now=utc_now(), forgive=forgive
+            )
         except Exception as error:  # the reaper will find them when the lease ends
             log.warning("worker.hand_back_failed", worker=child.name, error=type(error).__name__)
             return

@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 
 import structlog
 
+from reposto.app import telemetry
 from reposto.app.access import Gate
-from reposto.app.fit import run_fit
+from reposto.app.fit import needs_fit, run_fit
 from reposto.app.pool import Pool
-from reposto.app.settings import Settings, optional_packages
+from reposto.app.settings import Settings, optional_packages, share_traces
 from reposto.app.vitals import Vitals
 from reposto.app.workers import Workers
 from reposto.conversation import sessions, work
@@ -25,6 +26,7 @@ from reposto.delivery.hub import Hub
 from reposto.delivery.wire import CloseCode, encode_message
 from reposto.model.clock import local_today, monotonic, utc_now
 from reposto.storage import chat, company
+from reposto.storage.alone import Chore, alone
 from reposto.storage.engine import Store
 
 log = structlog.get_logger(__name__)
@@ -100,6 +102,9 @@ class Runtime:
     async def start(self) -> None:
         """Take up what a killed server left, start the workers and the safety nets."""
         self._loop = asyncio.get_running_loop()
+        share_traces(self.settings)
+        telemetry.begin(self.settings.otlp_endpoint, self.settings.otlp_share, "server")
+        self.hub.on_sent = telemetry.note_sent
         if self.store.dialect == "sqlite":  # we own it alone: whatever runs in it died with the server before us
             for change in await self.in_writer(work.hand_back_orphans, self.store, now=utc_now()):
                 self.publish(change)
@@ -124,6 +129,7 @@ class Runtime:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for threads in (self._readers, self._writers, self.vitals.threads):
             threads.shutdown(wait=True, cancel_futures=True)
+        telemetry.end()
         self.store.close()
 
     def leave(self) -> None:
@@ -147,6 +153,7 @@ class Runtime:
         if change.messages or change.jobs or change.deleted:
             self.bus.publish(wake_for(change))
             self.vitals.note_published(change)
+            telemetry.note_question(change)
         for job_id in change.cancelled:
             self.pool.stop_job(job_id)
         if change.queued:
@@ -193,7 +200,8 @@ class Runtime:
     def _refresh_demo_now(self) -> bool:
         with self.store.read() as connection:
             zone = company.zone(connection)
-        return refresh_demo(self.store, local_today(zone), utc_now())
+        with alone(self.store, Chore.DEMO) as mine:  # two servers at midnight
+            return mine and refresh_demo(self.store, local_today(zone), utc_now())
 
     async def _refresh_demo_forever(self) -> None:
         """A demo that runs over midnight gets its new day; a real company's data are never touched."""
@@ -209,7 +217,8 @@ class Runtime:
         await asyncio.sleep(FIT_AFTER_S)
         while True:
             try:
-                await run_fit(self.settings)
+                if await self.in_thread(needs_fit, self.store):
+                    await run_fit(self.settings)
             except Exception as error:  # the next round tries again
                 log.warning("forecast.fit_failed", error=type(error).__name__)
             await asyncio.sleep(FIT_EVERY_S)

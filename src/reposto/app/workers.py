@@ -20,9 +20,6 @@ class Workers(Protocol):
     def nudge(self) -> None:
         """A question waits."""
 
-    def nudge_bulk(self, jobs: int, /) -> None:
-        """So many parts of a run over the catalogue wait."""
-
     def nudge_all(self) -> None:
         """Something waits, and wake-ups may have been lost."""
 

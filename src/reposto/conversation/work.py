@@ -115,11 +115,11 @@ def _fail_part(store: Store, part: Job, detail: str, now: datetime) -> Change:
     return change
 
 
-def hand_back_all(store: Store, *, worker: str, now: datetime) -> list[Change]:
-    """Give back whatever a dead worker held."""
+def hand_back_all(store: Store, *, worker: str, now: datetime, forgive: bool = False) -> list[Change]:
+    """Give back whatever a dead worker held; to `forgive`: it was told to leave, and the attempt doesn't count."""
     with store.read() as connection:
         held = jobs.find_running(connection, worker)
-    return _hand_back(store, held, now)
+    return _hand_back(store, held, now, forgive=forgive)
 
 
 def hand_back_orphans(store: Store, *, now: datetime) -> list[Change]:
@@ -136,7 +136,9 @@ def reap(store: Store, *, now: datetime) -> list[Change]:
     return _hand_back(store, expired, now, only_expired=True)
 
 
-def _hand_back(store: Store, held: Sequence[Job], now: datetime, *, only_expired: bool = False) -> list[Change]:
+def _hand_back(
+    store: Store, held: Sequence[Job], now: datetime, *, only_expired: bool = False, forgive: bool = False
+) -> list[Change]:
     """Each in a transaction of its own: the session's row first, then the job's, as everybody locks them."""
     changes = []
     for job in held:
@@ -146,15 +148,15 @@ def _hand_back(store: Store, held: Sequence[Job], now: datetime, *, only_expired
                 lock_run(connection, job.parent_id)
             if only_expired and not jobs.has_expired(connection, job.id, now=now):
                 continue  # a heartbeat came in between
-            change = _retry_or_fail(connection, job, now)
+            change = _retry_or_fail(connection, job, now, forgive=forgive)
         if change is not None:
             changes.append(change)
     return changes
 
 
-def _retry_or_fail(connection: Connection, job: Job, now: datetime) -> Change | None:
-    if job.attempt < job.most_attempts:
-        released = jobs.release(connection, job.id, job.attempt)
+def _retry_or_fail(connection: Connection, job: Job, now: datetime, *, forgive: bool) -> Change | None:
+    if forgive or job.attempt < job.most_attempts:
+        released = jobs.release(connection, job.id, job.attempt, forgive=forgive)
         return None if released is None else replace(_shown(released), queued=True)
     if job.parent_id is not None:
         return runs.give_up_part(connection, job, now=now, error=f"{job.attempt} attempts died")
@@ -167,7 +169,7 @@ def _retry_or_fail(connection: Connection, job: Job, now: datetime) -> Change | 
 
 def _say_failed(connection: Connection, job: Job, reason: str, now: datetime) -> Message:
     product = catalogue.find_named_product(connection, job.sku)
-    content = prose.write_failure(reason, product, job.attempt, job.locale)
+    content = prose.write_failure(reason, product, job.attempt - job.forgiven, job.locale)
     metadata = {"type": "analysis_error", "sku": job.sku, "job_id": job.id, "reason": reason}
     retry = {"action_type": "retry", "label": prose.label_recalculate(job.locale), "action_data": {"job_id": job.id}}
     return _end(connection, job, "agent", content, {**metadata, "actions": [retry]}, now)

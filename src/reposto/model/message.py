@@ -81,6 +81,7 @@ class Job:
     result_seq: int | None = None
     kind: str = ANALYSIS
     parent_id: str | None = None  # of a part: the run over the catalogue that it belongs to
+    forgiven: int = 0  # attempts that don't count
     done: int = 0  # products, of a run over the catalogue
     total: int = 0
     partial: tuple[dict[str, Any], ...] = ()  # of a run: its most urgent lines so far
@@ -88,7 +89,7 @@ class Job:
     @property
     def most_attempts(self) -> int:
         """A run is claimed twice in the best case: to be cut into parts, and to be put together."""
-        return MAX_ATTEMPTS + (1 if self.kind == CATALOGUE else 0)
+        return MAX_ATTEMPTS + self.forgiven + (1 if self.kind == CATALOGUE else 0)
 
 
 # The four consultations, in the order in which they run, as the buyer reads them.

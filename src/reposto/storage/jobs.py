@@ -146,12 +146,21 @@ def cancel(connection: Connection, job_id: str, session_id: int, *, now: datetim
     return None if row is None else to_job(row)
 
 
-def release(connection: Connection, job_id: str, attempt: int) -> Job | None:
-    """running -> queued: a worker hands back what it cannot finish, or its parent saw it die."""
+def release(connection: Connection, job_id: str, attempt: int, *, forgive: bool = False) -> Job | None:
+    """running -> queued: a worker hands back what it cannot finish, or its parent saw it die.
+
+    To `forgive`: the job was not to blame, and this attempt does not count. Its number is never used again: it fences.
+    """
     query = (
         update(jobs)
         .where(_owned(job_id, attempt))
-        .values(state=JobState.QUEUED, worker=None, lease_until=None, rev=jobs.c.rev + 1)
+        .values(
+            state=JobState.QUEUED,
+            worker=None,
+            lease_until=None,
+            rev=jobs.c.rev + 1,
+            forgiven=jobs.c.forgiven + int(forgive),
+        )
         .returning(jobs)
     )
     row = connection.execute(query).one_or_none()
@@ -265,6 +274,7 @@ def to_job(row: Row[Any]) -> Job:
         result_seq=row.result_seq,
         kind=row.kind,
         parent_id=row.parent_id,
+        forgiven=row.forgiven,
         done=row.done,
         total=row.total,
         partial=tuple(row.partial or ()),

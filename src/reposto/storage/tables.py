@@ -107,6 +107,9 @@ jobs = Table(
     Column("request", Json, nullable=False),  # the typed request, as data
     Column("state", String(12), nullable=False),
     Column("attempt", Integer, nullable=False, server_default="0"),  # fences: only the newest attempt may answer
+    Column(
+        "forgiven", Integer, nullable=False, server_default="0"
+    ),  # attempts that ended because a worker had to leave
     Column("worker", String(80)),
     Column("lease_until", UtcDateTime),
     Column("steps", Json, nullable=False),
