@@ -122,8 +122,8 @@ def run_whole(store: Store, run: Job, request: Request, *, tell: Tell, bound: An
         return
     tell(wake_for(runs.begin_finish(store, run, now=utc_now())))
     began = monotonic()
-    lines, failed = runs.load_lines(store, run, day=day)
-    made = lists.compose(lines, failed, request, run, today=day)
+    lines = runs.load_lines(store, run, day=day)
+    made = lists.compose(lines, request, run, today=day)
     bound.info("agents.analysis.completed", seconds=round(monotonic() - began, 3), products=len(lines))
     change = runs.finish(store, run, made.content, made.metadata, (made.kind, made.whole), now=utc_now())
     bound.info("agents.task.result_saved", seq=change.messages[0].seq)

@@ -13,12 +13,13 @@ import orjson
 from sqlalchemy import Connection
 
 from reposto.conversation import aliases
+from reposto.conversation.approve_list import draft_list
 from reposto.conversation.ask import Asker, Draft, store_question
 from reposto.conversation.catalogue import Catalogue, Index
 from reposto.conversation.change import Change
 from reposto.language import prose
 from reposto.model.errors import Conflict, InvalidInput, NotFound
-from reposto.model.message import Message
+from reposto.model.message import ANALYSIS, Message
 from reposto.model.orders import OrderLine
 from reposto.model.request import Expect, Intent, NamedProduct, Request
 from reposto.storage import chat, company, jobs, purchasing
@@ -182,21 +183,36 @@ def approve_purchase(connection: Connection, pressed: Pressed) -> tuple[Message,
     return message, Change(pressed.session_id, (message,))
 
 
+def approve_list(connection: Connection, pressed: Pressed) -> tuple[Message, Change]:
+    """Make a draft order for each supplier of a buy list; the numbers come from the stored list."""
+    message = draft_list(
+        connection,
+        pressed.session_id,
+        _text(pressed.action_data, "job_id"),
+        user_id=pressed.asker.user_id,
+        locale=pressed.asker.locale,
+        key=pressed.key,
+        now=pressed.now,
+        today=pressed.today,
+    )
+    return message, Change(pressed.session_id, (message,))
+
+
 def ask_again(connection: Connection, pressed: Pressed) -> tuple[Message, Change]:
     """Run an ended analysis once more, on today's data."""
     job = jobs.get_job(connection, _text(pressed.action_data, "job_id"))
-    if job is None or job.session_id != pressed.session_id:
+    if job is None or job.session_id != pressed.session_id or job.parent_id is not None:
         raise NotFound("Esta análise não existe.", "There is no such analysis.")
     if not job.state.ended:
         raise Conflict("Esta análise ainda está em andamento.", "This analysis is still running.")
-    if job.sku not in pressed.index.products:
+    if job.kind == ANALYSIS and job.sku not in pressed.index.products:
         raise NotFound("O produto não existe mais no cadastro.", "The product is no longer listed.")
     before = job.request
     request = Request(
         before["text"],
         Intent(before["intent"]),
         Expect.ANSWER,
-        (job.sku,),
+        (job.sku,) if job.sku else (),
         params=before["params"],
         today=pressed.today,
     )
@@ -219,7 +235,8 @@ def _result_of(connection: Connection, pressed: Pressed) -> Message:
     if job is None or job.session_id != pressed.session_id or job.result_seq is None:
         raise NotFound("Esta análise não existe.", "There is no such analysis.")
     result = chat.find_message(connection, pressed.session_id, job.result_seq)
-    if result is None or (result.metadata or {}).get("type") != "analysis_result":
+    known = {} if result is None else result.metadata or {}
+    if result is None or known.get("type") != "analysis_result" or "analysis" not in known:
         raise Conflict("Esta análise não tem resultado.", "This analysis has no result.")
     return result
 
@@ -239,6 +256,7 @@ def _decimal(value: str | None) -> Decimal | None:
 _ACTIONS: dict[str, tuple[Callable[[Connection, Pressed], tuple[Message, Change]], tuple[str, ...]]] = {
     "choose_product": (choose_product, ("sku", "in_reply_to")),
     "approve_purchase": (approve_purchase, ("job_id",)),
+    "approve_list": (approve_list, ("job_id",)),
     "retry": (ask_again, ("job_id",)),
     "recalculate": (ask_again, ("job_id",)),
 }

@@ -14,6 +14,7 @@ from reposto.analysts.catalogue.buy_list import Wanted, make_buy_list
 from reposto.conversation import runs
 from reposto.language import buy_list
 from reposto.language.list_words import write_list_started
+from reposto.language.prose import label_recalculate
 from reposto.language.voice import Voice, locale_of
 from reposto.model.decode import from_data
 from reposto.model.encode import to_data
@@ -94,12 +95,11 @@ class Composed:
     whole: dict[str, Any]
 
 
-def compose(lines: list[dict[str, Any]], failed: set[str], request: Request, run: Job, *, today: date) -> Composed:
+def compose(lines: list[dict[str, Any]], request: Request, run: Job, *, today: date) -> Composed:
     """Make the list that was asked for of every product's line."""
-    known = [from_data(ListLine, line) for line in lines if line["sku"] not in failed]
-    lost = [from_data(ListLine, {**line, "failed": True}) for line in lines if line["sku"] in failed]
+    known = [from_data(ListLine, line) for line in lines]
     wanted, limits = read_limits(request, run.locale)
-    found = make_buy_list([*known, *lost], wanted, today=today)
+    found = make_buy_list(known, wanted, today=today)
     content = buy_list.write_buy_list(found, limits, run.locale)
     whole = buy_list.buy_list_data(found, run.locale)
     metadata = {"list": {**buy_list.head_of(whole), "limits": dict(limits)}, "actions": _actions(run, whole)}
@@ -107,10 +107,12 @@ def compose(lines: list[dict[str, Any]], failed: set[str], request: Request, run
 
 
 def _actions(run: Job, whole: dict[str, Any]) -> list[dict[str, Any]]:
+    data = {"job_id": run.id}
+    again = {"action_type": "recalculate", "label": label_recalculate(run.locale), "action_data": data}
     if not whole["groups"]:
-        return []
+        return [again]
     label = buy_list.label_approve(len(whole["groups"]), run.locale)
-    return [{"action_type": "approve_list", "label": label, "action_data": {"job_id": run.id}}]
+    return [{"action_type": "approve_list", "label": label, "action_data": data}, again]
 
 
 def read_limits(request: Request, locale: str) -> tuple[Wanted, list[tuple[str, str]]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from reposto.conversation import runs
 from reposto.conversation.at_once import Asking, find_answer
 from reposto.conversation.catalogue import Index
 from reposto.language import prose, quick
@@ -25,6 +26,7 @@ class Reply:
     content: str
     metadata: dict[str, Any]
     jobs: tuple[Job, ...] = ()
+    parts: tuple[str, ...] = ()  # of cancelled runs, in a worker's hands
     extra: tuple[Message, ...] = field(default=())
 
 
@@ -55,17 +57,19 @@ def _example(index: Index) -> str | None:
 
 def _cancel_running(connection: Connection, session_id: int, index: Index, locale: str, now: datetime) -> Reply:
     cancelled: list[Job] = []
+    parts: list[str] = []
     for job in jobs.find_open(connection, session_id):
         ended = jobs.cancel(connection, job.id, session_id, now=now)
         if ended is not None:
             cancelled.append(ended)
+            parts += runs.drop_parts(connection, ended)
     product = index.products.get(cancelled[0].sku) if len(cancelled) == 1 else None
     content = prose.write_cancelled(product, locale) if cancelled else quick.write_nothing_runs(locale)
     metadata: dict[str, Any] = {"type": "answer", "intent": Intent.CANCEL_CURRENT.value}
     if cancelled:
         metadata = {"type": "analysis_cancelled", "job_id": cancelled[0].id, "sku": cancelled[0].sku}
         metadata["job_ids"] = [job.id for job in cancelled]
-    return Reply(content, metadata, tuple(cancelled))
+    return Reply(content, metadata, tuple(cancelled), tuple(parts))
 
 
 def say_cancelled(connection: Connection, job: Job, *, now: datetime) -> Message:

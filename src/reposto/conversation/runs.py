@@ -18,7 +18,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from reposto.analysts.catalogue.line import failed_line
 from reposto.conversation.change import Change
+from reposto.model.encode import to_data
 from reposto.model.errors import AnalysisCancelled, StaleAttempt
 from reposto.model.message import Job, JobState, Message, Step
 from reposto.storage import catalogue, chat, jobs, results, runs
@@ -121,10 +123,13 @@ def begin_finish(store: Store, run: Job, *, now: datetime) -> Change:
     return Change(run.session_id, jobs=(shown,))
 
 
-def load_lines(store: Store, run: Job, *, day: date) -> tuple[list[dict[str, Any]], set[str]]:
-    """Every product's line as of that day, and the products of parts that were given up."""
+def load_lines(store: Store, run: Job, *, day: date) -> list[dict[str, Any]]:
+    """Every product's line as of that day; those of parts that were given up are marked as failed."""
     with store.read() as connection:
-        return results.list_lines(connection, day=day), runs.failed_skus(connection, run.id)
+        failed = runs.failed_skus(connection, run.id)
+        lines = [line for line in results.list_lines(connection, day=day) if line["sku"] not in failed]
+        lost = [product for product in catalogue.list_products(connection) if product.sku in failed] if failed else []
+    return [*lines, *(to_data(failed_line(p.sku, p.name, p.unit, p.category)) for p in lost)]
 
 
 def finish(

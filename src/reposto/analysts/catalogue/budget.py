@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 import numpy as np
 
@@ -49,7 +49,7 @@ def _search(
 ) -> list[int]:
     if not candidates or budget <= 0:
         return []
-    weights = [int(-(-costs[i] * STEPS // budget)) for i in candidates]
+    weights = [int((costs[i] * STEPS / budget).to_integral_value(ROUND_CEILING)) for i in candidates]
     best = np.zeros(STEPS + 1)
     taken = np.zeros((len(candidates), STEPS + 1), dtype=np.bool_)
     for row, (i, weight) in enumerate(zip(candidates, weights, strict=True)):
