@@ -13,7 +13,7 @@ import numpy as np
 from reposto.analysts.forecast.types import LEVEL_ARRAY, Floats
 
 DRAWS = 256  # futures per product; their points fill the space evenly, so that more of them change nothing
-SHARED = 0.15  # part of the periods' errors that is one and the same: the level itself is uncertain
+SHARED = 0.2  # part of the periods' errors that is one and the same: the level itself is uncertain
 
 
 @lru_cache(maxsize=8)

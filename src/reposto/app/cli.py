@@ -266,13 +266,19 @@ def understand(
 
 @app.command()
 def backtest(
-    panel: Annotated[Path, typer.Option(help="CSV ou Parquet com unique_id, ds, y.")],
-    horizon: Annotated[int, typer.Option(help="Períodos à frente.")],
+    panel: Annotated[Path | None, typer.Option(help="CSV ou Parquet com unique_id, ds, y; sem ele, a empresa.")] = None,
+    horizon: Annotated[int, typer.Option(help="Períodos à frente: dias, semanas ou meses, como no arquivo.")] = 28,
+    origins: Annotated[int, typer.Option(help="Quantas datas passadas.")] = 6,
+    learn: Annotated[bool, typer.Option(help="Com árvores, onde há LightGBM; minutos, não segundos.")] = True,
+    compare: Annotated[bool, typer.Option(help="Também contra a statsforecast, se instalada.")] = True,
+    plot: Annotated[Path | None, typer.Option(help="Grava o gráfico neste arquivo .svg.")] = None,
+    home: Home = None,
 ) -> None:
-    """Quão boas teriam sido as previsões sobre um histórico."""
-    from reposto.app.backtest_cli import backtest_panel
+    """Quão boas teriam sido as previsões, e quanto teria custado decidir por elas."""
+    from reposto.app.backtest_cli import run_backtest
 
-    print(backtest_panel(panel, horizon))
+    store = _open(_prepare(home)) if panel is None else None
+    print(run_backtest(store, panel, horizon, origins=origins, learn=learn, compare=compare, plot=plot))
 
 
 def _read_password() -> str:
