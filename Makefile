@@ -10,7 +10,7 @@ HOME_DIR ?= $(or $(REPOSTO_HOME),reposto-data)
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: help run test lint format bench demo page wheel lock clean
+.PHONY: help run test soak lint format bench demo page wheel lock clean
 
 help: ## Show this menu
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,10 @@ run: ## Set up, load the demo company into an empty home, serve, and print a lin
 test: ## Set up, then run every test: the page's, the fast ones on two cores, the fault and browser ones alone
 	@bash scripts/set_up.sh dev page servers
 	@bash scripts/run_tests.sh $(ARGS)
+
+soak: ## The fault tests with their full counts: about two hours; ARGS='tests/faults/scaled -k hop' runs a part
+	@bash scripts/set_up.sh dev page servers
+	@$(PY) scripts/soak.py $(ARGS)
 
 lint: ## Format, lint, types, layers and sizes, in Python and TypeScript
 	@bash scripts/set_up.sh dev node-modules

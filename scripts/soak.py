@@ -1,0 +1,57 @@
+"""Runs the fault tests with the full counts of docs/topics/reliability.md, and prints what was measured as a table.
+
+    soak.py [--figures FILE] [PYTEST ARGUMENTS…]
+
+Without arguments: every fault test. A part of it: `soak.py tests/faults/scaled -k hop`. The figures are appended to
+FILE as they come, one JSON object per line, so that a run in parts adds up and one that is broken off is not lost.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+FIGURES = ROOT / "tests" / ".artifacts" / "soak.jsonl"
+EVERYTHING = ("tests/faults", "tests/migration/test_killed.py")
+
+
+def main() -> int:
+    """The exit code is pytest's."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--figures", type=Path, default=FIGURES, help="where they are collected")
+    given, arguments = parser.parse_known_args()
+    figures = given.figures.resolve()
+    figures.parent.mkdir(parents=True, exist_ok=True)
+    env = os.environ | {"TEST_SOAK": str(figures), "OMP_NUM_THREADS": "1"}
+    began = time.monotonic()
+    command = [sys.executable, "-m", "pytest", "-n", "0", "--durations=15", *(arguments or EVERYTHING)]
+    code = subprocess.run(command, cwd=ROOT, env=env, check=False).returncode  # noqa: S603 - of the person who runs it
+    print(f"\n{(time.monotonic() - began) / 60:.0f} minutes; figures in {figures}\n")
+    if figures.exists():
+        print(table([json.loads(line) for line in figures.read_text("utf-8").splitlines()]))
+    return code
+
+
+def table(notes: list[dict[str, Any]]) -> str:
+    """As Markdown, rows in the order in which they came."""
+    lines = ["| row | measured |", "| --- | --- |"]
+    for figures in notes:
+        row = figures.pop("row")
+        lines.append(f"| {row} | {', '.join(f'{name} {show(value)}' for name, value in figures.items())} |")
+    return "\n".join(lines)
+
+
+def show(value: Any) -> str:
+    """A number as a person reads it."""
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
