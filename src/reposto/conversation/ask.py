@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from reposto.conversation import aliases, lists, replies
-from reposto.conversation.at_once import Asking, needs_job
+from reposto.conversation.at_once import Asking, needs_job, was_said
 from reposto.conversation.catalogue import Catalogue, Index
 from reposto.conversation.change import Change
 from reposto.conversation.context import recent_turns
@@ -146,7 +146,7 @@ def store_question(connection: Connection, draft: Draft, now: datetime) -> Asked
     if draft.typed and (obeyed := _obey(connection, draft, question, now)):
         return obeyed
     request = draft.request
-    if needs_job(request):
+    if needs_job(request) and not was_said(connection, request, draft.session_id):
         messages, queued = _start_analyses(connection, draft, question, now)
         change = Change(draft.session_id, (question, *messages), queued, queued=True)
         return Asked(question, messages[0], change)

@@ -24,7 +24,7 @@ def write_details(voice: Voice, analysis: Analysis, head: str, offers_shown: boo
         ("risks", _risks(voice, analysis)),
         ("accuracy", _accuracy(voice, analysis)),
         ("missing", [missing_words(voice, m) for m in all_missing(analysis)]),
-        ("evidence", [_evidence(voice, e) for e in all_evidence(analysis)]),
+        ("evidence", [evidence_words(voice, e) for e in all_evidence(analysis)]),
     )
     text = [
         f"**{voice.say(f'details.{key}')}**\n\n{bullets([sentence(r) for r in rows])}" for key, rows in sections if rows
@@ -114,7 +114,8 @@ def all_missing(analysis: Analysis) -> list[Missing]:
     return list({m.code: m for f in reversed(findings) for m in reversed(f.missing)}.values())[::-1]
 
 
-def _evidence(voice: Voice, evidence: Evidence) -> str:
+def evidence_words(voice: Voice, evidence: Evidence) -> str:
+    """Which data, how many rows, of which days, by which method."""
     if voice.locale == "en":
         known = ("sales", "stock", "offers", "receipts", "prices", "open_orders", "company")
         label = voice.say(f"evidence.{evidence.id}" if evidence.id in known else "evidence.other")

@@ -176,7 +176,7 @@ def _policy(voice: Voice, analysis: Analysis, request: Request) -> Lead:
     return Lead(tuple(parts))
 
 
-def _explain(voice: Voice, analysis: Analysis, request: Request) -> Lead:
+def explain_lead(voice: Voice, analysis: Analysis, request: Request) -> Lead:
     """The sum behind the quantity, step by step; the rows behind the numbers stand in the details."""
     advice, demand = analysis.recommendation, analysis.demand
     named = voice.product(analysis.name, analysis.sku)
@@ -188,6 +188,8 @@ def _explain(voice: Voice, analysis: Analysis, request: Request) -> Lead:
         have = voice.join([have, voice.say("stock.on_order", quantity=voice.quantity(demand.on_order))])
     level, needed = voice.share(advice.service_level), voice.needed(advice.needed_quantity)
     steps = [voice.say("lead.explain.needed", level=level, needed=needed, have=have)]
+    if advice.reorder_point:
+        steps.append(voice.say("explain.point", reorder=voice.quantity(advice.reorder_point)))
     if demand.total is not None:
         steps.append(voice.say("lead.explain.demand", demand=cards.expected(voice, demand, demand.total)))
     parts = (first, *steps, *cards.rounding_words(voice, advice))
@@ -209,6 +211,6 @@ _LEADS: dict[Intent, LeadWriter] = {
     Intent.SUPPLIER_COMPARE: supply_leads.suppliers,
     Intent.SUPPLIER_LEAD_TIME: supply_leads.lead_time,
     Intent.LANDED_COST: supply_leads.landed_cost,
-    Intent.EXPLAIN: _explain,
+    Intent.EXPLAIN: explain_lead,
     Intent.ORDER_STATUS: supply_leads.on_order,
 }

@@ -16,14 +16,30 @@ from reposto.language.texts_en import TEXTS as ENGLISH
 from reposto.language.texts_lists_en import TEXTS as ENGLISH_LISTS
 from reposto.language.texts_lists_pt import TEXTS as PORTUGUESE_LISTS
 from reposto.language.texts_pt import TEXTS as PORTUGUESE
+from reposto.language.texts_recall_en import TEXTS as ENGLISH_RECALL
+from reposto.language.texts_recall_pt import TEXTS as PORTUGUESE_RECALL
 from reposto.language.texts_replies_en import TEXTS as ENGLISH_REPLIES
 from reposto.language.texts_replies_pt import TEXTS as PORTUGUESE_REPLIES
 from reposto.language.texts_supply_en import TEXTS as ENGLISH_SUPPLY
 from reposto.language.texts_supply_pt import TEXTS as PORTUGUESE_SUPPLY
 
 TEXTS: Mapping[Locale, Mapping[str, str]] = {
-    "pt-BR": {**PORTUGUESE_LISTS, **PORTUGUESE, **PORTUGUESE_REPLIES, **PORTUGUESE_SUPPLY, **PORTUGUESE_ASKED},
-    "en": {**ENGLISH_LISTS, **ENGLISH, **ENGLISH_REPLIES, **ENGLISH_SUPPLY, **ENGLISH_ASKED},
+    "pt-BR": {
+        **PORTUGUESE_LISTS,
+        **PORTUGUESE,
+        **PORTUGUESE_REPLIES,
+        **PORTUGUESE_SUPPLY,
+        **PORTUGUESE_ASKED,
+        **PORTUGUESE_RECALL,
+    },
+    "en": {
+        **ENGLISH_LISTS,
+        **ENGLISH,
+        **ENGLISH_REPLIES,
+        **ENGLISH_SUPPLY,
+        **ENGLISH_ASKED,
+        **ENGLISH_RECALL,
+    },
 }
 
 

@@ -1,0 +1,62 @@
+"""The conversation's own past, texts to copy and where files are, in English; a test compares it with the Portuguese.
+
+Texts for suppliers stay in Portuguese: it is they who read them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+TEXTS: Final[dict[str, str]] = {
+    # what was said
+    "recall.again": "Repeating the answer of {when}:",
+    "recall.none": "There is no answer in this conversation yet to repeat. Name a product and what you want to know",
+    "recall.about.one": "About {product}, I found {n} answer:",
+    "recall.about.many": "About {product}, these are the last {n} answers:",
+    "recall.about.none": "I found no conversation about {product}{days}",
+    "recall.asked.one": "You asked {n} question {days}:",
+    "recall.asked.many": "These are your last {n} questions {days}:",
+    "recall.asked.none": "I found no questions of yours {days}",
+    "recall.row": "**{when}**, “{question}”: {answer}",
+    "recall.row.bare": "**{when}**: {answer}",
+    "recall.question": "**{when}**: {question}",
+    "recall.today": "today at {time}",
+    "recall.yesterday": "yesterday at {time}",
+    "recall.day": "{date} at {time}",
+    "recall.on.today": "today",
+    "recall.fresh": "The numbers may have changed since; ask again to work them out anew",
+    # a text for suppliers
+    "quote.head.one": "A text to ask **{supplier}** for a quote; I send nothing, just copy it:",
+    "quote.head.many": "One text per supplier; I send nothing, just copy them:",
+    "quote.for": "**{supplier}**{mail}",
+    "quote.hello": "Olá, {supplier}.",
+    "quote.please": "Peço cotação dos itens abaixo:",
+    "quote.item": "- {product}{code}: {quantity}",
+    "quote.code": " (seu código {code})",
+    "quote.amount.open": "informar preço por faixa de quantidade",
+    "quote.terms": (
+        "Por favor, informe preço unitário por faixa de quantidade, IPI e ICMS-ST, frete, prazo de entrega "
+        "em dias úteis, condição de pagamento e validade da proposta."
+    ),
+    "quote.thanks": "Obrigado.",
+    "quote.nobody": "No supplier has an offer on file for {products}; the text does for any:",
+    "quote.missing": "No supplier on file: {products}",
+    "quote.somebody": "fornecedor",
+    "quote.last": "The last purchase of {product} was {quantity}",
+    # files
+    "export.answer": "I make no PDF: to keep this conversation, print it from the browser and save it as PDF",
+    "export.list": "Lists (“o que devo comprar hoje?”) carry buttons to download CSV and Excel in the result itself",
+    "export.text": "The last recommendation as text, to copy:",
+    "export.order": "Pedido: {quantity} de {product}{code}",
+    "export.price": "Preço: {price} por {unit}, total de {total}",
+    "export.arrival": "Entrega esperada até {date}",
+    "export.none": "There is no purchase recommendation in this conversation yet to turn into text",
+    # explanations from what was said
+    "explain.point": "Until then demand may reach {reorder}, the reorder point",
+    "explain.number.less": "{other} would fall short: the sum asks for {needed} at least",
+    "explain.number.enough": (
+        "{other} would cover what is lacking ({needed}); the difference to {quantity} comes from lot, pack or price"
+    ),
+    "explain.number.more": "{other} exceed what the sum asks for ({needed}) and the lot that pays, {quantity}",
+    "explain.number.unneeded": "{other} aren't needed now either: {quantity} are enough",
+}

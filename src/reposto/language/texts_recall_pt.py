@@ -1,0 +1,59 @@
+"""The conversation's own past, texts to copy, where files are, in Portuguese; a test compares it with the English."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TEXTS: Final[dict[str, str]] = {
+    # what was said
+    "recall.again": "Repetindo a resposta de {when}:",
+    "recall.none": "Nesta conversa ainda não há resposta para repetir. Diga um produto e o que quer saber",
+    "recall.about.one": "Sobre {product}, achei {n} resposta:",
+    "recall.about.many": "Sobre {product}, estas são as {n} últimas respostas:",
+    "recall.about.none": "Não achei conversa sobre {product}{days}",
+    "recall.asked.one": "Você fez {n} pergunta {days}:",
+    "recall.asked.many": "Estas são as suas {n} últimas perguntas {days}:",
+    "recall.asked.none": "Não achei perguntas suas {days}",
+    "recall.row": "**{when}**, “{question}”: {answer}",
+    "recall.row.bare": "**{when}**: {answer}",
+    "recall.question": "**{when}**: {question}",
+    "recall.today": "hoje às {time}",
+    "recall.yesterday": "ontem às {time}",
+    "recall.day": "{date} às {time}",
+    "recall.on.today": "de hoje",
+    "recall.fresh": "Os números podem ter mudado desde então; pergunte de novo para refazer a conta",
+    # a text for suppliers
+    "quote.head.one": "Texto para pedir cotação a **{supplier}**; eu não envio nada, é só copiar:",
+    "quote.head.many": "Um texto por fornecedor; eu não envio nada, é só copiar:",
+    "quote.for": "**{supplier}**{mail}",
+    "quote.hello": "Olá, {supplier}.",
+    "quote.please": "Peço cotação dos itens abaixo:",
+    "quote.item": "- {product}{code}: {quantity}",
+    "quote.code": " (seu código {code})",
+    "quote.amount.open": "informar preço por faixa de quantidade",
+    "quote.terms": (
+        "Por favor, informe preço unitário por faixa de quantidade, IPI e ICMS-ST, frete, prazo de entrega em dias "
+        "úteis, condição de pagamento e validade da proposta."
+    ),
+    "quote.thanks": "Obrigado.",
+    "quote.nobody": "Nenhum fornecedor tem oferta cadastrada de {products}; o texto serve para qualquer um:",
+    "quote.missing": "Sem fornecedor cadastrado: {products}",
+    "quote.somebody": "fornecedor",
+    "quote.last": "A última compra de {product} foi de {quantity}",
+    # files
+    "export.answer": "PDF eu não gero: para guardar esta conversa, use a impressão do navegador e salve em PDF",
+    "export.list": "As listas (“o que devo comprar hoje?”) têm no próprio resultado os botões para baixar CSV e Excel",
+    "export.text": "Texto da última recomendação, para copiar:",
+    "export.order": "Pedido: {quantity} de {product}{code}",
+    "export.price": "Preço: {price} por {unit}, total de {total}",
+    "export.arrival": "Entrega esperada até {date}",
+    "export.none": "Ainda não há nesta conversa uma recomendação de compra para virar texto",
+    # explanations from what was said
+    "explain.point": "Até lá a demanda pode chegar a {reorder}, que é o ponto de pedido",
+    "explain.number.less": "Com {other} faltaria: a conta pede ao menos {needed}",
+    "explain.number.enough": (
+        "{other} já cobrem o que falta ({needed}); a diferença até {quantity} vem do lote, da embalagem ou do preço"
+    ),
+    "explain.number.more": "{other} passam do que a conta pede ({needed}) e do lote que compensa, {quantity}",
+    "explain.number.unneeded": "{other} também não são precisos agora: {quantity} já bastam",
+}
