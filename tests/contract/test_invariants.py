@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, event, insert, select, update
 
 from reposto.app.invariants import InvariantRounds, check_everything, print_report
 from reposto.conversation import runs, sessions, work
@@ -186,3 +187,26 @@ def test_the_report_names_the_place(office: Office, store: Store) -> None:
     assert any(line.startswith("FALHA  seq_without_gaps") for line in lines)
     assert any(f"session_id {office.session}" in line for line in lines)
     assert lines[-1].endswith("1 falhas")
+
+
+def test_a_round_never_reads_all_messages(office: Office, store: Store) -> None:
+    """SQLite once read every message, in the order of the sessions, to find the gaps of a few: 130 ms for nothing."""
+    if store.dialect != "sqlite":
+        pytest.skip("PostgreSQL chooses by the size of its tables, which are tiny here")
+    plans: list[str] = []
+
+    def explain(connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if statement.startswith("SELECT") and not connection.info.get("explaining"):
+            connection.info["explaining"] = True
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans.extend(str(row[-1]) for row in plan)
+            connection.info["explaining"] = False
+
+    mark = check(store, now=NOW, since=Mark()).mark
+    event.listen(store.engine, "before_cursor_execute", explain)
+    try:
+        check(store, now=LATER, since=mark)
+    finally:
+        event.remove(store.engine, "before_cursor_execute", explain)
+    assert sum("USING INTEGER PRIMARY KEY (rowid>?)" in plan for plan in plans) >= 5
+    assert not [plan for plan in plans if plan.startswith(("SCAN chat_", "SCAN jobs"))]

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from reposto.analysts.asked import analyse_question
-from reposto.app import answers, catalogue_run
+from reposto.app import answers, catalogue_run, telemetry
 from reposto.conversation import work
 from reposto.delivery.bus import Wake, wake_for
 from reposto.language import prose
@@ -48,6 +48,7 @@ class Progress:
     stopped: Callable[[], bool]
     steps: dict[str, Step] = field(default_factory=dict)
     began: dict[str, float] = field(default_factory=dict)
+    spans: dict[str, Any] = field(default_factory=dict)  # open ones, where traces are on
     saved_at: float = field(default_factory=monotonic)
 
     def step(self, name: str, state: str) -> None:
@@ -55,6 +56,7 @@ class Progress:
         if self.stopped():
             raise Stopped
         now = monotonic()
+        telemetry.note_step(name, state, self.spans)
         if state == "running":
             self.began[name] = now
         seconds = round(now - self.began.get(name, now), 3) if state == "done" else None
@@ -165,6 +167,7 @@ def read_request(data: dict[str, Any]) -> Request:
 
 def _fail(store: Store, job: Job, error: Exception, tell: Callable[[Wake], None], bound: Any) -> None:
     reason = "not_found" if isinstance(error, NotFound) else REASONS.get(type(error).__name__, "internal")
+    telemetry.note_failure(error)
     telemetry.note_failure(error)
     detail = "".join(traceback.format_exception(error))
     bound.error("agents.task.failed", reason=reason, error=type(error).__name__, traceback=detail)

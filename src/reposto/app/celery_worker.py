@@ -20,6 +20,7 @@ import structlog
 from billiard.process import active_children
 from celery import Celery, signals
 
+from reposto.app import telemetry
 from reposto.app.analysis import warm_up
 from reposto.app.celery_app import BULK, QUEUES, TASK, make_celery, queue_name
 from reposto.app.celery_child import Child, Host
@@ -85,7 +86,7 @@ def run_worker(settings: Settings, options: Options, *, say: Callable[[str], Non
             mmap.mmap(-1, 1),
         )
         celery = make_celery(settings.broker_url)
-        _connect(celery, host, say)
+        _connect(celery, host, settings, say)
         celery.worker_main(_arguments(name, options))
 
 
@@ -107,18 +108,20 @@ def _arguments(name: str, options: Options) -> list[str]:
     ]
 
 
-def _connect(celery: Celery, host: Host, say: Callable[[str], None]) -> None:
+def _connect(celery: Celery, host: Host, settings: Settings, say: Callable[[str], None]) -> None:
     """The task, and what happens in a worker's life. Handlers are kept strongly: they are closures."""
     here: dict[str, Child] = {}  # in a forked process: its Child
 
     def begin(**_: Any) -> None:
         _bound_memory()
+        telemetry.begin(settings.otlp_endpoint, settings.otlp_share, "worker")
         child = here["child"] = Child(host)
         child.start()
 
     def end(**_: Any) -> None:
         if "child" in here:
             here["child"].drain()
+        telemetry.end()
 
     def leave(**_: Any) -> None:
         if not host.is_leaving:

@@ -11,10 +11,12 @@ import os
 import sys
 import threading
 
+from reposto.app import telemetry
 from reposto.app.analysis import warm_up
 from reposto.app.logs import configure_logs
 from reposto.app.pipe import Channel, encode_wake
 from reposto.app.runner import JobRunner
+from reposto.app.settings import shared_traces
 from reposto.delivery.bus import Wake
 from reposto.model.message import Job
 from reposto.storage.engine import Store
@@ -70,10 +72,12 @@ def main() -> None:
     """Arguments: database URL, worker name, file descriptor for events, log level, log format."""
     url, name, events_fd, level, log_format = sys.argv[1:6]
     configure_logs(level, log_format)
+    telemetry.begin(*shared_traces(), "worker")
     commands = Channel(os.fdopen(os.dup(0), "rb", buffering=0))
     events = Channel(os.fdopen(int(events_fd), "wb", buffering=0))
     try:
         Worker(Store(url), name, events).run(commands)
+        telemetry.end()
     except BrokenPipeError:
         os._exit(GONE)
 

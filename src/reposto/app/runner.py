@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import structlog
 
+from reposto.app import telemetry
 from reposto.app.analysis import Stopped, run_job
 from reposto.conversation import work
 from reposto.delivery.bus import Wake, wake_for
@@ -69,7 +70,8 @@ class JobRunner:
         self._on_claim(job)
         self._tell(wake_for(change))
         try:
-            run_job(self.store, job, tell=self._tell, stopped=self._stop_job.is_set)
+            with telemetry.job_span(job):
+                run_job(self.store, job, tell=self._tell, stopped=self._stop_job.is_set)
         except Stopped:
             log.info("agents.task.stopped", sku=job.sku, session_id=job.session_id, job_id=job.id)
         finally:

@@ -18,6 +18,7 @@ from reposto.storage.engine import sqlite_url
 PREFIX = "REPOSTO_"
 DEFAULT_HOME = Path("reposto-data")
 BUSES = ("redis://", "rediss://", "unix://")
+TRACES_TO, TRACES_SHARE = "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_SAMPLER_ARG"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -39,6 +40,8 @@ class Settings(BaseSettings):
     )
     secure_cookie: bool = Field(False, description="true behind TLS, else false")
     locale: Literal["pt-BR", "en"] = Field("pt-BR", description="pt-BR or en")
+    otlp_endpoint: str = Field("", description="http://collector:4318, where traces are sent, or empty")
+    otlp_share: float = Field(1.0, ge=0, le=1, description="the share of questions that are traced, 0 to 1")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug, info, warning or error")
     log_format: Literal["auto", "console", "json"] = Field("auto", description="auto, console or json")
 
@@ -61,6 +64,13 @@ class Settings(BaseSettings):
     def _known_broker(cls, value: str) -> str:
         if value and not value.startswith((*BUSES, "amqp://", "amqps://")):
             raise ValueError("not a broker we speak")
+        return value
+
+    @field_validator("otlp_endpoint")
+    @classmethod
+    def _known_collector(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("not a collector we speak to")
         return value
 
     @property
@@ -87,6 +97,8 @@ def load_settings(home: Path | None = None, **given: Any) -> Settings:
     base = home or Path(os.environ.get(f"{PREFIX}HOME") or DEFAULT_HOME)
     from_file = _read_toml(base / "reposto.toml")
     chosen = {name: value for name, value in given.items() if value is not None}
+    if "otlp_endpoint" not in from_file and os.environ.get(TRACES_TO):
+        chosen.setdefault("otlp_endpoint", os.environ.get(f"{PREFIX}OTLP_ENDPOINT") or os.environ[TRACES_TO])
     in_environment = {name for name in from_file if f"{PREFIX}{name.upper()}" in os.environ}
     values = {name: value for name, value in from_file.items() if name not in in_environment}
     try:
@@ -149,20 +161,30 @@ def _explain(name: str) -> tuple[str, str]:
 
 
 @contextmanager
-def optional_packages() -> Iterator[None]:
-    """Around the import of what only the scaled mode needs."""
+def optional_packages(extra: str = "scaled") -> Iterator[None]:
+    """Around the import of what only some need."""
     try:
         yield
     except ImportError as error:
         raise SettingInvalid(
-            f"Falta o pacote {error.name}: instale reposto[scaled].",
-            f"{error.name} is missing: install reposto[scaled].",
+            f"Falta o pacote {error.name}: instale reposto[{extra}].",
+            f"{error.name} is missing: install reposto[{extra}].",
         ) from None
 
 
 def calm_numeric_threads() -> None:
     """Of this process and those it forks: threads of a numeric library would only get in other workers' way."""
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+
+
+def share_traces(settings: Settings) -> None:
+    """Tell the processes that we start where traces go; by the names that OpenTelemetry has for it."""
+    os.environ.update({TRACES_TO: settings.otlp_endpoint, TRACES_SHARE: str(settings.otlp_share)})
+
+
+def shared_traces() -> tuple[str, float]:
+    """Where traces go and which share of them, as the process that started us said."""
+    return os.environ.get(TRACES_TO, ""), float(os.environ.get(TRACES_SHARE) or 1)
 
 
 def environment() -> dict[str, str]:
