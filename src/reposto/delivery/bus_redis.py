@@ -13,7 +13,7 @@ import asyncio
 import contextlib
 import os
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import structlog
@@ -70,6 +70,7 @@ class RedisBus:
         self._on_note: Callable[[dict[str, str]], None] = lambda _note: None
         self._origin = os.urandom(ORIGIN_BYTES)
         self._own = self._channels.own(self._origin)
+        self._everybody = self._channels.all
         self._tasks: list[asyncio.Task[None]] = []
         # reading
         self._by_channel: dict[bytes, int] = {}  # sessions that we have tabs of
@@ -101,9 +102,10 @@ class RedisBus:
 
     async def stop(self) -> None:
         """Send what waits, for a moment, then let go."""
-        with contextlib.suppress(*Failure):
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PUBLISH_WITHIN_S):
-                await self._send_waiting()
+                while self._waiting:  # the writer's work; two on one connection would take each other's answers
+                    await asyncio.sleep(0.005)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -187,20 +189,25 @@ class RedisBus:
             if answer is None:
                 raise TimeoutError
             self._last_heard = monotonic()
-            kind, channel, data = answer
-            if kind == b"message":
-                self._take(channel, data)
-            elif kind == b"subscribe" and channel in self._by_channel:
-                if not self._effective:
-                    asyncio.get_running_loop().call_later(CATCH_UP_AFTER_S, self._catch_up)
-                self._effective.add(self._by_channel[channel])
+            self._hear(answer)
+            for more in _read_already(connection):
+                self._hear(more)
+
+    def _hear(self, answer: Any) -> None:
+        kind, channel, data = answer
+        if kind == b"message":
+            self._take(channel, data)
+        elif kind == b"subscribe" and channel in self._by_channel:
+            if not self._effective:
+                asyncio.get_running_loop().call_later(CATCH_UP_AFTER_S, self._catch_up)
+            self._effective.add(self._by_channel[channel])
 
     def _take(self, channel: bytes, data: bytes) -> None:
         if channel == self._own:
             return
         self._received += 1
         try:
-            if channel == self._channels.all:
+            if channel == self._everybody:
                 self._on_note(unpack_note(data))
             elif origin_of(data) != self._origin:  # our own tabs have it already
                 self._listener(unpack_wake(data))
@@ -244,7 +251,7 @@ class RedisBus:
                 async with asyncio.timeout(PUBLISH_WITHIN_S):
                     await self._send_waiting()
                 failures = 0
-            except Failure as error:
+            except Exception as error:  # whatever it is, the next round has a new connection
                 if not failures:
                     log.warning("bus.publish_failed", error=type(error).__name__)
                 failures += 1
@@ -287,6 +294,18 @@ class RedisBus:
                 self._waiting.popleft()
                 self._waiting_bytes -= len(payload)
                 self._published += channel != self._own
+
+
+def _read_already(connection: Any) -> Iterator[Any]:
+    """What came with the last read of a busy bus: waiting for each costs redis-py as much as delivering it.
+
+    It looks into hiredis' reader, which redis-py keeps for itself; without it, every one is waited for.
+    """
+    reader = getattr(getattr(connection, "_parser", None), "_reader", None)
+    if reader is None or not hasattr(reader, "gets"):
+        return
+    while isinstance(answer := reader.gets(False), list):
+        yield answer
 
 
 async def _drop(connection: Any | None) -> None:
