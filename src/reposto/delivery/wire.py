@@ -99,8 +99,10 @@ class Prepared:
 def snapshot(job: Job) -> dict[str, Any]:
     """A job's progress as `ready.jobs` and `progress` carry it."""
     of_run = {"kind": job.kind, "partial": list(job.partial)} if job.total else {}
+    of_draft = {"draft": job.draft} if job.draft else {}
     return {
         **of_run,
+        **of_draft,
         "job_id": job.id,
         "sku": job.sku,
         "question_seq": job.question_seq,
@@ -119,6 +121,26 @@ def snapshot(job: Job) -> dict[str, Any]:
 def encode_progress(job: Job) -> bytes:
     """The `progress` frame."""
     return orjson.dumps({"type": "progress", "session_id": job.session_id, **snapshot(job)})
+
+
+def encode_delta(job: Job, offset: int) -> bytes:
+    """The `delta` frame: what a draft has after its first `offset` characters, counted as browsers do."""
+    units = job.draft.encode("utf-16-le")
+    frame = {
+        "type": "delta",
+        "session_id": job.session_id,
+        "job_id": job.id,
+        "attempt": job.attempt,
+        "rev": job.rev,
+        "offset": offset,
+        "text": units[2 * offset :].decode("utf-16-le", "ignore"),
+    }
+    return orjson.dumps(frame)
+
+
+def draft_length(text: str) -> int:
+    """Of a draft, as browsers count: in units of UTF-16."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 def encode_ready(session_id: int, last_seq: int, epoch: str, jobs: Sequence[dict[str, Any]]) -> bytes:

@@ -84,6 +84,7 @@ class Job:
     forgiven: int = 0  # attempts that don't count
     done: int = 0  # products, of a run over the catalogue
     total: int = 0
+    draft: str = ""  # of the answer that this attempt is writing: as much as may be shown
     partial: tuple[dict[str, Any], ...] = ()  # of a run: its most urgent lines so far
 
     @property

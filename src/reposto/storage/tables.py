@@ -107,9 +107,7 @@ jobs = Table(
     Column("request", Json, nullable=False),  # the typed request, as data
     Column("state", String(12), nullable=False),
     Column("attempt", Integer, nullable=False, server_default="0"),  # fences: only the newest attempt may answer
-    Column(
-        "forgiven", Integer, nullable=False, server_default="0"
-    ),  # attempts that ended because a worker had to leave
+    Column("forgiven", Integer, nullable=False, server_default="0"),  # attempts that ended with a worker's shutdown
     Column("worker", String(80)),
     Column("lease_until", UtcDateTime),
     Column("steps", Json, nullable=False),
@@ -124,6 +122,7 @@ jobs = Table(
     Column("error", Text),
     Column("done", Integer, nullable=False, server_default="0"),  # products, of a run and of its parts
     Column("total", Integer, nullable=False, server_default="0"),
+    Column("draft", Json),  # {attempt, text}: the answer while a language model phrases it
     Column("partial", Json),  # of a run: its most urgent lines so far
     UniqueConstraint("session_id", "question_seq", "sku"),  # no question yields two results
     CheckConstraint("state in ('queued', 'running', 'done', 'failed', 'cancelled')", name="state"),
