@@ -104,7 +104,8 @@ class RedisBus:
         """Send what waits, for a moment, then let go."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PUBLISH_WITHIN_S):
-                while self._waiting:  # the writer's work; two on one connection would take each other's answers
+                # The writer's work: two on one connection would take each other's answers.
+                while self._waiting:  # noqa: ASYNC110
                     await asyncio.sleep(0.005)
         for task in self._tasks:
             task.cancel()
