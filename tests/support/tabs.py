@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
 RETRY_S = 0.15  # shorter than the page's, so that many faults fit into a test
+RETRYABLE = frozenset({"storage_busy", "too_many"})  # as frontend/src/client/state.ts
 
 
 @dataclass(slots=True)
@@ -44,6 +45,7 @@ class Tab:
         self._socket: ClientConnection | None = None
         self._leaving = False
         self._changed = asyncio.Condition()
+        self._again: asyncio.Task[None] | None = None
         self._unanswered: dict[str, str] = {}  # client_id -> content, sent again until stored
 
     @property
@@ -113,9 +115,18 @@ class Tab:
             self.progress.append(frame)
         elif kind == "error":
             self.errors.append(frame)
-            self._unanswered.pop(frame.get("client_id", ""), None)
+            if frame["code"] in RETRYABLE:
+                self._again = asyncio.create_task(self._ask_again())
+            else:
+                self._unanswered.pop(frame.get("client_id", ""), None)
         async with self._changed:
             self._changed.notify_all()
+
+    async def _ask_again(self) -> None:
+        """What was refused for the moment stays asked, as on the page."""
+        await asyncio.sleep(RETRY_S * 2)
+        for client_id, content in list(self._unanswered.items()):
+            await self._send_question(client_id, content)
 
     async def ask(self, content: str) -> str:
         """Send a question now, and again after every reconnect until it comes back stored; returns its client id."""
