@@ -39,17 +39,22 @@ def forecast(panel: PanelData, cutoff: int, learn: bool = True) -> dict[str, Flo
     bare = replace(fitted, forest=None)
     both = pooled_windows(fitted, y, names)[1]
     alone = pooled_windows(bare, y, names)[1]
-    own = local_windows(fitted, y)[1]
+    whole = whole_units(panel)
+    own = local_windows(fitted, y, whole)[1]
     out: dict[str, Floats] = {
-        "P+L+N": (1 - fitted.local_weight) * both + fitted.local_weight * own,
-        "P+N": (1 - bare.local_weight) * alone + bare.local_weight * own,
+        "P+L+N": fitted.mix(both, own),
+        "P+N": bare.mix(alone, own),
         "P": alone,
         "N": own,
     }
     out["L"] = (both - (1 - LEARNED_SHARE) * alone) / LEARNED_SHARE if fitted.forest is not None else alone
     out["P+L"] = (alone + out["L"]) / 2
-    rounded: dict[str, Floats] = {name: np.rint(np.maximum(q, 0.0)) for name, q in out.items()}
-    return rounded
+    return {name: np.rint(np.maximum(q, 0.0)) if whole else np.maximum(q, 0.0) for name, q in out.items()}
+
+
+def whole_units(panel: PanelData) -> bool:
+    """Whether everything is sold in whole units, so that quantiles are rounded."""
+    return bool(np.all(panel.y[np.isfinite(panel.y)] % 1 == 0))
 
 
 def question_times(panel: PanelData, learn: bool, products: int = 200, count: int = 60) -> str:
@@ -61,7 +66,7 @@ def question_times(panel: PanelData, learn: bool, products: int = 200, count: in
         seen = np.flatnonzero(np.isfinite(row))
         if len(seen):
             start = panel.first + timedelta(days=days * int(seen[0]))
-            histories.append(History(start, row[seen[0] :], days))
+            histories.append(History(start, row[seen[0] :], days, integer=whole_units(panel)))
     begin = time.perf_counter()
     tables = fit_tables(histories, today=end, learn=learn)
     fitting = time.perf_counter() - begin

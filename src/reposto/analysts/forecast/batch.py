@@ -24,7 +24,7 @@ def forecast_windows(
     pooled_mean, pooled = pooled_windows(fitted, y, names)
     own_mean, own = local_windows(fitted, y, integer)
     w = fitted.local_weight
-    mean, quantiles = (1 - w) * pooled_mean + w * own_mean, (1 - w) * pooled + w * own
+    mean, quantiles = (1 - w) * pooled_mean + w * own_mean, fitted.mix(pooled, own)
     unsold = ~(np.nan_to_num(y) > 0).any(axis=1)
     mean[unsold], quantiles[unsold] = 0.0, 0.0
     return mean, np.round(quantiles) if integer else quantiles

@@ -19,7 +19,7 @@ from reposto.analysts.forecast.calendar import (
     end_of,
     promotion_ratio,
 )
-from reposto.analysts.forecast.dist import mean_of
+from reposto.analysts.forecast.dist import mean_of, widened
 from reposto.analysts.forecast.features import Ints, Known, Panel
 from reposto.analysts.forecast.learned import fit_learned, predict_learned, tree_features
 from reposto.analysts.forecast.local import pooled_index
@@ -61,6 +61,11 @@ class FittedPanel:
         if self.forest is not None:
             return 0.2
         return 0.5 if self.series < 30 else 0.25
+
+    def mix(self, pooled: Floats, own: Floats) -> Floats:
+        """The answer's quantiles from P and L's and N's; (..., levels)."""
+        w = self.local_weight
+        return widened((1 - w) * pooled + w * own)
 
     def group(self, name: str) -> int:
         return self.groups.index(name) if name in self.groups else len(self.groups)

@@ -116,7 +116,7 @@ def _blend(panel: FittedPanel, buckets: Buckets, history: History, lengths: list
     own_mean, own_variance = local_moments(y, windows, buckets.season, rhythm)
     own = local_quantiles(own_mean[0], own_variance[0], history.integer)
     w = panel.local_weight
-    return (1 - w) * means[0] + w * own_mean[0], (1 - w) * quantiles[0] + w * own
+    return (1 - w) * means[0] + w * own_mean[0], panel.mix(quantiles[0], own)
 
 
 def _back_test(panel: FittedPanel, buckets: Buckets, history: History, lengths: list[int]) -> BackTest | None:
@@ -136,7 +136,7 @@ def _back_test(panel: FittedPanel, buckets: Buckets, history: History, lengths: 
     own = local_quantiles(own_mean[:, 0], own_variance[:, 0], history.integer)
     w = panel.local_weight
     mean = (1 - w) * means[:, 0] + w * own_mean[:, 0]
-    mixed = (1 - w) * quantiles[:, 0] + w * own
+    mixed = panel.mix(quantiles[:, 0], own)
     if history.integer:
         mixed = np.round(mixed)
     return judge(mean, mixed, actual, naive, round(length * buckets.days))
