@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -14,6 +15,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import delete, insert, select, update
 
+from reposto.app.exporter import WorkerNumbers
 from reposto.app.http.health import judge_database
 from reposto.app.pool import Pool
 from reposto.app.vitals import Vitals
@@ -25,6 +27,7 @@ from reposto.storage import tables
 from reposto.storage.engine import Store
 from tests.support.in_process import Gateway, gateway
 from tests.support.office import NOW, Office
+from tests.support.ports import free_port
 
 jobs = tables.jobs
 
@@ -205,6 +208,7 @@ def test_the_numbers_follow_what_happens(tmp_path: Path) -> None:
         assert grown["reposto_deliveries_total"] >= 6
         assert grown["reposto_commit_to_send_seconds_count{path=wake}"] == 1
         assert grown["reposto_acknowledge_seconds_count"] == 1
+        assert grown["reposto_http_responses_total{status=2xx}"] >= 1
         assert grown["reposto_import_rows_total{kind=sales}"] == 12
         assert grown["reposto_jobs_ended_total{attempt=1}{kind=analysis}{state=done}"] == 1
         assert after["reposto_job_run_seconds_sum{kind=analysis}{state=done}"] == pytest.approx(2.0, abs=0.01)
@@ -265,6 +269,35 @@ def test_the_numbers_come_while_the_database_is_away(tmp_path: Path) -> None:
         assert "reposto_sockets" in numbers and "reposto_jobs{state=done}" not in numbers
 
     scenario(tmp_path, act)
+
+
+def test_each_process_shows_its_numbers_on_a_port_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where several serve one port a scrape meets any of them; the second takes the next port."""
+    first = free_port()
+    monkeypatch.setenv("REPOSTO_METRICS_PORT", str(first))
+
+    async def act(server: Server) -> None:
+        (tmp_path / "other").mkdir()
+        async with serving(tmp_path / "other"), httpx.AsyncClient(trust_env=False) as client:
+            for port, expected in ((first, 1), (first + 1, 0)):
+                async with server.here.open(query="?after=0") as socket:
+                    await socket.recv()
+                    text = (await client.get(f"http://127.0.0.1:{port}/metrics")).text
+                assert f"\nreposto_sockets {expected}.0\n" in text
+                assert "reposto_database_up 1.0" in text and "process_open_fds" in text
+        async with httpx.AsyncClient(trust_env=False) as client:  # the other has left, and given its port back
+            with pytest.raises(httpx.ConnectError):
+                await client.get(f"http://127.0.0.1:{first + 1}/metrics")
+
+    scenario(tmp_path, act)
+
+
+def test_a_worker_host_shows_its_processes() -> None:
+    with subprocess.Popen(["sleep", "60"]) as child:
+        samples = {s.name + str(s.labels.get("of", "")): s.value for f in WorkerNumbers().collect() for s in f.samples}
+        child.kill()
+    assert samples["reposto_worker_processes"] >= 1
+    assert samples["reposto_worker_memory_bytesall"] >= samples["reposto_worker_memory_byteslargest"] > 100_000
 
 
 def put_away(store: Store) -> None:

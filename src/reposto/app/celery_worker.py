@@ -24,6 +24,7 @@ from reposto.app import telemetry
 from reposto.app.analysis import warm_up
 from reposto.app.celery_app import BULK, QUEUES, TASK, make_celery, queue_name
 from reposto.app.celery_child import Child, Host
+from reposto.app.exporter import WorkerNumbers, open_port
 from reposto.app.settings import Settings
 from reposto.conversation import work
 from reposto.delivery.bus import wake_for
@@ -129,6 +130,7 @@ def _connect(celery: Celery, host: Host, settings: Settings, say: Callable[[str]
             threading.Thread(target=_leave_in_time, args=(host,), daemon=True).start()
 
     def ready(**_: Any) -> None:
+        open_port(settings, WorkerNumbers())
         say(f"reposto worker ready: {host.name}")
 
     @celery.task(name=TASK)  # type: ignore[untyped-decorator]

@@ -97,6 +97,7 @@ class Pool:
         self._tasks: set[asyncio.Task[None]] = set()
         self.typical_seconds: float | None = None  # from the workers' warm-up, until there are real runs
         self.restarts = 0
+        self.sent = self.failed = 0  # there is no broker
 
     async def start(self) -> None:
         """Begin; workers become ready by themselves."""
@@ -137,6 +138,10 @@ class Pool:
                 self._spawn(self._kill_unless_stopped(child, job_id))
                 return True
         return False
+
+    def alive(self) -> int:
+        """How many can take a job."""
+        return sum(child is not None and child.ready for child in self._children)
 
     def pids(self) -> list[int]:
         """The workers' process ids."""

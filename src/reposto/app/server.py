@@ -50,7 +50,8 @@ def build_app(runtime: Runtime) -> FastAPI:
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await runtime.start()
-        yield
+        with metrics.own_port(runtime):
+            yield
         await runtime.stop()
 
     app = FastAPI(
@@ -69,7 +70,7 @@ def build_app(runtime: Runtime) -> FastAPI:
         page.router,
     ):
         app.include_router(router)
-    app.add_middleware(Shield, gate=runtime.gate)
+    app.add_middleware(Shield, gate=runtime.gate, count=runtime.vitals.count_response)
     return app
 
 

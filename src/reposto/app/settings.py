@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     )
     secure_cookie: bool = Field(False, description="true behind TLS, else false")
     locale: Literal["pt-BR", "en"] = Field("pt-BR", description="pt-BR or en")
+    metrics_port: int = Field(
+        0, ge=0, le=65535, description="a port; each process shows its numbers on the first free one from there, 0: none"
+    )
+    metrics_host: str = Field("127.0.0.1", description="an address for those ports")
     otlp_endpoint: str = Field("", description="http://collector:4318, where traces are sent, or empty")
     otlp_share: float = Field(1.0, ge=0, le=1, description="the share of questions that are traced, 0 to 1")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug, info, warning or error")

@@ -58,6 +58,7 @@ class Vitals:
         self.runs: dict[tuple[str, str], Histogram] = {}  # (kind, state) -> seconds from claim to end
         self.wholes: dict[tuple[str, str], Histogram] = {}  # (kind, state) -> seconds from the question to the end
         self.ended: Counter[tuple[str, str, int]] = Counter()  # (kind, state, attempt)
+        self.responses: Counter[str] = Counter()  # "2xx" -> answers over HTTP
         self.waiting = Waiting()
         self.schema_behind = False
         self.tidied = 0  # credentials that were deleted
@@ -87,6 +88,10 @@ class Vitals:
         first = change.messages[0] if change.messages else None
         if first is not None and first.sender == "human":
             self.acknowledged.observe(max((utc_now() - first.criado_em).total_seconds(), 0.0))
+
+    def count_response(self, status: int) -> None:
+        """An answer over HTTP."""
+        self.responses[f"{status // 100}xx"] += 1
 
     # ---------------------------------------------------------------- looking
 

@@ -10,6 +10,8 @@ class Workers(Protocol):
 
     typical_seconds: float | None  # of an analysis, until there are real runs
     restarts: int  # of workers that this server keeps
+    sent: int  # nudges that a broker took
+    failed: int  # nudges that it did not; the next round of the reaper sends new ones
 
     async def start(self) -> None:
         """Begin."""
@@ -34,6 +36,9 @@ class Workers(Protocol):
 
     def pids(self) -> list[int]:
         """Of the workers beside this server."""
+
+    def alive(self) -> int:
+        """How many worker processes can take a job, as far as is known here."""
 
     @property
     def ready(self) -> bool:

@@ -7,6 +7,7 @@ that the tables tell are the same from every process, and say so in their help.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
@@ -15,6 +16,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from reposto import __version__
+from reposto.app.exporter import open_port
 from reposto.app.http.common import RuntimeDep, get_user
 from reposto.app.runtime import Runtime
 from reposto.app.settings import LOOPBACK
@@ -65,8 +67,7 @@ class Numbers(Collector):
         yield from self._sockets()
         yield from self._bus()
         yield from of_vitals(self._runtime.vitals)
-        yield counter("reposto_worker_restarts", "Worker processes replaced.", self._runtime.pool.restarts)
-        yield gauge("reposto_workers_ready", "Whether a worker can take a job.", float(self._runtime.pool.ready))
+        yield from self._workers()
         yield gauge(
             "reposto_database_up", "Whether the database answered this scrape.", float(self._tables is not None)
         )
@@ -93,6 +94,15 @@ class Numbers(Collector):
         add(pushes, ["table"], counted.by_table)
         yield pushes
 
+    def _workers(self) -> Iterator[Metric]:
+        workers = self._runtime.pool
+        yield gauge(
+            "reposto_workers_ready", "Worker processes that can take a job, as far as known here.", workers.alive()
+        )
+        yield counter("reposto_worker_restarts", "Worker processes replaced by this server.", workers.restarts)
+        yield counter("reposto_nudges_sent", "Nudges that the broker took.", workers.sent)
+        yield counter("reposto_nudges_failed", "Nudges that it did not; the table remembers.", workers.failed)
+
     def _bus(self) -> Iterator[Metric]:
         state = self._runtime.bus.state()
         yield labelled("reposto_bus", "Which bus carries wake-ups.", "kind", {state.kind: 1}, kind=GaugeMetricFamily)
@@ -107,6 +117,8 @@ class Numbers(Collector):
 def of_vitals(vitals: Vitals) -> Iterator[Metric]:
     """What the process found out about itself and the database."""
     yield histogram("reposto_acknowledge_seconds", "From a question to its reply in its tabs.", vitals.acknowledged)
+    text = "Answers over HTTP, by the first digit of their status."
+    yield labelled("reposto_http_responses", text, "status", vitals.responses)
     yield histogram("reposto_loop_lag_seconds", "How much too late the event loop comes to a timer.", vitals.loop_lag)
     database = HistogramMetricFamily(
         "reposto_database_seconds", "A look at one row, and the turn to write.", labels=["operation"]
@@ -172,7 +184,7 @@ def labelled(
 ) -> Metric:
     """A number for each value of a label."""
     family = kind(name, text, labels=[label])
-    for value, number in values.items():
+    for value, number in list(values.items()):
         family.add_metric([value], number)
     return family
 
@@ -199,6 +211,33 @@ def add(family: HistogramMetricFamily, labels: list[str], values: Histogram) -> 
         total += number
         buckets.append((bound, total))
     family.add_metric(labels, buckets, values.total)
+
+
+@contextmanager
+def own_port(runtime: Runtime) -> Iterator[None]:
+    """The same numbers on a port of this process alone, where several share the main one."""
+    server = open_port(runtime.settings, Fresh(runtime))
+    try:
+        yield
+    finally:
+        if server is not None:
+            server.shutdown()
+            server.server_close()
+
+
+class Fresh(Collector):
+    """The numbers as of each scrape, with what the tables say then; in a thread of the port."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def collect(self) -> Iterator[Metric]:
+        """Every metric."""
+        yield from Numbers(self._runtime, read_tables(self._runtime.store)).collect()
+
+    def describe(self) -> list[Metric]:
+        """Not asked when it is registered: that would read the tables."""
+        return []
 
 
 @router.get("/metrics")

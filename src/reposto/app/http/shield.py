@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -27,9 +29,10 @@ HEADERS = {
 class Shield:
     """ASGI middleware."""
 
-    def __init__(self, app: ASGIApp, gate: Gate) -> None:
+    def __init__(self, app: ASGIApp, gate: Gate, count: Callable[[int], None]) -> None:
         self._app = app
         self._gate = gate
+        self._count = count  # is told the status of every answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check, pass on, and add the headers."""
@@ -40,6 +43,7 @@ class Shield:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                self._count(message["status"])
                 present = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     present.setdefault(name, value)
