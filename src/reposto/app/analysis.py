@@ -14,6 +14,7 @@ import structlog
 
 from reposto.analysts.asked import analyse_question
 from reposto.app import answers, catalogue_run, telemetry
+from reposto.app.llm.worker import phrase_answer
 from reposto.conversation import work
 from reposto.delivery.bus import Wake, wake_for
 from reposto.language import prose
@@ -22,7 +23,7 @@ from reposto.model.errors import AnalysisCancelled, NotFound, StaleAttempt, Stor
 from reposto.model.facts import ProductFacts
 from reposto.model.findings import Analysis
 from reposto.model.message import ANALYSIS, PART, Job, Step
-from reposto.model.request import Expect, Intent, Request
+from reposto.model.request import Expect, Intent, Request, Window
 from reposto.storage import catalogue, company
 from reposto.storage import facts as facts_store
 from reposto.storage.engine import Store
@@ -64,6 +65,11 @@ class Progress:
         if now - self.saved_at >= PROGRESS_EVERY_S:
             self.saved_at = now
             self._save()
+
+    def check(self) -> None:
+        """Raises Stopped when there is no point in going on."""
+        if self.stopped():
+            raise Stopped
 
     def _save(self) -> None:
         try:
@@ -140,6 +146,8 @@ def _analyse(store: Store, job: Job, progress: Progress, bound: Any) -> tuple[st
             verdict=analysis.recommendation.verdict,
             confidence=analysis.confidence,
         )
+        content, note = phrase_answer(store, job, analysis, request, content, tell=progress.tell, check=progress.check)
+        metadata |= note
     for action in metadata["actions"]:
         action["action_data"]["job_id"] = job.id  # a button runs on the stored result, never on what a client sends
     return content, {**metadata, "attempt": job.attempt}
@@ -160,14 +168,13 @@ def read_request(data: dict[str, Any]) -> Request:
         params=data["params"],
         also=tuple(Intent(name) for name in data["also"]),
         today=date.fromisoformat(data["today"]) if data.get("today") else None,
-        window=answers.read_window(data.get("window")),
+        window=Window.read(data.get("window")),
         topic=data.get("topic", ""),
     )
 
 
 def _fail(store: Store, job: Job, error: Exception, tell: Callable[[Wake], None], bound: Any) -> None:
     reason = "not_found" if isinstance(error, NotFound) else REASONS.get(type(error).__name__, "internal")
-    telemetry.note_failure(error)
     telemetry.note_failure(error)
     detail = "".join(traceback.format_exception(error))
     bound.error("agents.task.failed", reason=reason, error=type(error).__name__, traceback=detail)

@@ -14,7 +14,7 @@ from reposto.app import telemetry
 from reposto.app.access import Gate
 from reposto.app.fit import needs_fit, run_fit
 from reposto.app.pool import Pool
-from reposto.app.settings import Settings, optional_packages, share_traces
+from reposto.app.settings import Settings, optional_packages, share_model, share_traces
 from reposto.app.vitals import Vitals
 from reposto.app.workers import Workers
 from reposto.conversation import sessions, work
@@ -103,6 +103,7 @@ class Runtime:
         """Take up what a killed server left, start the workers and the safety nets."""
         self._loop = asyncio.get_running_loop()
         share_traces(self.settings)
+        share_model(self.settings)
         telemetry.begin(self.settings.otlp_endpoint, self.settings.otlp_share, "server")
         self.hub.on_sent = telemetry.note_sent
         if self.store.dialect == "sqlite":  # we own it alone: whatever runs in it died with the server before us

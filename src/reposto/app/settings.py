@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from reposto.app.llm.config import KINDS, ModelConfig
 from reposto.model.errors import SettingInvalid
 from reposto.storage.engine import sqlite_url
 
 PREFIX = "REPOSTO_"
+MODEL = "MODEL_OF_REPOSTO"  # in the environment of the processes that we start
 DEFAULT_HOME = Path("reposto-data")
 BUSES = ("redis://", "rediss://", "unix://")
 TRACES_TO, TRACES_SHARE = "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_SAMPLER_ARG"
@@ -41,9 +45,16 @@ class Settings(BaseSettings):
     secure_cookie: bool = Field(False, description="true behind TLS, else false")
     locale: Literal["pt-BR", "en"] = Field("pt-BR", description="pt-BR or en")
     metrics_port: int = Field(
-        0, ge=0, le=65535, description="a port; each process shows its numbers on the first free one from there, 0: none"
+        0,
+        ge=0,
+        le=65535,
+        description="a port; each process shows its numbers on the first free one from there, 0: none",
     )
     metrics_host: str = Field("127.0.0.1", description="an address for those ports")
+    llm: str = Field("", description="openai:NAME, anthropic:NAME, google:NAME or ollama:NAME, or empty for none")
+    llm_url: str = Field("", description="http(s)://… of a server that speaks OpenAI's API, or empty for the usual one")
+    llm_key: SecretStr = Field(SecretStr(""), description="the key of the model's API, or empty")
+    llm_seconds: float = Field(6.0, gt=0, le=30, description="seconds that a model may take for a text, up to 30")
     otlp_endpoint: str = Field("", description="http://collector:4318, where traces are sent, or empty")
     otlp_share: float = Field(1.0, ge=0, le=1, description="the share of questions that are traced, 0 to 1")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug, info, warning or error")
@@ -55,6 +66,29 @@ class Settings(BaseSettings):
         if value and not value.startswith(("postgresql+psycopg://", "postgresql://", "sqlite:///")):
             raise ValueError("not a database we speak")
         return value.replace("postgresql://", "postgresql+psycopg://", 1) if value.startswith("postgresql:") else value
+
+    @field_validator("llm")
+    @classmethod
+    def _known_model(cls, value: str) -> str:
+        kind, _, name = value.partition(":")
+        if value and (kind not in KINDS or not name.strip()):
+            raise ValueError("not a model we speak to")
+        return value
+
+    @field_validator("llm_url")
+    @classmethod
+    def _known_model_url(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("not an address")
+        return value
+
+    @property
+    def model(self) -> ModelConfig | None:
+        """The language model, if there is one."""
+        if not self.llm:
+            return None
+        kind, _, name = self.llm.partition(":")
+        return ModelConfig(kind, name, self.llm_url, self.llm_key.get_secret_value(), self.llm_seconds)
 
     @field_validator("redis_url")
     @classmethod
@@ -189,6 +223,20 @@ def share_traces(settings: Settings) -> None:
 def shared_traces() -> tuple[str, float]:
     """Where traces go and which share of them, as the process that started us said."""
     return os.environ.get(TRACES_TO, ""), float(os.environ.get(TRACES_SHARE) or 1)
+
+
+def share_model(settings: Settings) -> None:
+    """Tell the processes that we start which language model there is: its key must not stand among arguments."""
+    model = settings.model
+    os.environ.pop(MODEL, None)
+    if model is not None:
+        os.environ[MODEL] = json.dumps(asdict(model))
+
+
+def shared_model() -> ModelConfig | None:
+    """The language model, as the process that started us said."""
+    shared = os.environ.get(MODEL)
+    return ModelConfig(**json.loads(shared)) if shared else None
 
 
 def environment() -> dict[str, str]:

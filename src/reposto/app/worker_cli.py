@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reposto.app.logs import configure_logs
-from reposto.app.settings import calm_numeric_threads, load_settings, optional_packages
+from reposto.app.settings import calm_numeric_threads, load_settings, optional_packages, share_model
 from reposto.model.errors import SettingInvalid
 
 
@@ -20,6 +20,7 @@ def run_worker_command(home: Path | None, given: dict[str, Any], more: Sequence[
             "`reposto worker` needs REPOSTO_BROKER_URL; without it analyses run inside `reposto serve`.",
         )
     configure_logs(settings.log_level, settings.log_format)
+    share_model(settings)
     calm_numeric_threads()  # before anything loads numpy
     with optional_packages():
         from reposto.app.celery_app import QUEUES

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from reposto.language.figures import unsupported_numbers
 from reposto.language.formats import inert
@@ -26,6 +27,7 @@ _MARKUP = re.compile(
     r"https?:|www\.|\]\s*\(|\]:|!\[|<\s*/?\s*[a-z!]|javascript:|mailto:|\w@\w|`{3}|^\s*\|", re.I | re.M
 )
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e0fff]")
+_NUMBER = re.compile(r"(?:R\$\s?)?\d[\d.,/]*\d(?:\s?%)?|(?:R\$\s?)?\d(?:\s?%)?")
 _CARD = re.compile(r"\s*(?:[-*+] |\||\d+[.)] )")  # the first list or table; what stands before it leads
 # over folded text: what only a button does, claimed as done
 _ACTED = re.compile(
@@ -82,13 +84,14 @@ def brief(content: str, request: Request, locale: str) -> str:
     return f"{asked}: {inert(request.text, 400)}\n<{mark}>\n{body}\n</{mark}>"
 
 
-@dataclass(slots=True)
+@dataclass
 class Gate:
     """Lets a stream through sentence by sentence; raises Refused at the first that may not pass."""
 
     analysis: Analysis
     request: Request
     locale: str
+    ready: str = ""  # the finished text
     passed: str = ""
     _waiting: str = field(default="")
 
@@ -132,8 +135,14 @@ class Gate:
         verdict = self.analysis.recommendation.verdict
         if (verdict == "approve" and _DONT_BUY.search(folded)) or (verdict != "approve" and _DO_BUY.search(folded)):
             raise Refused("contradiction")
-        if unsupported_numbers(text, self.analysis, self.locale, self.request):
+        unknown = unsupported_numbers(text, self.analysis, self.locale, self.request)
+        if any(number not in self._written for number in unknown):
             raise Refused("numbers")
+
+    @cached_property
+    def _written(self) -> frozenset[str]:
+        """Numbers of the finished text: findings too, of what a question asks or changes beside the analysis."""
+        return frozenset(match[0].strip() for match in _NUMBER.finditer(self.ready))
 
 
 def assemble(content: str, prose: str) -> str:

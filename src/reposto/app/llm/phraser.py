@@ -54,7 +54,7 @@ class Phraser:
     ) -> Phrased:
         """`emit` gets the text so far whenever more of it may be shown; `check` raises when nobody waits any more."""
         began = monotonic()
-        gate = Gate(analysis, request, locale)
+        gate = Gate(analysis, request, locale, content)
         try:
             self._breaker.check()
             self._let_through(gate, content, request, locale, emit, check)
