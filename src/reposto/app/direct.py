@@ -55,13 +55,12 @@ class SocketProtocol(WebSocketsSansIOProtocol):
 class DirectOutbox:
     """An Outbox over a `LiveSocket`; lives on the event loop."""
 
-    __slots__ = ("_closing", "_max_unsent", "_socket", "_stuck_at", "_stuck_since", "too_slow")
+    __slots__ = ("_max_unsent", "_socket", "_stuck_at", "_stuck_since", "too_slow")
 
     def __init__(self, live: LiveSocket, *, max_unsent: int = MAX_UNSENT) -> None:
         self._socket = live
         self._max_unsent = max_unsent
         self.too_slow = False
-        self._closing = False
         self._stuck_since: float | None = None
         self._stuck_at = 0
 
@@ -73,15 +72,13 @@ class DirectOutbox:
         """Write a text frame; too much unsent closes the connection with 4408."""
         return self._write(text_frame(payload))
 
-    def send_prepared(self, message: Prepared, *, speaks_v1: bool) -> bool:
+    def send_prepared(self, message: Prepared, speaks_v1: bool, /) -> bool:
         """The same for a message whose frame all tabs share."""
-        return self._write(message.frame(speaks_v1=speaks_v1))
+        return self._write(message.frame(speaks_v1))
 
     def close(self, code: CloseCode) -> None:
         """Send the close frame behind what is buffered; drop the connection if the peer doesn't read it."""
-        if not self._closing:
-            self._closing = True
-            self._socket.send_close(int(code))
+        self._socket.send_close(int(code))
 
     def check(self, now: float) -> bool:
         """False once the transport's buffer hasn't shrunk for MAX_STALL_S; pings, and drops a dead peer."""
@@ -102,12 +99,11 @@ class DirectOutbox:
 
     async def finish(self) -> None:
         """Nothing runs beside the transport."""
-        self._closing = True
 
     def _write(self, frame: bytes) -> bool:
         live = self._socket
         transport = live.transport
-        if self._closing or live.close_sent or transport.is_closing():
+        if live.close_sent or transport.is_closing():
             return False
         transport.write(frame)
         if live.writable is not None and transport.get_write_buffer_size() > self._max_unsent:

@@ -98,18 +98,17 @@ class Hub:
         members = self._by_session.get(wake.session_id)
         if members is None:
             return
-        # asked before and after: a repeated wake must not count as a late one
-        is_news = wake.at > 0 and bool(wake.messages) and not self._has_reached(members, wake, all_of_them=True)
         if wake.deleted:
             for connection in tuple(members):
                 self.cut(connection, CloseCode.NO_SESSION)
             return
+        is_news = False  # a repeated wake must not count as a late one
         for seq, plain in wake.messages:
-            self._deliver(tuple(members), Prepared(seq, plain))
+            is_news = self._deliver(tuple(members), Prepared(seq, plain)) or is_news
         for job, frame in wake.progress:
             for connection in tuple(members):
                 self.perform(connection, connection.protocol.progress(job, frame))
-        if is_news and self._has_reached(members, wake):
+        if is_news and wake.at > 0:
             self._note_sent(wake)
         for sku, job_id in wake.results:
             log.info(
@@ -120,17 +119,21 @@ class Hub:
                 sockets=len(members),
             )
 
-    def _deliver(self, members: Sequence[Connection], message: Prepared) -> None:
-        """The hot path: most tabs want exactly this next, and share one frame."""
-        seq = message.seq
+    def _deliver(self, members: Sequence[Connection], message: Prepared) -> bool:
+        """The hot path: most tabs want exactly this next, and share one frame. Whether any tab got it just now."""
+        seq, late = message.seq, False
+        sent = 0
         for connection in members:
-            protocol = connection.protocol
-            if not protocol.take(seq):
+            protocol, outbox = connection.protocol, connection.outbox
+            if protocol.take(seq):
+                sent += 1
+                if not outbox.send_prepared(message, protocol.speaks_v1):
+                    self._give_up(connection)
+            elif protocol.sent < seq:
                 self.perform(connection, protocol.wake(seq, message.plain))
-                continue
-            self.counters.deliveries += 1
-            if not connection.outbox.send_prepared(message, speaks_v1=protocol.speaks_v1):
-                self._give_up(connection)
+                late = late or protocol.sent >= seq
+        self.counters.deliveries += sent
+        return late or sent > 0
 
     def perform(self, connection: Connection, outputs: Sequence[Output]) -> None:
         """Do what a protocol asked for. Never raises, never waits."""
@@ -212,12 +215,6 @@ class Hub:
             if live:
                 task.add_done_callback(self._note_read)
         return await asyncio.shield(task)
-
-    @staticmethod
-    def _has_reached(members: set[Connection], wake: Wake, *, all_of_them: bool = False) -> bool:
-        newest = wake.messages[-1][0]
-        sent = (connection.protocol.sent >= newest for connection in members)
-        return all(sent) if all_of_them else any(sent)
 
     def _note_sent(self, wake: Wake) -> None:
         """How long the commit is ago, once its messages were handed to the tabs of its session."""

@@ -22,7 +22,7 @@ class Outbox(Protocol):
     def send(self, payload: bytes) -> bool:
         """Queue a text frame; False when the connection is gone, closing or was found too slow."""
 
-    def send_prepared(self, message: Prepared, *, speaks_v1: bool) -> bool:
+    def send_prepared(self, message: Prepared, speaks_v1: bool, /) -> bool:
         """The same for a message that goes to many."""
 
     def close(self, code: CloseCode) -> None:
@@ -72,9 +72,9 @@ class QueueOutbox:
             return False
         return True
 
-    def send_prepared(self, message: Prepared, *, speaks_v1: bool) -> bool:
+    def send_prepared(self, message: Prepared, speaks_v1: bool, /) -> bool:
         """The same for a message that goes to many."""
-        return self.send(message.payload(speaks_v1=speaks_v1))
+        return self.send(message.payload(speaks_v1))
 
     def close(self, code: CloseCode) -> None:
         """Close after what is queued."""

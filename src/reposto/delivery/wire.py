@@ -81,11 +81,11 @@ class Prepared:
         self._typed_frame = b""
         self._plain_frame = b""
 
-    def payload(self, *, speaks_v1: bool) -> bytes:
+    def payload(self, speaks_v1: bool, /) -> bytes:
         """The text of its frame."""
         return typed(self.plain) if speaks_v1 else self.plain
 
-    def frame(self, *, speaks_v1: bool) -> bytes:
+    def frame(self, speaks_v1: bool, /) -> bytes:
         """As it goes over the wire."""
         if speaks_v1:
             if not self._typed_frame:
