@@ -14,7 +14,7 @@ from reposto.model.asked import Asked, Change
 from reposto.model.encode import to_data
 from reposto.model.facts import ProductFacts
 from reposto.model.findings import Analysis
-from reposto.model.request import Intent, Request, Window
+from reposto.model.request import Intent, Request
 
 DEFAULT_HORIZON = 30  # days, when the question names none
 MAX_HORIZON = 365
@@ -44,6 +44,8 @@ def question_of(request: Request) -> Question:
 def change_of(request: Request) -> Change | None:
     """What a simulation changes; None where nothing is stated that can be changed."""
     params = request.params
+    if request.intent is Intent.ORDER_CREATE and "quantity" in params:
+        return Change("quantity", quantity=float(params["quantity"]))
     if request.intent is not Intent.WHAT_IF or not request.topic:
         return None
     supplier = str(params.get("supplier") or "")
@@ -62,7 +64,9 @@ def answer_one(facts: ProductFacts, request: Request, locale: str, step: Step) -
     analysis, asked = analyse_question(facts, question_of(request), step=step)
     content = prose.write_analysis(analysis, request, locale, asked=asked)
     actions = prose.suggest(analysis, locale)
-    if asked.simulation is not None:  # a simulation offers no purchase
+    if asked.simulation is not None and request.intent is Intent.ORDER_CREATE:
+        actions = [*prose.suggest_quantity(analysis, asked.simulation, locale), *actions]
+    elif asked.simulation is not None:  # a simulation offers no purchase
         actions = [action for action in actions if action["action_type"] != "approve_purchase"]
     metadata = {"analysis": to_data(analysis), "actions": actions, "intent": request.intent.value}
     return analysis, content, metadata | _found(asked)
@@ -85,10 +89,3 @@ def answer_comparison(
 def _found(asked: Asked) -> dict[str, Any]:
     given = {f.name: getattr(asked, f.name) for f in fields(asked)}
     return {"asked": {name: to_data(value) for name, value in given.items() if is_dataclass(value)}}
-
-
-def read_window(data: Any) -> Window | None:
-    """The days of a request as they were stored with the job."""
-    if not isinstance(data, dict):
-        return None
-    return Window(date.fromisoformat(data["start"]), date.fromisoformat(data["end"]))

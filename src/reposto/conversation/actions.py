@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,14 +14,15 @@ from sqlalchemy import Connection
 
 from reposto.conversation import aliases
 from reposto.conversation.approve_list import draft_list
-from reposto.conversation.ask import Asker, Draft, store_question
+from reposto.conversation.ask import CONTEXT_MESSAGES, Asker, Draft, store_question
 from reposto.conversation.catalogue import Catalogue, Index
 from reposto.conversation.change import Change
+from reposto.conversation.context import recent_turns
 from reposto.language import prose
 from reposto.model.errors import Conflict, InvalidInput, NotFound
-from reposto.model.message import ANALYSIS, Message
+from reposto.model.message import ANALYSIS, Job, Message
 from reposto.model.orders import OrderLine
-from reposto.model.request import Expect, Intent, NamedProduct, Request
+from reposto.model.request import Expect, Intent, NamedProduct, Request, Window
 from reposto.storage import chat, company, jobs, purchasing
 from reposto.storage.engine import Store
 
@@ -91,20 +92,21 @@ def choose_product(connection: Connection, pressed: Pressed) -> tuple[Message, C
     sku = _text(pressed.action_data, "sku")
     if sku not in pressed.index.products:
         raise NotFound(f"O produto {sku!r} não existe mais no cadastro.", f"Product {sku!r} is no longer listed.")
-    intent = Intent.DEMAND_FORECAST
-    params: dict[str, Any] = {}
+    asked = Request("", Intent.DEMAND_FORECAST, Expect.ANSWER)
     text = pressed.index.products[sku].name
     question_seq = pressed.action_data.get("in_reply_to")
     metadata: dict[str, Any] = {"type": "product_chosen", "sku": sku}
     lesson: aliases.Lesson | None = None
     if isinstance(question_seq, int):
         metadata["choice_of"] = question_seq
-        intent, params = _asked_before(connection, pressed, question_seq)
+        asked = _asked_before(connection, pressed, question_seq)
         question = chat.find_message(connection, pressed.session_id, question_seq)
         offers = chat.find_replies(connection, pressed.session_id, question_seq)
         assert question is not None  # or the line above had raised
         lesson = aliases.lesson_of_choice(pressed.index, question, offers, sku, pressed.today)
-    request = Request(text, intent, Expect.ANSWER, (sku,), params=params, today=pressed.today)
+    request = replace(
+        asked, text=text, expect=Expect.ANSWER, skus=(sku,), options=(), confidence=1.0, today=pressed.today
+    )
     draft = Draft(
         pressed.session_id,
         pressed.asker,
@@ -116,36 +118,63 @@ def choose_product(connection: Connection, pressed: Pressed) -> tuple[Message, C
         metadata,
         lesson,
     )
-    asked = store_question(connection, draft, pressed.now)
-    return asked.reply, asked.change
+    done = store_question(connection, draft, pressed.now)
+    return done.reply, done.change
 
 
-def _asked_before(connection: Connection, pressed: Pressed, question_seq: int) -> tuple[Intent, dict[str, Any]]:
+def _asked_before(connection: Connection, pressed: Pressed, question_seq: int) -> Request:
+    """The question that a choice belongs to, read as it was then."""
     exists = 0 < question_seq <= MAX_SEQ
     question = chat.find_message(connection, pressed.session_id, question_seq) if exists else None
     if question is None or question.sender != "human":
         raise NotFound("A pergunta desta escolha não existe.", "There is no question to this choice.")
-    understood = pressed.index.understander.understand(question.content, today=pressed.today)
-    return understood.intent, understood.params
+    before = chat.read_messages(
+        connection, pressed.session_id, after=max(question_seq - 1 - CONTEXT_MESSAGES, 0), limit=CONTEXT_MESSAGES
+    )
+    turns = recent_turns([message for message in before if message.seq < question_seq])
+    return pressed.index.understander.understand(question.content, turns=turns, today=pressed.today)
 
 
 def approve_purchase(connection: Connection, pressed: Pressed) -> tuple[Message, Change]:
     """Make the purchase order that an analysis recommends, as a draft; the numbers come from the stored result."""
     result = _result_of(connection, pressed)
-    metadata = result.metadata or {}
-    advice = metadata["analysis"]["recommendation"]
+    advice = (result.metadata or {})["analysis"]["recommendation"]
     due = advice.get("payable_total") or advice["total"]  # answers of older versions have the landed cost only
     if advice["supplier_id"] is None or not advice["quantity"] or due is None:
         raise Conflict(
             "Esta análise não recomenda uma compra com fornecedor e quantidade.",
             "This analysis does not recommend a purchase with a supplier and a quantity.",
         )
-    line = OrderLine(metadata["sku"], float(advice["quantity"]), _decimal(advice["unit_price"]))
+    return _draft(connection, pressed, result, float(advice["quantity"]), _decimal(advice["unit_price"]), due)
+
+
+def approve_quantity(connection: Connection, pressed: Pressed) -> tuple[Message, Change]:
+    """Make the order of the quantity that the buyer named, as the analysis worked it out beside its advice."""
+    result = _result_of(connection, pressed)
+    advice = (result.metadata or {})["analysis"]["recommendation"]
+    wanted = pressed.action_data.get("quantity")
+    fitting = [a for a in advice["alternatives"] if a["quantity"] == wanted and a["supplier"] == advice["supplier"]]
+    due = (fitting[0].get("payable") or fitting[0]["total"]) if fitting else None
+    if due is None or advice["supplier_id"] is None:
+        raise Conflict(
+            "Esta análise não calculou esta quantidade; pergunte de novo.",
+            "This analysis did not work out this quantity; ask again.",
+        )
+    return _draft(connection, pressed, result, float(fitting[0]["quantity"]), Decimal(fitting[0]["unit_price"]), due)
+
+
+def _draft(
+    connection: Connection, pressed: Pressed, result: Message, quantity: float, price: Decimal | None, due: str
+) -> tuple[Message, Change]:
+    """The draft of an order with the supplier that an analysis names, and the message that says so."""
+    metadata = result.metadata or {}
+    known = metadata["analysis"]
+    advice = known["recommendation"]
     expected = advice["expected_arrival"]
     number = purchasing.create_order(
         connection,
         supplier_id=advice["supplier_id"],
-        lines=[line],
+        lines=[OrderLine(metadata["sku"], quantity, price)],
         status="draft",
         created_by=pressed.asker.user_id,
         ordered_on=pressed.today,
@@ -157,15 +186,14 @@ def approve_purchase(connection: Connection, pressed: Pressed) -> tuple[Message,
         "order_number": number,
         "sku": metadata["sku"],
         "supplier": advice["supplier"],
-        "quantity": advice["quantity"],
+        "quantity": quantity,
         "total": due,
         "job_id": metadata["job_id"],
     }
-    known = metadata["analysis"]
     content = prose.write_order_created(
         number,
         NamedProduct(known["sku"], known["name"], known["unit"]),
-        float(advice["quantity"]),
+        quantity,
         advice["supplier"],
         Decimal(due),
         pressed.asker.locale,
@@ -212,9 +240,12 @@ def ask_again(connection: Connection, pressed: Pressed) -> tuple[Message, Change
         before["text"],
         Intent(before["intent"]),
         Expect.ANSWER,
-        (job.sku,) if job.sku else (),
+        _skus_of(job, pressed.index),
         params=before["params"],
+        also=tuple(Intent(name) for name in before.get("also", ())),
         today=pressed.today,
+        window=Window.read(before.get("window")),
+        topic=before.get("topic", ""),
     )
     draft = Draft(
         pressed.session_id,
@@ -228,6 +259,13 @@ def ask_again(connection: Connection, pressed: Pressed) -> tuple[Message, Change
     )
     asked = store_question(connection, draft, pressed.now)
     return asked.reply, asked.change
+
+
+def _skus_of(job: Job, index: Index) -> tuple[str, ...]:
+    """The products of a job: those compared with each other, its own, or none of a run over the catalogue."""
+    if job.request["intent"] == Intent.COMPARE_PRODUCTS.value:
+        return tuple(sku for sku in job.request["skus"] if sku in index.products)
+    return (job.sku,) if job.sku else ()
 
 
 def _result_of(connection: Connection, pressed: Pressed) -> Message:
@@ -256,6 +294,7 @@ def _decimal(value: str | None) -> Decimal | None:
 _ACTIONS: dict[str, tuple[Callable[[Connection, Pressed], tuple[Message, Change]], tuple[str, ...]]] = {
     "choose_product": (choose_product, ("sku", "in_reply_to")),
     "approve_purchase": (approve_purchase, ("job_id",)),
+    "approve_quantity": (approve_quantity, ("job_id", "quantity")),
     "approve_list": (approve_list, ("job_id",)),
     "retry": (ask_again, ("job_id",)),
     "recalculate": (ask_again, ("job_id",)),

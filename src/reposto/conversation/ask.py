@@ -146,7 +146,7 @@ def store_question(connection: Connection, draft: Draft, now: datetime) -> Asked
     if draft.typed and (obeyed := _obey(connection, draft, question, now)):
         return obeyed
     request = draft.request
-    if needs_job(request) and not was_said(connection, request, draft.session_id):
+    if needs_job(request) and not (draft.typed and was_said(connection, request, draft.session_id)):
         messages, queued = _start_analyses(connection, draft, question, now)
         change = Change(draft.session_id, (question, *messages), queued, queued=True)
         return Asked(question, messages[0], change)

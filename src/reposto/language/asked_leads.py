@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reposto.language import cards, window_words
 from reposto.language.decision import Lead
+from reposto.language.simulation import bought_words, change_words
 from reposto.language.voice import Voice
 from reposto.model.asked import Asked, Cover
 from reposto.model.findings import Analysis
@@ -21,6 +22,9 @@ def lead_of(voice: Voice, analysis: Analysis, intent: Intent, asked: Asked) -> L
         return _lasts(voice, product, analysis, asked.cover)
     if asked.cover is not None and intent is Intent.REORDER_QUANTITY:
         return _needed(voice, product, asked.cover)
+    if asked.simulation is not None and intent is Intent.ORDER_CREATE:
+        words = change_words(voice, asked.simulation.change)
+        return Lead(tuple(bought_words(voice, product, words, asked.simulation)), frozenset({"price"}))
     return None
 
 

@@ -16,7 +16,7 @@ from reposto.language.leads import write_lead
 from reposto.language.replies import write_reply, write_too_long
 from reposto.language.simulation import write_simulation
 from reposto.language.voice import Voice, lines, locale_of, sentences
-from reposto.model.asked import NOTHING_ELSE, Asked
+from reposto.model.asked import NOTHING_ELSE, Asked, Simulation
 from reposto.model.encode import to_data
 from reposto.model.findings import Analysis
 from reposto.model.message import STEPS
@@ -26,6 +26,7 @@ __all__ = [
     "label_recalculate",
     "split_fold",
     "suggest",
+    "suggest_quantity",
     "write_acknowledgement",
     "write_analysis",
     "write_cancelled",
@@ -130,7 +131,7 @@ def write_analysis(
     question states; else, and without a simulation, the text says it wasn't.
     """
     voice = Voice(locale_of(locale), analysis.today, analysis.unit)
-    if asked.simulation is not None:
+    if asked.simulation is not None and request.intent is Intent.WHAT_IF:
         return _folded(voice, analysis, write_simulation(voice, analysis, asked.simulation), False)
     if request.intent is Intent.EXPLAIN and request.topic == "accuracy":
         return _folded(voice, analysis, write_accuracy(voice, analysis), False)
@@ -236,3 +237,15 @@ def suggest(analysis: Analysis, locale: str) -> list[dict[str, Any]]:
     again = {"sku": analysis.sku, "intent": str(analysis.intent), "horizon_days": analysis.demand.horizon_days}
     actions.append({"action_type": "recalculate", "label": voice.say("action.recalculate"), "action_data": again})
     return actions
+
+
+def suggest_quantity(analysis: Analysis, simulation: Simulation, locale: str) -> list[dict[str, Any]]:
+    """The button for the quantity that the buyer named, where it is another than the advised one."""
+    voice = Voice(locale_of(locale), analysis.today, analysis.unit)
+    then, advice = simulation.then, analysis.recommendation
+    known = any(a.quantity == then.quantity and a.supplier == advice.supplier for a in advice.alternatives)
+    if not then.quantity or then.payable is None or not known or advice.supplier_id is None:
+        return []
+    data = {"sku": analysis.sku, "quantity": then.quantity, "supplier": then.supplier, "total": then.payable}
+    label = voice.say("action.approve", quantity=voice.quantity(then.quantity))
+    return [{"action_type": "approve_quantity", "label": label, "action_data": to_data(data)}]

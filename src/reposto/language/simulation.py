@@ -17,7 +17,7 @@ def write_simulation(voice: Voice, analysis: Analysis, simulation: Simulation) -
     change = simulation.change
     words = change_words(voice, change)
     if change.kind == "quantity":
-        parts = _bought(voice, product, words, simulation)
+        parts = bought_words(voice, product, words, simulation)
     else:
         parts = _planned(voice, product, words, simulation)
     table = _table(voice, simulation)
@@ -85,7 +85,8 @@ def _order_by(voice: Voice, now: PlanFigures, then: PlanFigures) -> list[str]:
     return [voice.say(key, then=voice.day(then.order_by), now=voice.day(now.order_by))]
 
 
-def _bought(voice: Voice, product: str, words: str, simulation: Simulation) -> list[str]:
+def bought_words(voice: Voice, product: str, words: str, simulation: Simulation) -> list[str]:
+    """What the quantity that was named costs and lasts, beside what is advised."""
     now, then, asked = simulation.now, simulation.then, simulation.change.quantity or 0.0
     if then.quantity is None or then.payable is None or then.unit_price is None or then.supplier is None:
         return [voice.say("what_if.review", product=product, change=words)]

@@ -117,6 +117,13 @@ class Window:
     def days(self) -> int:
         return (self.end - self.start).days + 1
 
+    @staticmethod
+    def read(data: Any) -> Window | None:
+        """As it was stored with a job; None where none was."""
+        if not isinstance(data, dict):
+            return None
+        return Window(date.fromisoformat(data["start"]), date.fromisoformat(data["end"]))
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
