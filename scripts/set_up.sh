@@ -5,7 +5,7 @@
 #   dev           the same with the packages of tests and lint
 #   node-modules  npm packages of frontend/
 #   page          the built page in src/reposto/app/static
-#   servers       Redis, PostgreSQL and Chromium for the tests
+#   servers       Redis, PostgreSQL and Chromium for the tests, and RabbitMQ where it can be had
 # A step is skipped while the digest of its inputs is the one in .venv/.stamps.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -150,6 +150,9 @@ step_servers() {
   has_any initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
   has_any chromium chromium-browser google-chrome || missing+=(chromium)
   if [ ${#missing[@]} -gt 0 ]; then install_debian "${missing[@]}"; fi
+  # In a subshell: where it can't be had (it brings Erlang with it), the tests over it are skipped and say so.
+  [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || (install_debian rabbitmq-server) ||
+    say "without RabbitMQ the tests over it are skipped"
 }
 
 for step in "$@"; do

@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.load import Buyers
 from tests.support.postgres import PostgresServer
+from tests.support.rabbitmq import RabbitServer, is_installed, run_rabbitmq
 from tests.support.redis import RedisServer
 from tests.support.scaled import ScaledSystem, run_scaled
 
@@ -24,6 +25,14 @@ def system(tmp_path: Path, postgres_server: PostgresServer, redis_server: RedisS
     slow = {"TEST_CHANGES": "slow", "PYTHONPATH": f"{MUTANTS}:{ROOT}"}
     with run_scaled(tmp_path / "system", postgres_server, redis_server, env=slow) as system:
         yield system
+
+
+@pytest.fixture(scope="module")
+def rabbitmq() -> Iterator[RabbitServer]:
+    if not is_installed():
+        pytest.skip("RabbitMQ is not installed: apt-get install rabbitmq-server")
+    with run_rabbitmq() as server:
+        yield server
 
 
 async def ten_tabs(system: ScaledSystem) -> Buyers:
@@ -77,3 +86,37 @@ def test_a_worker_that_is_told_to_stop_hands_back_and_leaves_in_time(system: Sca
             await buyers.leave()
 
     asyncio.run(scenario())
+
+
+@pytest.mark.timeout(240)
+def test_over_rabbitmq_which_dies_and_comes_back(
+    tmp_path: Path, postgres_server: PostgresServer, redis_server: RedisServer, rabbitmq: RabbitServer
+) -> None:
+    """While the broker is away workers look into the table by themselves: slower, but everything is answered."""
+
+    async def scenario(system: ScaledSystem) -> None:
+        buyers = await ten_tabs(system)
+        stop = asyncio.Event()
+        asking = asyncio.create_task(buyers.ask_until(stop, every_s=0.3, chance=random.Random(2)))
+        try:
+            await asyncio.sleep(2)
+            await asyncio.to_thread(rabbitmq.kill9)
+            await asyncio.sleep(5)  # what was nudged before is done by now
+            tab = buyers.all_tabs()[0]
+            answered = len(tab.of_type("analysis_result"))
+            await tab.wait_for(lambda tab: len(tab.of_type("analysis_result")) > answered, within=30)
+            await asyncio.to_thread(rabbitmq.start)
+            await asyncio.to_thread(system.workers[0].kill9)
+            await asyncio.to_thread(system.workers[0].start)
+            stop.set()
+            await asking
+            await buyers.drain(within=60)
+            await asyncio.to_thread(buyers.check)
+        finally:
+            stop.set()
+            await buyers.leave()
+
+    broker = {"broker": rabbitmq.url, "broker_port": rabbitmq.port}
+    with run_scaled(tmp_path / "system", postgres_server, redis_server, **broker) as system:
+        asyncio.run(scenario(system))
+        assert "worker.not_nudged" in system.logs()
