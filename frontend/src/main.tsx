@@ -3,6 +3,7 @@ import { App } from './chat/App';
 import './ui/base.css';
 import './ui/chat.css';
 import './ui/answer.css';
+import './ui/list.css';
 
 const root = document.getElementById('root');
 if (root) createRoot(root).render(<App />);

@@ -1,13 +1,15 @@
 import { useState } from 'react';
 import { analysisOf } from '../client/analysis';
+import { buyListOf } from '../client/list';
 import { buttonsOf, type Button } from '../client/turns';
 import type { Message } from '../client/wire';
 import { useI18n } from '../i18n';
 import { Dialog } from '../ui/Dialog';
 import { Icon } from '../ui/Icon';
+import { DraftSummary } from './list/DraftSummary';
 import { problemText, useServices } from './services';
 
-const BINDING: readonly string[] = ['approve_purchase']; // what costs money is asked twice
+const BINDING: readonly string[] = ['approve_purchase', 'approve_quantity', 'approve_list']; // what costs money is asked twice
 
 interface Props {
   message: Message;
@@ -57,23 +59,27 @@ export function Actions({ message, ordered, onActed }: Props) {
           onConfirm={() => void run(asking)}
           onClose={() => setAsking(null)}
         >
-          <OrderSummary message={message} />
+          <OrderSummary message={message} button={asking} />
         </Dialog>
       ) : null}
     </div>
   );
 }
 
-function OrderSummary({ message }: { message: Message }) {
+function OrderSummary({ message, button }: { message: Message; button: Button }) {
   const { t, f } = useI18n();
+  const list = buyListOf(message.metadata?.list);
+  if (list) return <DraftSummary list={list} />;
   const analysis = analysisOf(message.metadata?.analysis);
   if (!analysis) return null;
   const { quantity, supplier, total, payable_total } = analysis.recommendation;
-  const due = payable_total ?? total;
+  const named = button.action_type === 'approve_quantity' ? button.action_data : null; // the buyer's own quantity
+  const due = typeof named?.total === 'string' ? named.total : (payable_total ?? total);
+  const amount = typeof named?.quantity === 'number' ? named.quantity : quantity;
   const lines: [string, string | null][] = [
     [t('action.product'), `${analysis.name} (${analysis.sku})`],
     [t('action.supplier'), supplier],
-    [t('action.quantity'), quantity === null ? null : f.withUnit(quantity, analysis.unit)],
+    [t('action.quantity'), amount === null ? null : f.withUnit(amount, analysis.unit)],
     [t('action.total'), due === null ? null : f.money(due)],
   ];
   return (

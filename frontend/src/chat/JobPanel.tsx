@@ -3,6 +3,7 @@ import { metaNumber, metaText, type Message, type Progress, type Step } from '..
 import { useI18n } from '../i18n';
 import { useNow } from '../ui/hooks';
 import { Icon } from '../ui/Icon';
+import { RunProgress } from './list/RunProgress';
 
 interface Props {
   message: Message; // the analysis_started
@@ -36,7 +37,7 @@ export function JobPanel({ message, state, onCancel }: Props) {
       </div>
       <JobBar job={job} elapsed={elapsed} eta={eta} />
       {job && job.attempt > 1 ? <p className="muted small">{t('job.attempt', { n: job.attempt })}</p> : null}
-      {job ? <Steps steps={job.steps} /> : null}
+      {job?.kind === 'catalogue' ? <RunProgress job={job} /> : job ? <Steps steps={job.steps} /> : null}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { memo, type ReactNode } from 'react';
 import { analysisOf } from '../client/analysis';
+import { buyListOf } from '../client/list';
 import { splitProse, withoutOptions } from '../client/prose';
 import type { Pending, SessionState } from '../client/state';
 import { buttonsOf, optionsOf, type Turn } from '../client/turns';
@@ -13,6 +14,7 @@ import { AliasNote } from './Aliases';
 import { Answer } from './answer/Answer';
 import { Choices } from './Choices';
 import { JobPanel } from './JobPanel';
+import { BuyList } from './list/BuyList';
 
 export interface TurnProps {
   turn: Turn;
@@ -48,6 +50,7 @@ function Reply({ message, started, ordered, onActed }: ReplyProps) {
   const { t } = useI18n();
   const type = message.metadata?.type;
   const analysis = type === 'analysis_result' ? analysisOf(message.metadata?.analysis) : null;
+  const list = type === 'analysis_result' ? buyListOf(message.metadata?.list) : null;
   const actions = <Actions message={message} ordered={ordered} onActed={onActed} />;
   const words = <Words message={message} actions={actions} onActed={onActed} />;
   return (
@@ -56,6 +59,10 @@ function Reply({ message, started, ordered, onActed }: ReplyProps) {
       {analysis ? (
         <Boundary fallback={<>{words}<p className="muted">{t('answer.broken')}</p></>}>
           <Answer analysis={analysis} content={message.content} actions={actions} />
+        </Boundary>
+      ) : list ? (
+        <Boundary fallback={<>{words}<p className="muted">{t('answer.broken')}</p></>}>
+          <BuyList list={list} message={message} actions={actions} />
         </Boundary>
       ) : words}
     </Block>

@@ -9,7 +9,7 @@ import { PendingView } from './MessageView';
 import { LoginAgain } from './Notice';
 import { problemText, useServices } from './services';
 
-const EXAMPLES = ['empty.example1', 'empty.example2', 'empty.example3'] as const;
+const EXAMPLES = ['empty.example0', 'empty.example1', 'empty.example2', 'empty.example3'] as const;
 
 export function NewConversation({ starter, onMenu }: { starter: Starter; onMenu(): void }) {
   const { t } = useI18n();
@@ -59,7 +59,7 @@ function Welcome({ onPick }: { onPick(text: string): void }) {
       <p className="muted">{t('empty.hint')}</p>
       <ul>
         {EXAMPLES.map((key) => (
-          <li key={key}><button type="button" className="choice" onClick={() => onPick(`${t(key)} `)}>{t(key)} …</button></li>
+          <li key={key}><button type="button" className="choice" onClick={() => onPick(key === 'empty.example0' ? t(key) : `${t(key)} `)}>{key === 'empty.example0' ? t(key) : `${t(key)} …`}</button></li>
         ))}
       </ul>
     </div>

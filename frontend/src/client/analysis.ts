@@ -185,6 +185,7 @@ export interface RiskFinding {
   stockout_probability: number | null;
   stockout_probability_if_waiting: number | null;
   amount_at_risk: string | null;
+  amount_if_waiting: string | null | undefined; // answers of older versions lack it
   causes: RiskCause[];
   text: string;
 }

@@ -34,6 +34,18 @@ export interface Progress {
   steps: Step[];
   done: number;
   total: number;
+  kind: string; // 'catalogue': a run over all products, counted by done and total
+  partial: readonly unknown[]; // of such a run: its most urgent lines so far, as client/list.ts reads them
+  draft: string; // of the answer, while it is being written; mostly empty
+}
+
+/** What an answer that is being written has after its first `offset` characters. */
+export interface Delta {
+  job_id: string;
+  rev: number;
+  attempt: number;
+  offset: number;
+  text: string;
 }
 
 export type Frame =
@@ -41,6 +53,7 @@ export type Frame =
   | { type: 'ready'; lastSeq: number; epoch: string; jobs: Progress[] }
   | { type: 'reset'; epoch: string }
   | { type: 'progress'; progress: Progress }
+  | { type: 'delta'; delta: Delta }
   | { type: 'error'; code: string; detail: string; clientId: string | null }
   | { type: 'pong' }
   | { type: 'unknown' }
@@ -88,7 +101,16 @@ export function decodeProgress(value: unknown): Progress | null {
   const done = isCount(value.done) ? value.done : finished;
   const total = isCount(value.total) ? value.total : decoded.length;
   const attempt = isCount(value.attempt) ? value.attempt : 1;
-  return { job_id, rev, attempt, state, steps: decoded, done, total };
+  const kind = typeof value.kind === 'string' ? value.kind : 'analysis';
+  const partial = Array.isArray(value.partial) ? value.partial : [];
+  return { job_id, rev, attempt, state, steps: decoded, done, total, kind, partial };
+}
+
+function decodeDelta(value: Fields): Delta | null {
+  const { job_id, rev, attempt, offset, text } = value;
+  if (typeof job_id !== 'string' || typeof text !== 'string') return null;
+  if (!isCount(rev) || !isCount(attempt) || !isCount(offset)) return null;
+  return { job_id, rev, attempt, offset, text };
 }
 
 function decodeStep(value: unknown): Step | null {
@@ -127,6 +149,10 @@ function decodeTyped(value: Fields): Frame {
     case 'progress': {
       const progress = decodeProgress(value);
       return progress ? { type: 'progress', progress } : { type: 'malformed' };
+    }
+    case 'delta': {
+      const delta = decodeDelta(value);
+      return delta ? { type: 'delta', delta } : { type: 'malformed' };
     }
     case 'error': {
       const { code, detail, client_id } = value;

@@ -2,6 +2,7 @@
 
 import { decodeAlias, type Alias } from './aliases';
 import type { Locale } from '../client/language';
+import { linesOf, type ListLine } from '../client/list';
 import type { Called } from '../client/ports';
 import { decodeMessage, isObject, type Message } from '../client/wire';
 
@@ -25,6 +26,11 @@ export interface SessionSummary {
 export interface Action {
   action_type: string;
   action_data: Record<string, unknown>;
+}
+
+export interface ListPage {
+  total: number;
+  rows: ListLine[];
 }
 
 type Decode<T> = (value: unknown) => T | null;
@@ -75,6 +81,11 @@ export class Api {
 
   cancelJob(id: number, jobId: string): Promise<Called<true>> {
     return this.change('POST', `/api/chat/sessions/${id}/jobs/${encodeURIComponent(jobId)}/cancel`, {}, () => true);
+  }
+
+  listRows(id: number, jobId: string, part: string, offset: number): Promise<Called<ListPage>> {
+    const query = `part=${part}&offset=${offset}&limit=${PAGE}`;
+    return this.call('GET', `/api/chat/sessions/${id}/lists/${encodeURIComponent(jobId)}?${query}`, undefined, decodePage);
   }
 
   act(id: number, action: Action): Promise<Called<Message>> {
@@ -137,6 +148,11 @@ function detailOf(value: unknown): string {
 
 function listOf<T>(decode: Decode<T>): Decode<T[]> {
   return (value) => (Array.isArray(value) ? value.map(decode).filter((item) => item !== null) : null);
+}
+
+function decodePage(value: unknown): ListPage | null {
+  if (!isObject(value) || typeof value.total !== 'number' || !Array.isArray(value.rows)) return null;
+  return { total: value.total, rows: linesOf(value.rows) };
 }
 
 function decodeMe(value: unknown): Me | null {
