@@ -76,6 +76,7 @@ def test_the_socket_of_a_dead_line_is_freed(serve: Serve) -> None:
     note("C2", freed_after_s=seconds)
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(60)
 def test_without_pings_it_would_be_kept(serve: Serve) -> None:
     with pytest.raises(AssertionError, match="never came"):
@@ -104,6 +105,7 @@ def test_silent_connections_are_let_go(serve: Serve) -> None:
     note("G8", silent=200, gone_after_s=seconds)
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(60)
 def test_who_waits_for_the_silent_is_found_out(serve: Serve) -> None:
     with pytest.raises(AssertionError, match="never came"):

@@ -89,7 +89,7 @@ def fill_with_questions(api: Api, session_id: int) -> httpx.Response:
     raise AssertionError("the disk never filled up")
 
 
-@pytest.mark.parametrize("holder", ["ours", "foreign"])
+@pytest.mark.parametrize("holder", [pytest.param("ours", marks=pytest.mark.soak), "foreign"])
 def test_a_lock_held_too_long_is_said_in_time_and_leaves_nothing_behind(serve: Serve, holder: str) -> None:
     """D2: by one of our own processes, which queue for their turn, or by somebody's sqlite3 shell."""
     server = serve()

@@ -56,6 +56,7 @@ def test_killed_worker_processes_lose_and_double_nothing(breakable: Breakable) -
     note("W1", kills=number, answers=results_of(buyers), worst_s=max(delays_of(buyers)))
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(240)
 def test_who_forgets_the_dead_is_found_out(changed: Changed) -> None:
     async def harm(breakable: Breakable, buyers: Buyers, chance: random.Random) -> None:
@@ -77,6 +78,7 @@ async def kill_hosts(breakable: Breakable, _buyers: Buyers, chance: random.Rando
         await start_again(host)
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(900)
 def test_lost_worker_hosts_lose_and_double_nothing(breakable: Breakable) -> None:
     buyers = asyncio.run(under_load(breakable, kill_hosts))
@@ -203,6 +205,7 @@ async def ask_them_to_leave(breakable: Breakable, _buyers: Buyers, chance: rando
             await start_again(process)
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(900)
 def test_who_is_told_to_leave_finishes_or_hands_back(breakable: Breakable) -> None:
     buyers = asyncio.run(under_load(breakable, ask_them_to_leave))
