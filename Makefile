@@ -10,7 +10,7 @@ HOME_DIR ?= $(or $(REPOSTO_HOME),reposto-data)
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: help run test soak lint format bench demo page wheel lock clean
+.PHONY: help run scaled test soak lint format bench demo page wheel lock clean
 
 help: ## Show this menu
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,10 @@ help: ## Show this menu
 run: ## Set up, load the demo company into an empty home, serve, and print a link
 	@bash scripts/set_up.sh python page
 	@exec bash scripts/serve.sh '$(HOME_DIR)' --host '$(HOST)' --port '$(PORT)'
+
+scaled: ## PostgreSQL, Redis, two API processes behind a proxy, two workers, the demo, and a link (ARGS=--rabbitmq)
+	@bash scripts/set_up.sh dev page servers
+	@exec $(PY) -m scripts.scaled --port '$(PORT)' $(ARGS)
 
 test: ## Set up, then run every test: the page's, the fast ones on two cores, the fault and browser ones alone
 	@bash scripts/set_up.sh dev page servers

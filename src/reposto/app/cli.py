@@ -200,18 +200,20 @@ def check(home: Home = None) -> None:
 
 @app.command()
 def link(
-    user: Annotated[str | None, typer.Option(help="De quem; sem isso, o usuário local.")] = None, home: Home = None
+    user: Annotated[str | None, typer.Option(help="De quem; sem isso, o usuário local.")] = None,
+    base: Annotated[str | None, typer.Option(help="Endereço do proxy, como https://compras.example.com.")] = None,
+    home: Home = None,
 ) -> None:
     """Imprime outro link de entrada, que vale uma vez."""
     from reposto.app.access import CODE_LIFE, issue
     from reposto.app.server import is_running
 
     settings = _prepare(home)
-    base = is_running(settings.home)
+    base = base or is_running(settings.home)
     if base is None:
         _stop("Nenhum servidor usa esta pasta; comece com `reposto serve`.")
     store = _open(settings)
-    print(f"{base}/login?code={issue(store, _user(store, settings, user), 'code', CODE_LIFE)}")
+    print(f"{base.rstrip('/')}/login?code={issue(store, _user(store, settings, user), 'code', CODE_LIFE)}")
 
 
 @app.command()
