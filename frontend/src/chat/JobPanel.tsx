@@ -3,6 +3,7 @@ import { metaNumber, metaText, type Message, type Progress, type Step } from '..
 import { useI18n } from '../i18n';
 import { useNow } from '../ui/hooks';
 import { Icon } from '../ui/Icon';
+import { Markdown } from '../ui/Markdown';
 import { RunProgress } from './list/RunProgress';
 
 interface Props {
@@ -38,6 +39,18 @@ export function JobPanel({ message, state, onCancel }: Props) {
       <JobBar job={job} elapsed={elapsed} eta={eta} />
       {job && job.attempt > 1 ? <p className="muted small">{t('job.attempt', { n: job.attempt })}</p> : null}
       {job?.kind === 'catalogue' ? <RunProgress job={job} /> : job ? <Steps steps={job.steps} /> : null}
+      {job?.draft ? <Draft text={job.draft} /> : null}
+    </div>
+  );
+}
+
+/** The answer while it is being written: the same in every tab, and never read out before it is whole. */
+export function Draft({ text }: { text: string }) {
+  const { t } = useI18n();
+  return (
+    <div className="draft" data-draft aria-hidden="true">
+      <p className="muted small">{t('job.writing')}</p>
+      <Markdown text={text} />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 // What one tab knows of one conversation: a pure reducer over what arrives and what the buyer does.
 
-import { endedJobs, metaText, type Frame, type Message, type Progress } from './wire';
+import { endedJobs, metaText, type Delta, type Frame, type Message, type Progress } from './wire';
 
 /** A question of this browser that isn't known to be saved yet. */
 export interface Pending {
@@ -102,6 +102,8 @@ function reduceFrame(state: SessionState, frame: Frame, at: number): SessionStat
       return { ...initialState(state.sessionId, state.pending), epoch: frame.epoch, counters: state.counters };
     case 'progress':
       return addProgress(state, frame.progress);
+    case 'delta':
+      return addDelta(state, frame.delta);
     case 'error':
       if (RETRYABLE.includes(frame.code)) return { ...state, notice: frame.detail };
       return frame.clientId ? refuse(state, frame.clientId, frame.detail) : { ...state, notice: frame.detail };
@@ -144,6 +146,15 @@ function addProgress(state: SessionState, progress: Progress): SessionState {
   const held = state.jobs[progress.job_id];
   if ((held && held.rev >= progress.rev) || hasEnded(state, progress.job_id)) return count(state, 'stale');
   return { ...state, jobs: { ...state.jobs, [progress.job_id]: progress } };
+}
+
+/** More of an answer that is being written. One that was lost is made good by the next whole snapshot. */
+function addDelta(state: SessionState, delta: Delta): SessionState {
+  const held = state.jobs[delta.job_id];
+  if (!held || held.rev >= delta.rev || held.attempt !== delta.attempt) return count(state, 'stale');
+  if (delta.offset > held.draft.length) return state;
+  const draft = held.draft.slice(0, delta.offset) + delta.text;
+  return { ...state, jobs: { ...state.jobs, [delta.job_id]: { ...held, rev: delta.rev, draft } } };
 }
 
 function hasEnded(state: SessionState, jobId: string): boolean {

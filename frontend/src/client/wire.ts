@@ -103,7 +103,8 @@ export function decodeProgress(value: unknown): Progress | null {
   const attempt = isCount(value.attempt) ? value.attempt : 1;
   const kind = typeof value.kind === 'string' ? value.kind : 'analysis';
   const partial = Array.isArray(value.partial) ? value.partial : [];
-  return { job_id, rev, attempt, state, steps: decoded, done, total, kind, partial };
+  const draft = typeof value.draft === 'string' ? value.draft : '';
+  return { job_id, rev, attempt, state, steps: decoded, done, total, kind, partial, draft };
 }
 
 function decodeDelta(value: Fields): Delta | null {
