@@ -37,6 +37,18 @@ def test_a_database_of_the_first_release_is_brought_forward(tmp_path: Path) -> N
     store.close()
 
 
+def test_old_code_starts_on_a_newer_schema(tmp_path: Path) -> None:
+    """In the middle of an upgrade without downtime a worker of the old release was started again, and refused."""
+    store = Store(sqlite_url(tmp_path / "reposto.sqlite"))
+    migrate(store)
+    with store.write() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999_of_next_year'")
+    migrate(store)
+    with store.read() as connection:
+        assert current_revision(connection) == "9999_of_next_year"
+    store.close()
+
+
 def test_a_missing_column_is_noticed(tmp_path: Path) -> None:
     store = Store(sqlite_url(tmp_path / "reposto.sqlite"))
     migrate(store)

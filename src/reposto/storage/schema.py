@@ -20,11 +20,17 @@ MIGRATION_LOCK = 7_233_001  # any number, the same everywhere: two processes mus
 
 
 def migrate(store: Store, revision: str = "head") -> None:
-    """Run the missing revisions in one transaction; a second process waits for the first."""
+    """Run the missing revisions in one transaction; a second process waits for the first.
+
+    A schema that is newer than this code stays as it is: during an upgrade without downtime, old processes that are
+    started again go on beside the new ones. Revisions only add, so that they can.
+    """
     with store.write() as connection:
         if store.dialect == "postgresql":
             connection.execute(text("SET LOCAL statement_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+        if _is_ahead(connection):
+            return
         command.upgrade(_config(connection), revision)
         if revision == "head":
             _ensure_lineage(connection)
@@ -46,6 +52,12 @@ def is_behind(connection: Connection) -> bool:
     present = current_revision(connection)
     known = {script.revision for script in scripts.walk_revisions()}
     return present is None or (present in known and present != scripts.get_current_head())
+
+
+def _is_ahead(connection: Connection) -> bool:
+    present = current_revision(connection)
+    known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+    return present is not None and present not in known
 
 
 def drift(store: Store) -> list[object]:
