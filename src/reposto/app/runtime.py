@@ -13,6 +13,7 @@ import structlog
 from reposto.app import telemetry
 from reposto.app.access import Gate
 from reposto.app.fit import needs_fit, run_fit
+from reposto.app.llm.make import make_reader
 from reposto.app.pool import Pool
 from reposto.app.settings import Settings, optional_packages, share_model, share_traces
 from reposto.app.vitals import Vitals
@@ -50,6 +51,7 @@ class Runtime:
         self.settings = settings
         self.store = store
         self.catalogue = Catalogue(store)
+        self.catalogue.reader = make_reader(settings.model)
         self.gate = Gate(store, settings)
         self.vitals = Vitals(store)
         self.started_at = monotonic()

@@ -95,14 +95,29 @@ def ask(
         today = now.astimezone(company.zone(connection)).date()
         typical = jobs.typical_seconds(connection) or typical_seconds
     request = index.understander.understand(content, turns=turns, today=today)
+    request = _with_compared(request, before)
     # the sender's tab knows its own question again by this
-    metadata = None if client_id is None else {"client_id": client_id}
+    metadata: dict[str, Any] = {} if client_id is None else {"client_id": client_id}
+    if catalogue.reader is not None:
+        request, note = catalogue.reader.read(content, request, index, today)
+        metadata |= note
     lesson = aliases.lesson_of_words(index, content, request, before, today)
-    draft = Draft(session_id, asker, content, key, request, index, typical, metadata, lesson, typed=True)
+    draft = Draft(session_id, asker, content, key, request, index, typical, metadata or None, lesson, typed=True)
     with store.write() as connection:
         chat.lock_session(connection, session_id)
         repeated = _find_repeated(connection, session_id, key)
         return repeated if repeated is not None else store_question(connection, draft, now)
+
+
+def _with_compared(request: Request, before: Sequence[Message]) -> Request:
+    """ "E o thinner?" after a comparison is compared with the same products."""
+    if request.intent is not Intent.COMPARE_PRODUCTS or len(request.skus) != 1:
+        return request
+    known = next((m.metadata for m in reversed(before) if m.metadata and "comparison" in m.metadata), None)
+    if known is None:
+        return request
+    together = dict.fromkeys((*known["skus"], *request.skus))
+    return replace(request, skus=tuple(together)[-MAX_PRODUCTS:])
 
 
 def say_refused(store: Store, session_id: int, sentence: str, code: str, *, now: datetime) -> Change:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -11,6 +12,9 @@ from reposto.language.understand import Understander
 from reposto.model.request import NamedProduct
 from reposto.storage import aliases, catalogue
 from reposto.storage.engine import Store
+
+if TYPE_CHECKING:
+    from reposto.conversation.reading import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class Catalogue:
     """Hands out the index of the present catalogue; safe to share between threads."""
 
     def __init__(self, store: Store) -> None:
+        self.reader: Reader | None = None  # a language model for what the rules are unsure of, where there is one
         self._store = store
         self._lock = threading.Lock()
         self._index: Index | None = None
