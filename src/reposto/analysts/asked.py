@@ -11,7 +11,7 @@ from reposto.analysts.rounding import orderable
 from reposto.analysts.situation import Situation, survey
 from reposto.analysts.what_if import changed, compare_plans
 from reposto.analysts.windows import demand_in
-from reposto.model.asked import Asked, Change, ComparedProduct, Comparison, Cover
+from reposto.model.asked import Asked, Change, ComparedProduct, Comparison, Cover, WindowDemand
 from reposto.model.facts import ProductFacts
 from reposto.model.findings import Analysis
 from reposto.model.request import Window
@@ -76,12 +76,14 @@ def estimate_cover(situation: Situation, analysis: Analysis) -> Cover | None:
     )
 
 
-def compare_products(analyses: tuple[Analysis, ...], today: date) -> Comparison:
-    """Analyses of the same horizon, beside each other."""
-    return Comparison(today, analyses[0].demand.horizon_days, tuple(_compared(a) for a in analyses))
+def compare_products(analyses: tuple[Analysis, ...], today: date, sold: tuple[WindowDemand, ...] = ()) -> Comparison:
+    """Analyses of the same horizon, beside each other; `sold`: what each sold in the days asked about."""
+    then = [found.sold for found in sold] or [None] * len(analyses)
+    products = tuple(_compared(a, units) for a, units in zip(analyses, then, strict=True))
+    return Comparison(today, analyses[0].demand.horizon_days, products, sold[0].window if sold else None)
 
 
-def _compared(analysis: Analysis) -> ComparedProduct:
+def _compared(analysis: Analysis, sold_then: float | None) -> ComparedProduct:
     demand, advice, prices = analysis.demand, analysis.recommendation, analysis.prices
     best = next((o for o in prices.offers if o.offer_id == prices.best_offer_id), None)
     return ComparedProduct(
@@ -100,4 +102,5 @@ def _compared(analysis: Analysis) -> ComparedProduct:
         quantity=advice.quantity,
         payable=advice.payable_total,
         error_percent=demand.accuracy.error_percent if demand.accuracy is not None else None,
+        sold_then=sold_then,
     )

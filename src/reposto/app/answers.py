@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from reposto.analysts.asked import Question, analyse_question, compare_products
+from reposto.analysts.windows import sold_in
 from reposto.language import prose
 from reposto.language.comparison import write_comparison
 from reposto.model.asked import Asked, Change
@@ -79,7 +80,9 @@ def answer_comparison(
     question = question_of(request)
     analyses = [analyse_question(facts, question)[0] for facts in several[:-1]]
     analyses.append(analyse_question(several[-1], question, step=step)[0])
-    comparison = compare_products(tuple(analyses), today)
+    window = request.window if request.window is not None and request.window.end < today else None
+    sold = tuple(sold_in(facts, window) for facts in several) if window is not None else ()
+    comparison = compare_products(tuple(analyses), today, sold)
     content = write_comparison(comparison, locale)
     skus = [facts.product.sku for facts in several]
     metadata = {"comparison": to_data(comparison), "skus": skus, "actions": [], "intent": request.intent.value}

@@ -161,10 +161,6 @@ def store_question(connection: Connection, draft: Draft, now: datetime) -> Asked
     if draft.typed and (obeyed := _obey(connection, draft, question, now)):
         return obeyed
     request = draft.request
-    if needs_job(request) and not (draft.typed and was_said(connection, request, draft.session_id)):
-        messages, queued = _start_analyses(connection, draft, question, now)
-        change = Change(draft.session_id, (question, *messages), queued, queued=True)
-        return Asked(question, messages[0], change)
     if lists.needs_run(request, has_catalogue=bool(draft.index.products)):
         started = lists.start(
             connection,
@@ -176,6 +172,10 @@ def store_question(connection: Connection, draft: Draft, now: datetime) -> Asked
         )
         change = Change(draft.session_id, (question, started[0]), (started[1],), queued=True)
         return Asked(question, started[0], change)
+    if needs_job(request) and not (draft.typed and was_said(connection, request, draft.session_id)):
+        messages, queued = _start_analyses(connection, draft, question, now)
+        change = Change(draft.session_id, (question, *messages), queued, queued=True)
+        return Asked(question, messages[0], change)
     asking = Asking(draft.session_id, draft.asker.user_id, request, draft.asker.locale, now)
     reply = replies.decide(connection, asking, draft.index)
     message = chat.append_message(

@@ -119,7 +119,7 @@ def order_number(request: Request) -> str:
     stated = request.params.get("order_number")
     if stated and (code is None or not code[0].endswith(str(stated))):
         return str(stated)
-    return code[0].upper() if code and re.match(r"(?i)(?:oc|pc|ped|po)", code[0]) else str(stated or "")
+    return code[0].upper() if code and re.match(r"(?i)(?:oc|pc|po)\W?\d", code[0]) else str(stated or "")
 
 
 def find_order(connection: Connection, number: str) -> list[OrderRow]:

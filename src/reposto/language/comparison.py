@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from reposto.language import window_words
 from reposto.language.voice import Voice, lines, locale_of, sentences
 from reposto.model.asked import ComparedProduct, Comparison
+from reposto.model.request import Window
 
 ALIKE = 0.03  # demands within 3 % of each other are the same
 
@@ -22,6 +24,8 @@ def _in(voice: Voice, product: ComparedProduct) -> Voice:
 
 
 def _sales(voice: Voice, comparison: Comparison) -> list[str]:
+    if comparison.window is not None:
+        return _sold(voice, comparison, comparison.window)
     known = [(p.demand, p) for p in comparison.products if p.demand is not None]
     if not known:
         return [voice.say("compare.none")]
@@ -36,6 +40,18 @@ def _sales(voice: Voice, comparison: Comparison) -> list[str]:
     values = {"second": voice.plain(second.name), "less": _in(voice, second).quantity(least), "much": much, "n": n}
     alike = most <= 0 or (most - least) / most < ALIKE
     return [voice.say("compare.same" if alike else "compare.sells", first=name, **values)]
+
+
+def _sold(voice: Voice, comparison: Comparison, window: Window) -> list[str]:
+    """Who sold most in the days asked about."""
+    known = [(p.sold_then, p) for p in comparison.products if p.sold_then is not None]
+    if not known:
+        return [voice.say("compare.none")]
+    if len({p.unit.upper() for _, p in known}) > 1:
+        return [voice.say("compare.units")]
+    most, first = max(known, key=lambda pair: pair[0])
+    values = {"when": window_words.when(voice, window), "much": _in(voice, first).quantity(most)}
+    return [voice.say("compare.sold", first=voice.plain(first.name), **values)]
 
 
 def _stock(voice: Voice, comparison: Comparison) -> list[str]:
@@ -59,6 +75,10 @@ def _table(voice: Voice, comparison: Comparison) -> str:
         (voice.say("compare.row.advice"), _advice),
         (voice.say("compare.row.error"), lambda v, p: "" if p.error_percent is None else v.percent(p.error_percent)),
     ]
+    window = comparison.window
+    if window is not None:
+        title = voice.say("compare.row.then", when=window_words.when(voice, window))
+        cells.insert(0, (title, lambda v, p: "" if p.sold_then is None else v.quantity(p.sold_then)))
     names = " | ".join(voice.plain(p.name) for p in products)
     rows = [voice.say("compare.head", names=names), "| --- |" + " ---: |" * len(products)]
     for title, cell in cells:

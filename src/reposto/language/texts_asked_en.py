@@ -104,6 +104,8 @@ TEXTS: Final[dict[str, str]] = {
     "compare.sells": "**{first}** sells more: {much} in the next {n} days, against {less} of {second}",
     "compare.same": "Both sell about the same: {much} of {first} and {less} of {second} in the next {n} days",
     "compare.most": "**{first}** sells most: {much} in the next {n} days",
+    "compare.sold": "**{first}** sold most {when}: {much}",
+    "compare.row.then": "Sold {when}",
     "compare.units": "The units differ, so the quantities don't compare directly",
     "compare.lasts": "The stock that runs out first is that of {first}: {days}",
     "compare.none": "There are no sales to compare",

@@ -102,6 +102,8 @@ TEXTS: Final[dict[str, str]] = {
     "compare.sells": "**{first}** vende mais: {much} nos próximos {n} dias, contra {less} de {second}",
     "compare.same": "Os dois vendem quase o mesmo: {much} de {first} e {less} de {second} nos próximos {n} dias",
     "compare.most": "**{first}** é o que mais vende: {much} nos próximos {n} dias",
+    "compare.sold": "Quem mais vendeu {when} foi **{first}**: {much}",
+    "compare.row.then": "Vendido {when}",
     "compare.units": "As unidades são diferentes, então as quantidades não se comparam diretamente",
     "compare.lasts": "O estoque que acaba primeiro é o de {first}: {days}",
     "compare.none": "Não há vendas para comparar",

@@ -138,15 +138,17 @@ class ComparedProduct:
     quantity: float | None
     payable: Decimal | None
     error_percent: float | None
+    sold_then: float | None = None  # in the days asked about, where they have passed
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Products beside each other."""
+    """Products beside each other; `window`: days that have passed, where such are asked about."""
 
     today: date
     horizon_days: int
     products: tuple[ComparedProduct, ...]
+    window: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)
