@@ -12,13 +12,16 @@ import structlog
 
 from reposto.analysts.analysis import analyse
 from reposto.analysts.catalogue.line import failed_line, line_of
-from reposto.conversation import lists, runs
+from reposto.conversation import runs
+from reposto.conversation.list_kinds import LINE_KINDS, Basis, compose, list_kind
 from reposto.conversation.runs import PartDone
 from reposto.delivery.bus import Wake, wake_for
 from reposto.model.clock import monotonic, utc_now
+from reposto.model.decode import from_data
 from reposto.model.encode import to_data, to_json
 from reposto.model.errors import NotFound
 from reposto.model.facts import ProductFacts
+from reposto.model.lists import ListLine
 from reposto.model.message import Job
 from reposto.model.request import Intent, Request
 from reposto.storage import company, results
@@ -112,19 +115,22 @@ def analyse_product(facts: ProductFacts, basis: str, mark: str, check: Stopping)
 
 
 def run_whole(store: Store, run: Job, request: Request, *, tell: Tell, bound: Any) -> None:
-    """Cut the run into parts, or, when all parts are done, make the list and answer."""
+    """Cut the run into parts, or, when all parts are done or none is needed, make the list and answer."""
     with store.read() as connection:
         day = request.today or utc_now().astimezone(company.zone(connection)).date()
-    cut = runs.cut_up(store, run, day=day, now=utc_now())
+    kind = list_kind(request)
+    cut = runs.cut_up(store, run, day=day, now=utc_now()) if kind in LINE_KINDS else None
     if cut is not None:
         bound.info("agents.run.cut", products=run.total)
         tell(wake_for(cut))
         return
     tell(wake_for(runs.begin_finish(store, run, now=utc_now())))
     began = monotonic()
-    lines = runs.load_lines(store, run, day=day)
-    made = lists.compose(lines, request, run, today=day)
+    lines = runs.load_lines(store, run, day=day) if kind in LINE_KINDS else []
+    with store.read() as connection:
+        made = compose(Basis(connection, request, run, day, [from_data(ListLine, line) for line in lines]))
     bound.info("agents.analysis.completed", seconds=round(monotonic() - began, 3), products=len(lines))
-    change = runs.finish(store, run, made.content, made.metadata, (made.kind, made.whole), now=utc_now())
+    whole = None if made.whole is None else (made.kind, made.whole)
+    change = runs.finish(store, run, made.content, made.metadata, whole, now=utc_now())
     bound.info("agents.task.result_saved", seq=change.messages[0].seq)
     tell(wake_for(change))

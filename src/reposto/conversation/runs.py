@@ -133,10 +133,9 @@ def load_lines(store: Store, run: Job, *, day: date) -> list[dict[str, Any]]:
 
 
 def finish(
-    store: Store, run: Job, content: str, metadata: dict[str, Any], whole: tuple[str, Any], *, now: datetime
+    store: Store, run: Job, content: str, metadata: dict[str, Any], whole: tuple[str, Any] | None, *, now: datetime
 ) -> Change:
     """Store the result message, the whole list, and the end of the run: all or nothing."""
-    kind, data = whole
     with store.write() as connection:
         chat.lock_session(connection, run.session_id)
         ended = jobs.finish(connection, run.id, run.attempt, JobState.DONE, now=now)
@@ -144,7 +143,8 @@ def finish(
             raise _reason(connection, run)
         full = {"type": "analysis_result", "sku": None, "job_id": run.id, **metadata}
         message = _say(connection, run, content, full, now)
-        runs.save_run_result(connection, run.id, kind, data, now=now)
+        if whole is not None:
+            runs.save_run_result(connection, run.id, *whole, now=now)
         runs.note_pace(connection, run, now=now)
         runs.delete_parts(connection, run.id)
     return Change(run.session_id, (message,), (replace(ended, done=ended.total),))

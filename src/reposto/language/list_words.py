@@ -6,10 +6,12 @@ from reposto.language.prose import NO_DAY
 from reposto.language.voice import Voice, locale_of, sentences
 
 
-def write_list_started(kind: str, products: int, stale: int, eta_seconds: float | None, locale: str) -> str:
-    """What was understood, how much there is to do, and how long that takes."""
+def write_list_started(kind: str, products: int, stale: int | None, eta_seconds: float | None, locale: str) -> str:
+    """What was understood, how much there is to do, and how long that takes; `stale` None: nothing to analyse."""
     voice = Voice(locale_of(locale), NO_DAY)
     first = voice.say(f"list.started.{kind}", products=voice.count("list.products", products))
+    if stale is None:
+        return sentences((first,))
     if stale == 0:
         return sentences((first, voice.say("list.started.known")))
     eta = _eta(voice, eta_seconds)
