@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -293,7 +294,9 @@ def test_each_process_shows_its_numbers_on_a_port_of_its_own(tmp_path: Path, mon
 
 
 def test_a_worker_host_shows_its_processes() -> None:
-    with subprocess.Popen(["sleep", "60"]) as child:
+    waits = [sys.executable, "-c", "print(flush=True); input()"]
+    with subprocess.Popen(waits, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None and child.stdout.readline()  # it has loaded what it needs
         samples = {s.name + str(s.labels.get("of", "")): s.value for f in WorkerNumbers().collect() for s in f.samples}
         child.kill()
     assert samples["reposto_worker_processes"] >= 1

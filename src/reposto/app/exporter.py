@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import mmap
 from collections.abc import Iterator
 from pathlib import Path
 from wsgiref.simple_server import WSGIServer
@@ -16,7 +17,6 @@ from reposto.app.settings import Settings
 
 log = structlog.get_logger(__name__)
 PORTS = 64  # tried, from the first: as many as there may be processes on a machine
-PAGE_BYTES = 4096
 
 
 def open_port(settings: Settings, numbers: Collector) -> WSGIServer | None:
@@ -24,12 +24,12 @@ def open_port(settings: Settings, numbers: Collector) -> WSGIServer | None:
     first = settings.metrics_port
     if not first:
         return None
-    registry = CollectorRegistry()
-    registry.register(numbers)
-    ProcessCollector(registry=registry)
+    shown = CollectorRegistry()
+    shown.register(numbers)
+    ProcessCollector(registry=shown)
     for port in range(first, min(first + PORTS, 65536)):
         try:
-            server, _thread = start_http_server(port, settings.metrics_host, registry)
+            server, _thread = start_http_server(port, settings.metrics_host, shown)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 continue
@@ -65,6 +65,6 @@ def _children() -> list[str]:
 
 def _resident(pid: str) -> int | None:
     try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE_BYTES
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * mmap.PAGESIZE
     except (OSError, IndexError, ValueError):
         return None  # it has just ended, or this is no Linux
