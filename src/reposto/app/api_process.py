@@ -17,6 +17,7 @@ from reposto.app.logs import configure_logs
 from reposto.app.server import run_server
 from reposto.app.settings import Settings
 from reposto.storage.engine import Store
+from reposto.storage.schema import migrate
 
 GONE = 3  # exit code: the supervisor is gone
 
@@ -29,7 +30,9 @@ def main() -> None:
     configure_logs(settings.log_level, settings.log_format)
     threading.Thread(target=_end_with_supervisor, args=(commands.fileno(),), daemon=True).start()
     listener = socket.socket(fileno=listener_fd)
-    run_server(settings, Store(settings.url), listener, lambda _port: _say_ready(ready_fd))
+    store = Store(settings.url)
+    migrate(store)  # after a reload we may be newer than the supervisor, and than the schema
+    run_server(settings, store, listener, lambda _port: _say_ready(ready_fd))
 
 
 def _say_ready(ready_fd: int) -> None:
