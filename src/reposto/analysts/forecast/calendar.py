@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 
@@ -13,6 +14,8 @@ DAYS_PER_MONTH = 30.4375
 LONGEST_HORIZON = 730  # days; beyond two years nothing here means anything
 _LEAST_OBSERVED = 0.6  # share of a week that must be observed, else the week counts as missing
 _PROFILE_DAYS = 182  # days of the weekday profile: half a year, so that a changed rhythm is followed
+_AROUND = 5  # weeks before and after a promotion that it is compared with
+_LEAST_WITHIN = 5  # days inside promotions, without their first and last ones, from which on those alone count
 _PROMOTION_SHRINK = 4.0  # pseudo-periods of "a promotion sells as much more as elsewhere"
 PROMOTION_PRIOR = 1.5  # until a catalogue says otherwise
 
@@ -68,7 +71,7 @@ def cut(history: History, today: date, closed: frozenset[date], promotion: float
             q[hidden] = np.nan
             if hidden.any():
                 notes.append(f"{name}_periods_left_out")
-    q, uplift = _without_promotions(q, history.promotion, promotion)
+    q, uplift = _without_promotions(q, history, promotion)
     end = _plus(history.start, len(q) * step)
     start = max(today, end) if len(q) else today
     gap = (start - end).days if len(q) else 0
@@ -101,29 +104,58 @@ def _plus(day: date, days: float) -> date:
         return date.max
 
 
-def promotion_ratio(q: Floats, promotion: Bools | None) -> tuple[float, int]:
-    """Mean sold in promotion / mean sold elsewhere, and the periods in promotion; (1, 0) where unknown."""
+def promotion_ratio(q: Floats, promotion: Bools | None, period_days: int = 1) -> tuple[float, int]:
+    """Sold in promotion / sold in the same weekdays of the five weeks before and after, and the periods in promotion.
+
+    (ratio of sums; periods of other lengths: the five periods before and after.) The rest of the history is no measure,
+    since promotions fall on Black Friday and Mother's Day. (1, 0) where unknown.
+    """
     if promotion is None or not np.any(promotion):
         return 1.0, 0
-    marked = np.asarray(promotion, dtype=bool)[: len(q)]
-    inside, outside = marked & np.isfinite(q), ~marked & np.isfinite(q)
-    base = float(q[outside].mean()) if outside.any() else 0.0
-    if not inside.any() or base <= 0:
+    marked = whole_promotions(q, promotion, period_days)
+    step = 7 if period_days == 1 else 1
+    shifts = step * np.array([k for k in range(-_AROUND, _AROUND + 1) if k])
+    ends = np.diff(marked, prepend=False) | np.diff(marked, append=False)  # sold for sure, else they had no mark
+    within = marked & ~ends & np.isfinite(q)
+    at = np.flatnonzero(within if period_days == 1 and within.sum() >= _LEAST_WITHIN else marked & np.isfinite(q))
+    near = at[:, None] + shifts[None, :]
+    inside = (near >= 0) & (near < len(q))
+    near = np.clip(near, 0, len(q) - 1)
+    usable = inside & ~marked[near] & np.isfinite(q[near])
+    count = usable.sum(axis=1)
+    base = np.where(usable, np.where(np.isfinite(q[near]), q[near], 0.0), 0.0).sum(axis=1) / np.maximum(count, 1)
+    known = count > 0
+    if not known.any() or base[known].sum() <= 0:
         return 1.0, 0
-    return float(q[inside].mean()) / base, int(inside.sum())
+    return float(q[at][known].sum() / base[known].sum()), int(known.sum())
 
 
-def _without_promotions(q: Floats, promotion: Bools | None, prior: float) -> tuple[Floats, float]:
+def whole_promotions(q: Floats, promotion: Bools, period_days: int = 1) -> Bools:
+    """Marks with the days without a sale between two marked days less than a week apart; (T,) -> (T,).
+
+    A mark comes with a sale: without those days a promotion would seem to have sold every day.
+    """
+    marked = np.asarray(promotion, dtype=bool)[: len(q)].copy()
+    at = np.flatnonzero(marked)
+    if period_days == 1:
+        for first, after in pairwise(at):
+            if 1 < after - first <= 7:
+                between = np.arange(first + 1, after)
+                marked[between[~(q[between] > 0)]] = True
+    return marked
+
+
+def _without_promotions(q: Floats, history: History, prior: float) -> tuple[Floats, float]:
     """Quantities brought down to what would have sold without promotion, and the factor found.
 
     factor = (ratio of promotion_ratio * n + 4 prior) / (n + 4), n periods in promotion, 1..20.
     """
-    ratio, n = promotion_ratio(q, promotion)
-    if n == 0 or promotion is None:
+    ratio, n = promotion_ratio(q, history.promotion, history.period_days)
+    if n == 0 or history.promotion is None:
         return q, prior
     factor = float(np.clip((ratio * n + prior * _PROMOTION_SHRINK) / (n + _PROMOTION_SHRINK), 1, 20))
     q = q.copy()
-    q[np.asarray(promotion, dtype=bool)[: len(q)]] /= factor
+    q[np.asarray(history.promotion, dtype=bool)[: len(q)]] /= factor
     return q, factor
 
 

@@ -162,7 +162,7 @@ def _promotion(histories: Sequence[History]) -> float:
     total, weight = 50 * float(np.log(PROMOTION_PRIOR)), 50.0
     for history in histories:
         q = np.where(np.isfinite(history.quantity), np.minimum(history.quantity, MOST_PER_PERIOD), np.nan)
-        ratio, n = promotion_ratio(q, history.promotion)
+        ratio, n = promotion_ratio(q, history.promotion, history.period_days)
         if n >= 3 and ratio > 0:
             total, weight = total + n * float(np.log(np.clip(ratio, 0.2, 20))), weight + n
     return float(np.clip(np.exp(total / weight), 1, 10))
