@@ -42,6 +42,11 @@ class NewAlias:
     created_at: datetime
 
 
+def may_teach(connection: Connection, user_id: int) -> bool:
+    """Whether a user may change the company's words: everybody but those who only look."""
+    return connection.execute(select(users.c.role).where(users.c.id == user_id)).scalar() not in (None, "viewer")
+
+
 def version(known: dict[str, str]) -> int:
     """Grows with every change of the aliases; `known` is `catalogue.read_meta`'s answer."""
     return int(known.get(VERSION, 0))
