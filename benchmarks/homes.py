@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -36,11 +37,18 @@ class Seat:
     token: str
 
 
+def database_url(home: Path) -> str:
+    """What its reposto.toml says, else its SQLite file; never what the environment says."""
+    settings = home / "reposto.toml"
+    given = tomllib.loads(settings.read_text(encoding="utf-8")) if settings.exists() else {}
+    return str(given.get("database_url") or sqlite_url(home / "reposto.sqlite"))
+
+
 @contextmanager
 def opened(home: Path) -> Iterator[Store]:
     """The store of a home, migrated."""
     home.mkdir(parents=True, exist_ok=True)
-    store = Store(sqlite_url(home / "reposto.sqlite"))
+    store = Store(database_url(home))
     migrate(store)
     try:
         yield store

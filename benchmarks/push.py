@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import sqlite3
 import sys
 import tempfile
 from pathlib import Path
 
 import orjson
+from sqlalchemy import update
 
 from benchmarks import push_durable
 from benchmarks.homes import Seat, add_seats, opened
@@ -29,6 +29,7 @@ from benchmarks.push_peers.load import FIRST_SEQ, build, raise_file_limit
 from benchmarks.push_peers.measure import Bench, Figures, Plan, measure
 from benchmarks.push_peers.peers import all_peers, install_node_peers
 from reposto.storage import chat
+from reposto.storage.tables import chat_sessions
 from tests.support.redis import run_redis
 
 FULL = Plan(sessions=500, runs=3, rate=200, seconds=5, fan_out=2_000, shots=10, idle=5_000)
@@ -90,9 +91,8 @@ def measure_all(folder: Path, plan: Plan, cores: list[int], only: list[str], sta
 def make_seats(home: Path, count: int) -> list[Seat]:
     """Conversations that stand at FIRST_SEQ, so that all later numbers have as many digits; one user's."""
     seats = add_seats(home, count)
-    with sqlite3.connect(home / "reposto.sqlite") as database:
-        database.execute("UPDATE chat_sessions SET last_seq = ?", (FIRST_SEQ,))
-    database.close()
+    with opened(home) as store, store.write() as connection:
+        connection.execute(update(chat_sessions).values(last_seq=FIRST_SEQ))
     return seats
 
 

@@ -24,6 +24,7 @@ struct tab {
     unsigned char head[10];
     int head_len, opcode, kept, small_len;
     uint64_t size;
+    int64_t got;              /* marks */
     unsigned char small[128]; /* payload of a control frame */
     char keep[ROOM];
 };
@@ -172,6 +173,7 @@ int run(struct tab *tabs, int tab_count, int redis, struct command *commands, co
                 int64_t came = marks(tab, chunk, size, at, begin, latencies + result->receipts, expected - result->receipts);
                 walk(tab, (unsigned char *)chunk, size);
                 if (!came) continue;
+                tab->got += came;
                 result->receipts += came;
                 if (!result->first_ns) result->first_ns = at;
                 result->last_ns = last = at;

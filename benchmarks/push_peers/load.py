@@ -33,6 +33,7 @@ class _Tab(ctypes.Structure):
         ("kept", ctypes.c_int),
         ("small_len", ctypes.c_int),
         ("size", ctypes.c_uint64),
+        ("got", ctypes.c_int64),
         ("small", ctypes.c_ubyte * 128),
         ("keep", ctypes.c_char * 64),
     )
@@ -85,18 +86,21 @@ def build(folder: Path) -> ctypes.CDLL:
 class Client:
     """Tabs and a publisher."""
 
-    def __init__(
-        self, library: ctypes.CDLL, tabs: Sequence[socket.socket], redis_port: int, *, speaks_engine_io: bool
-    ) -> None:
+    def __init__(self, library: ctypes.CDLL, capacity: int, redis_port: int, *, speaks_engine_io: bool) -> None:
         self._library = library
-        self._sockets = list(tabs)
-        self._tabs = (_Tab * len(tabs))()
-        for number, one in enumerate(tabs):
-            one.setblocking(False)
-            self._tabs[number].fd = one.fileno()
-            self._tabs[number].engine = speaks_engine_io
+        self._sockets: list[socket.socket] = []
+        self._tabs = (_Tab * capacity)()
+        self._speaks_engine_io = speaks_engine_io
         self._redis = socket.create_connection(("127.0.0.1", redis_port))
         self._redis.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def add(self, tabs: Sequence[socket.socket]) -> None:
+        """More tabs."""
+        for one in tabs:
+            one.setblocking(False)
+            tab = self._tabs[len(self._sockets)]
+            tab.fd, tab.engine = one.fileno(), self._speaks_engine_io
+            self._sockets.append(one)
 
     def prepare(self, publications: Sequence[tuple[bytes, int]]) -> None:
         """The PUBLISH command of each session, and how many of our tabs it should reach."""
@@ -118,7 +122,7 @@ class Client:
         used, began = _cpu(), time.monotonic()
         self._library.run(
             self._tabs,
-            len(self._tabs),
+            len(self._sockets),
             self._redis.fileno(),
             self._commands,
             (ctypes.c_uint32 * len(wanted)).from_buffer(wanted),
@@ -136,7 +140,7 @@ class Client:
 
     def idle(self, seconds: float) -> None:
         """Read what comes by itself, and answer pings."""
-        self._library.idle(self._tabs, len(self._tabs), ctypes.c_int64(int(seconds * 1e9)))
+        self._library.idle(self._tabs, len(self._sockets), ctypes.c_int64(int(seconds * 1e9)))
 
     def close(self) -> None:
         """Drop everything."""

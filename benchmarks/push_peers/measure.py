@@ -27,6 +27,7 @@ SETTLE_S = 1.5
 WINDOW = 1_000  # receipts owed at most in W2: each tab one message, so that no queue grows
 FLOOD = 6_000  # messages of 1.5 KB to the conversation whose third tab never reads: more than the kernel keeps for it
 WARM_UP = 1_000  # messages
+AT_ONCE = 200  # tabs that are opened before they all join their sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class Bench:
     seats: list[Seat]
     plan: Plan
     cores: list[int]
+    server_cores: list[int] | None = None  # the first one, if nothing else is said
 
     @property
     def redis_url(self) -> str:
@@ -91,7 +93,7 @@ class Bench:
         """The peer's process on its own core: (pid, port)."""
         first, *rest = peer.command(self.redis_url)
         command = [first, *rest] if first == "node" else [sys.executable, "-m", first, *rest]
-        os.sched_setaffinity(0, self.cores[:1])
+        os.sched_setaffinity(0, self.server_cores or self.cores[:1])
         with log.open("wb") as target:
             process = subprocess.Popen(
                 command,
@@ -111,21 +113,17 @@ class Bench:
             process.kill()
             process.wait()
 
-    def open(self, peer: Peer, port: int, seats: Sequence[Seat]) -> list[socket.socket]:
-        """A tab of each seat, joined."""
+    def open(self, peer: Peer, port: int, seats: Sequence[Seat], receipts: Sequence[tuple[Seat, int]] = ()) -> Client:
+        """A tab of each seat, joined, and a PUBLISH for each of these sessions with so many tabs."""
         tabs = Tabs(port)
-        opened = []
-        for start in range(0, len(seats), 200):  # joined before the next come: nobody waits long for its answer
-            some = seats[start : start + 200]
+        client = Client(self.library, len(seats), self.redis_port, speaks_engine_io=peer.speaks_engine_io)
+        for start in range(0, len(seats), AT_ONCE):
+            some = seats[start : start + AT_ONCE]
             new = tabs.open([(peer.path(seat), seat.token) for seat in some], subprotocol=peer.subprotocol)
             join([(tab.socket, bytes(tab.buffer), seat.session_id) for tab, seat in zip(new, some, strict=True)], peer)
-            opened += [tab.socket for tab in new]
-        return opened
-
-    def client(self, peer: Peer, sockets: Sequence[socket.socket], receipts: Sequence[tuple[Seat, int]]) -> Client:
-        """These tabs, and a PUBLISH for each of these sessions with so many tabs."""
-        client = Client(self.library, sockets, self.redis_port, speaks_engine_io=peer.speaks_engine_io)
-        client.prepare([(redis_command(*peer.publish(seat.session_id)), tabs) for seat, tabs in receipts])
+            client.add([tab.socket for tab in new])
+            client.idle(0)  # some servers want to hear from the first ones already
+        client.prepare([(redis_command(*peer.publish(seat.session_id)), count) for seat, count in receipts])
         return client
 
 
@@ -151,11 +149,10 @@ def _measure_idle(bench: Bench, peer: Peer, pid: int, port: int, figures: Figure
     before = memory_mib(pid)[0]
     seats = [bench.seats[number % len(bench.seats)] for number in range(bench.plan.idle)]
     began = time.monotonic()
-    sockets = bench.open(peer, port, seats)
-    figures.accepts = len(sockets) / (time.monotonic() - began)
-    client = bench.client(peer, sockets, [])
+    client = bench.open(peer, port, seats)
+    figures.accepts = len(seats) / (time.monotonic() - began)
     client.idle(SETTLE_S)
-    figures.kib = (memory_mib(pid)[0] - before) * 1024 / len(sockets)
+    figures.kib = (memory_mib(pid)[0] - before) * 1024 / len(seats)
     client.close()
 
 
@@ -163,7 +160,7 @@ def _measure_many(bench: Bench, peer: Peer, pid: int, port: int, figures: Figure
     """W1 and W2: two tabs a session."""
     plan, chance = bench.plan, random.Random(1)
     seats = bench.seats[: plan.sessions]
-    client = bench.client(peer, bench.open(peer, port, [*seats, *seats]), [(seat, 2) for seat in seats])
+    client = bench.open(peer, port, [*seats, *seats], [(seat, 2) for seat in seats])
     client.idle(0.5)
     rate = _throughput(client.run(_any_of(len(seats), WARM_UP, chance), window=WINDOW))
     for _ in range(plan.runs):
@@ -191,7 +188,7 @@ def _measure_fan_out(bench: Bench, peer: Peer, port: int, figures: Figures) -> N
     """W3: one session with many tabs."""
     plan = bench.plan
     seat = bench.seats[plan.sessions]
-    client = bench.client(peer, bench.open(peer, port, [seat] * plan.fan_out), [(seat, plan.fan_out)])
+    client = bench.open(peer, port, [seat] * plan.fan_out, [(seat, plan.fan_out)])
     client.idle(0.5)
     client.run([0])
     for _ in range(plan.runs):
@@ -213,8 +210,7 @@ def _measure_stalled(bench: Bench, peer: Peer, pid: int, port: int, figures: Fig
     stalled.settimeout(10)
     if peer.speaks_engine_io:
         join([(stalled, _read_head(stalled), hot.session_id)], peer)
-    sockets = bench.open(peer, port, [hot, hot, *others, *others])
-    client = bench.client(peer, sockets, [(hot, 2), *((seat, 2) for seat in others)])
+    client = bench.open(peer, port, [hot, hot, *others, *others], [(hot, 2), *((seat, 2) for seat in others)])
     client.idle(0.5)
     before = memory_mib(pid)[0]
     client.run([0] * FLOOD, window=WINDOW)

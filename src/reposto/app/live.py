@@ -163,9 +163,9 @@ class LiveSocket(asyncio.Protocol):
         self._conn.send_close(code)
         self.transport.write(b"".join(self._conn.data_to_send()))
         self.close_sent = True
-        if self.transport.can_write_eof():
+        try:
             self.transport.write_eof()  # what the peer still sends is read: a reset would take our code with it
-        else:
+        except (OSError, NotImplementedError):  # the peer has reset the connection; TLS knows no half-closing
             self.transport.close()
         self._drop_later()
 
