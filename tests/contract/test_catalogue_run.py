@@ -294,7 +294,8 @@ def test_a_server_that_starts_leaves_a_waiting_run_alone(shop: Shop) -> None:
     assert run is not None
     shop.work(run)
     assert work.hand_back_orphans(shop.store, now=NOW) == []
-    assert work.reap(shop.store, now=NOW) == []
+    watch = work.Watch()
+    assert [work.reap(shop.store, watch, now=NOW, at=float(second)) for second in range(9)] == [[]] * 9
     shop.drain()
     assert (shop.history()[-1].metadata or {})["type"] == "analysis_result"
 
@@ -403,3 +404,51 @@ def test_the_message_stays_small_and_the_spreadsheets_hold_it_all(shop: Shop) ->
     assert {(cell.data_type, cell.value) for cell in sheet["D"][1:]} == {("s", evil)}
     assert len(str(message.metadata)) < 64_000
     assert sku
+
+
+def test_a_question_after_the_list_is_a_look_up_with_the_same_answer(shop: Shop) -> None:
+    """Worked out, then recalled: nothing in the answer tells which, but that it is quicker."""
+    question = "devo comprar 84903501?"
+    worked_out = shop.result(question)
+    with shop.store.read() as connection:
+        kept = results.find_result(connection, "84903501")
+    assert kept is not None and kept.basis
+    recalled = shop.result(question)
+    different = ("job_id", "in_reply_to", "actions")
+    first, second = (
+        {name: value for name, value in (message.metadata or {}).items() if name not in different}
+        for message in (worked_out, recalled)
+    )
+    assert second == first
+    assert recalled.content == worked_out.content
+    with shop.store.write() as connection:
+        connection.execute(update(t.stock_levels).where(t.stock_levels.c.sku == "84903501").values(on_hand=10**6))
+        catalogue.bump_version(connection)
+    assert (shop.result(question).metadata or {})["analysis"]["recommendation"]["verdict"] == "wait"
+
+
+def test_a_question_with_days_of_its_own_is_worked_out(shop: Shop) -> None:
+    shop.result("devo comprar 84903501?")
+    other = shop.result("qual a demanda do 84903501 para 60 dias?")
+    assert (other.metadata or {})["analysis"]["demand"]["horizon_days"] == 60
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("curva ABC completa", "do valor vendido"),
+        ("classe do 84903501?", "é classe **"),
+        ("o que não gira?", "em estoque"),
+        ("quais produtos vão romper nos próximos 15 dias?", "em 15 dias"),
+        ("visão geral do estoque", "ponto de pedido"),
+        ("quanto gastei mês passado?", "01/10/2026 a 31/10/2026"),
+        ("quanto vou gastar em compras no mês que vem se seguir suas sugestões?", "até 31/12/2026"),
+    ],
+)
+def test_other_questions_about_the_whole_catalogue_have_answers_of_their_own(
+    shop: Shop, question: str, said: str
+) -> None:
+    message = shop.result(question)
+    assert (message.metadata or {})["type"] == "analysis_result"
+    assert said in message.content
+    assert (message.metadata or {})["sku"] is None

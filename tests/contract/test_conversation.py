@@ -13,6 +13,7 @@ from sqlalchemy import func, select, text
 
 from reposto.conversation import sessions, work
 from reposto.conversation.ask import Asked
+from reposto.conversation.change import Change
 from reposto.model.errors import AnalysisCancelled, Conflict, InvalidInput, NotFound, StaleAttempt, TooLong
 from reposto.model.message import MAX_ATTEMPTS, JobState
 from reposto.storage import chat, tables
@@ -183,8 +184,10 @@ def test_an_answer_ends_the_job_and_is_a_message(office: Office) -> None:
 def test_a_stale_attempt_can_do_nothing(office: Office) -> None:
     office.ask()
     slow = office.claim("slow")
-    assert work.reap(office.store, now=NOW + timedelta(seconds=6)) == []
-    (change,) = work.reap(office.store, now=NOW + timedelta(seconds=8))
+    watch = work.Watch()
+    for second in range(6):
+        assert reap(office, watch, second) == []
+    (change,) = reap(office, watch, 6)
     assert change.queued and change.jobs[0].state is JobState.QUEUED
     for attempt in (
         lambda: work.heartbeat(office.store, slow, now=NOW),
@@ -205,8 +208,36 @@ def test_a_stale_attempt_can_do_nothing(office: Office) -> None:
 def test_a_heartbeat_keeps_the_lease(office: Office) -> None:
     office.ask()
     job = office.claim()
-    work.heartbeat(office.store, job, now=NOW + timedelta(seconds=6))
-    assert work.reap(office.store, now=NOW + timedelta(seconds=8)) == []
+    watch = work.Watch()
+    for second in range(0, 30, 3):
+        work.heartbeat(office.store, job, now=NOW + timedelta(seconds=second))
+        assert [reap(office, watch, second + n) for n in range(3)] == [[], [], []]
+
+
+def reap(office: Office, watch: work.Watch, second: int) -> list[Change]:
+    return work.reap(office.store, watch, now=NOW, at=float(second))
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_worker_whose_clock_is_wrong_keeps_its_lease_and_loses_it_when_it_dies(office: Office, hours: int) -> None:
+    """R6: its job was taken up again and again, or an hour after its death."""
+    office.ask()
+    elsewhere = NOW + timedelta(hours=hours)
+    job = office.claim(now=elsewhere)
+    watch = work.Watch()
+    for second in range(0, 20, 2):
+        work.heartbeat(office.store, job, now=elsewhere + timedelta(seconds=second))
+        assert reap(office, watch, second) == []
+    (change,) = [change for second in range(20, 28) for change in reap(office, watch, second)]
+    assert change.queued
+
+
+def test_heartbeats_that_a_database_could_not_take_are_forgiven(office: Office) -> None:
+    office.ask()
+    office.claim()
+    watch = work.Watch()
+    assert reap(office, watch, 0) == []
+    assert reap(office, watch, 60) == []  # away for a minute; the worker's next beat comes within two seconds
 
 
 def test_after_three_attempts_the_buyer_is_told(office: Office) -> None:

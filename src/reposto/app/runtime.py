@@ -238,10 +238,12 @@ class Runtime:
                 log.warning("credentials.check_failed", error=type(error).__name__)
 
     async def _reap_forever(self) -> None:
+        watch = work.Watch()
         while True:
             await asyncio.sleep(work.REAP_EVERY_S)
             try:
-                for change in await self.in_writer(work.reap, self.store, now=utc_now()):
+                reaped = await self.in_writer(work.reap, self.store, watch, now=utc_now(), at=monotonic())
+                for change in reaped:
                     self.publish(change)
                 if await self.in_thread(work.has_queued, self.store):
                     self.pool.nudge_all()

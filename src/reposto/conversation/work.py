@@ -11,7 +11,7 @@ either, and the next server takes up every job that has no result. So they don't
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,6 +31,8 @@ from reposto.storage.runs import lock_run
 LEASE = timedelta(seconds=7)
 HEARTBEAT_S = 2.0  # three chances before the lease ends
 REAP_EVERY_S = 1.0
+DEAD_AFTER_S = 6.0  # without a heartbeat, from when the last one was seen, at most REAP_EVERY_S after it came
+LOOKS_AT_LEAST = 4  # and seen so often meanwhile: while the database was away, nobody could send a heartbeat
 
 
 def claim(store: Store, *, worker: str, now: datetime, bulk: bool = True) -> tuple[Job, Change] | None:
@@ -129,15 +131,42 @@ def hand_back_orphans(store: Store, *, now: datetime) -> list[Change]:
     return _hand_back(store, held, now)
 
 
-def reap(store: Store, *, now: datetime) -> list[Change]:
+class Watch:
+    """Which leases nobody extends, by one clock: the monotonic one of whoever watches.
+
+    The end of a lease is a time stamp of the worker's machine. Compared with ours, a clock that is ten seconds behind
+    would cost every job its attempts, and one that jumped back would keep a dead worker's job for as long (R6).
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[jobs.Lease, tuple[float, int]] = {}  # since when, and how often, it was seen as it is
+
+    def find_dead(self, leases: Sequence[jobs.Lease], *, at: float) -> list[jobs.Lease]:
+        """Those that have not changed for as long as a lease lasts; `at` in monotonic seconds."""
+        seen = {lease: self._seen.get(lease, (at, 0)) for lease in leases}
+        self._seen = {lease: (since, looks + 1) for lease, (since, looks) in seen.items()}
+        return [
+            lease
+            for lease, (since, looks) in self._seen.items()
+            if at - since >= DEAD_AFTER_S and looks >= LOOKS_AT_LEAST
+        ]
+
+
+def reap(store: Store, watch: Watch, *, now: datetime, at: float) -> list[Change]:
     """Take up again what nobody's heartbeat has kept alive; after the last attempt, say that it failed."""
     with store.read() as connection:
-        expired = jobs.find_expired(connection, now=now)
-    return _hand_back(store, expired, now, only_expired=True)
+        dead = {lease.job_id: lease for lease in watch.find_dead(jobs.find_leases(connection), at=at)}
+        held = [job for job_id in dead if (job := jobs.get_job(connection, job_id)) is not None]
+    return _hand_back(store, held, now, unless_changed=dead)
 
 
 def _hand_back(
-    store: Store, held: Sequence[Job], now: datetime, *, only_expired: bool = False, forgive: bool = False
+    store: Store,
+    held: Sequence[Job],
+    now: datetime,
+    *,
+    unless_changed: Mapping[str, jobs.Lease] | None = None,
+    forgive: bool = False,
 ) -> list[Change]:
     """Each in a transaction of its own: the session's row first, then the job's, as everybody locks them."""
     changes = []
@@ -146,7 +175,7 @@ def _hand_back(
             chat.lock_session(connection, job.session_id)
             if job.parent_id is not None:
                 lock_run(connection, job.parent_id)
-            if only_expired and not jobs.has_expired(connection, job.id, now=now):
+            if unless_changed is not None and not jobs.lock_if_unchanged(connection, unless_changed[job.id]):
                 continue  # a heartbeat came in between
             change = _retry_or_fail(connection, job, now, forgive=forgive)
         if change is not None:

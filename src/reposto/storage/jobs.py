@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -167,15 +168,30 @@ def release(connection: Connection, job_id: str, attempt: int, *, forgive: bool 
     return None if row is None else to_job(row)
 
 
-def find_expired(connection: Connection, *, now: datetime, limit: int = 100) -> list[Job]:
-    """Running jobs whose lease ran out."""
-    query = select(jobs).where(jobs.c.state == JobState.RUNNING, jobs.c.lease_until < now).limit(limit)
-    return [to_job(row) for row in connection.execute(query)]
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """What an attempt's heartbeats change."""
+
+    job_id: str
+    attempt: int
+    until: datetime
 
 
-def has_expired(connection: Connection, job_id: str, *, now: datetime) -> bool:
-    """Whether the job runs without a valid lease; its row is locked until the transaction ends."""
-    query = select(jobs.c.id).where(jobs.c.id == job_id, jobs.c.state == JobState.RUNNING, jobs.c.lease_until < now)
+def find_leases(connection: Connection) -> list[Lease]:
+    """Of everything that runs and is kept alive by heartbeats."""
+    query = select(jobs.c.id, jobs.c.attempt, jobs.c.lease_until)
+    held = query.where(jobs.c.state == JobState.RUNNING, jobs.c.lease_until.is_not(None))
+    return [Lease(*row) for row in connection.execute(held)]
+
+
+def lock_if_unchanged(connection: Connection, lease: Lease) -> bool:
+    """Whether no heartbeat has come since; the job's row is locked until the transaction ends."""
+    query = select(jobs.c.id).where(
+        jobs.c.id == lease.job_id,
+        jobs.c.attempt == lease.attempt,
+        jobs.c.state == JobState.RUNNING,
+        jobs.c.lease_until == lease.until,
+    )
     return connection.execute(query.with_for_update()).first() is not None
 
 
