@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from reposto.conversation import aliases
 from reposto.conversation.ask import Asked
@@ -122,6 +122,17 @@ def test_told_and_taken_back_in_the_conversation(office: Office) -> None:
     assert "Cadeira Lua" in forgotten.reply.content
     assert sku_of(office.ask("estoque do bancao azul")) == "None"
     assert "nada mudou" in office.ask("esqueça o apelido bancão azul").reply.content
+
+
+def test_who_only_looks_teaches_and_forgets_nothing(office: Office) -> None:
+    office.ask("aprenda que 'poltrona' é 001")
+    before = known(office)
+    with office.store.write() as connection:
+        connection.execute(update(tables.users).where(tables.users.c.name == "ana").values(role="viewer"))
+    assert "consulta" in office.ask("esqueça que 'poltrona' é 001").reply.content
+    assert "consulta" in office.ask("aprenda que 'sofá' é 001").reply.content
+    pick(office, office.ask(AMBIGUOUS), "M8X30")
+    assert known(office) == before != []
 
 
 def test_a_product_called_like_an_order_gives_none(office: Office) -> None:

@@ -1,7 +1,7 @@
 """The company's own words: learnt from what buyers pick and correct, told, listed and forgotten.
 
 An alias is applied only where it is the whole mention, and never before a code or a product's whole name. The same
-words picked for two products are asked about again. Whoever may ask may teach and forget; who taught what is kept.
+words picked for two products are asked about again. Who only looks teaches nothing.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def shown(request: Request) -> dict[str, Any]:
 
 def learn(connection: Connection, lesson: Lesson, user_id: int, now: datetime) -> bool:
     """Keep a lesson; False when it was known, or there is no room."""
-    if table.count_aliases(connection) >= MOST_ALIASES:
+    if not table.may_teach(connection, user_id) or table.count_aliases(connection) >= MOST_ALIASES:
         return False
     mention = lesson.mention
     return table.insert_alias(
@@ -114,6 +114,8 @@ def obey(
     if wish.wish is Wish.LIST:
         rows = [(alias.text, alias.sku, alias.name) for alias in table.list_aliases(connection)]
         return words.write_list(rows, locale), {"type": "answer", "intent": Intent.HELP.value}
+    if not table.may_teach(connection, user_id):
+        return words.say("only_looks", locale), {"type": "answer", "intent": Intent.DATA_CHANGE.value}
     if wish.wish is Wish.TEACH:
         return _teach(connection, index, wish, user_id, question_id, locale, now)
     return _forget(connection, index, wish, locale)

@@ -105,6 +105,7 @@ _TEXTS: dict[str, dict[str, str]] = {
         "para ele.",
         "list": "Apelidos desta empresa ({count}):",
         "more": "… e mais {count}, na página, em “Apelidos”.",
+        "only_looks": "Seu acesso é só de consulta: peça a um comprador que mude os apelidos.",
         "or": " ou ",
     },
     "en": {
@@ -120,6 +121,7 @@ _TEXTS: dict[str, dict[str, str]] = {
         "none": "I have learnt no alias yet. When you pick a product from a list, I keep your words for it.",
         "list": "This company's aliases ({count}):",
         "more": "… and {count} more, on the page, under “Aliases”.",
+        "only_looks": "Your access is for reading only: ask a buyer to change the aliases.",
         "or": " or ",
     },
 }
