@@ -13,18 +13,19 @@ from typing import Any
 import structlog
 
 from reposto.analysts.asked import analyse_question
-from reposto.app import answers, catalogue_run, telemetry
+from reposto.app import answers, catalogue_run, remembered, telemetry
 from reposto.app.llm.worker import phrase_answer
 from reposto.conversation import work
 from reposto.delivery.bus import Wake, wake_for
 from reposto.language import prose
+from reposto.model.asked import Asked
 from reposto.model.clock import monotonic, utc_now
 from reposto.model.errors import AnalysisCancelled, NotFound, StaleAttempt, StorageBusy
 from reposto.model.facts import ProductFacts
 from reposto.model.findings import Analysis
 from reposto.model.message import ANALYSIS, PART, Job, Step
 from reposto.model.request import Expect, Intent, Request, Window
-from reposto.storage import catalogue, company
+from reposto.storage import catalogue, company, results
 from reposto.storage import facts as facts_store
 from reposto.storage.engine import Store
 
@@ -130,21 +131,34 @@ def _analyse(store: Store, job: Job, progress: Progress, bound: Any) -> tuple[st
     compared = request.skus if request.intent is Intent.COMPARE_PRODUCTS and len(request.skus) > 1 else (job.sku,)
     with store.read() as connection:
         today = request.today or utc_now().astimezone(company.zone(connection)).date()
-        found = tuple(
-            facts_store.load_facts(connection, sku, today=today, loaded_at=utc_now())
-            for sku in compared[: answers.MOST_COMPARED]
+    known = remembered.recall(store, job.sku, request, today) if len(compared) == 1 else None
+    with store.read() as connection:
+        basis = results.read_basis(connection)
+        found = (
+            ()
+            if known is not None
+            else tuple(
+                facts_store.load_facts(connection, sku, today=today, loaded_at=utc_now())
+                for sku in compared[: answers.MOST_COMPARED]
+            )
         )
     began = monotonic()
     if len(found) > 1:
         content, metadata = answers.answer_comparison(found, request, job.locale, progress.step, today)
         bound.info("agents.analysis.completed", seconds=round(monotonic() - began, 3), products=len(found))
     else:
-        analysis, content, metadata = answers.answer_one(found[0], request, job.locale, progress.step)
+        if known is not None:
+            analysis = known
+            content, metadata = answers.write_one(known, Asked(), request, job.locale)
+        else:
+            analysis, content, metadata = answers.answer_one(found[0], request, job.locale, progress.step)
+            remembered.keep(store, found[0], analysis, request, basis)
         bound.info(
             "agents.analysis.completed",
             seconds=round(monotonic() - began, 3),
             verdict=analysis.recommendation.verdict,
             confidence=analysis.confidence,
+            recalled=known is not None,
         )
         content, note = phrase_answer(store, job, analysis, request, content, tell=progress.tell, check=progress.check)
         metadata |= note

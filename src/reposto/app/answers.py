@@ -63,6 +63,11 @@ def change_of(request: Request) -> Change | None:
 def answer_one(facts: ProductFacts, request: Request, locale: str, step: Step) -> tuple[Analysis, str, dict[str, Any]]:
     """Analysis, text and metadata of an answer about one product."""
     analysis, asked = analyse_question(facts, question_of(request), step=step)
+    return analysis, *write_one(analysis, asked, request, locale)
+
+
+def write_one(analysis: Analysis, asked: Asked, request: Request, locale: str) -> tuple[str, dict[str, Any]]:
+    """Text and metadata of an answer about one product whose analysis is known."""
     content = prose.write_analysis(analysis, request, locale, asked=asked)
     actions = prose.suggest(analysis, locale)
     if asked.simulation is not None and request.intent is Intent.ORDER_CREATE:
@@ -70,7 +75,7 @@ def answer_one(facts: ProductFacts, request: Request, locale: str, step: Step) -
     elif asked.simulation is not None:  # a simulation offers no purchase
         actions = [action for action in actions if action["action_type"] != "approve_purchase"]
     metadata = {"analysis": to_data(analysis), "actions": actions, "intent": request.intent.value}
-    return analysis, content, metadata | _found(asked)
+    return content, metadata | _found(asked)
 
 
 def answer_comparison(

@@ -41,6 +41,11 @@ def read_basis(connection: Connection) -> str:
     return f"{__version__}/{version}/{'-' if fitted is None else fitted}"
 
 
+def data_version_of(basis: str) -> int:
+    """The version of the company's data that a basis names."""
+    return int(basis.split("/")[1])
+
+
 def fingerprint(facts: ProductFacts) -> str:
     """Equal for facts of which an analysis would be the same, whatever else the company's data have become."""
     tables = facts.forecast_tables

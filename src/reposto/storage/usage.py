@@ -115,7 +115,9 @@ def _unit_values(connection: Connection) -> dict[str, Decimal]:
     )
     values = {sku: price for sku, price in connection.execute(lowest) if price}
     paid = select(newest.c.sku, newest.c.unit_price).where(newest.c.place == 1)
-    return values | dict(connection.execute(paid).tuples().all())
+    for sku, price in connection.execute(paid):
+        values[sku] = price
+    return values
 
 
 def list_spent(connection: Connection, *, start: date, end: date, supplier: str | None = None) -> list[Spent]:
