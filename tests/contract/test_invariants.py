@@ -42,7 +42,10 @@ def office(store: Store) -> Office:
 
 
 def found(store: Store, since: Mark | None = None) -> set[str]:
-    return {violation.invariant for violation in check(store, now=LATER, since=since or Mark()).violations}
+    since = since or Mark()
+    first = check(store, now=LATER, since=since)
+    second = check(store, now=LATER + timedelta(minutes=3), since=since, suspects=first.overdue)
+    return {violation.invariant for violation in second.violations}
 
 
 def test_nothing_is_wrong_with_a_healthy_company(office: Office, store: Store) -> None:
@@ -144,6 +147,17 @@ def test_a_run_waits_for_its_parts_without_a_lease_but_not_for_ever(store: Store
     with store.write() as connection:  # its last part ended, and nobody queued it
         connection.execute(update(jobs).where(jobs.c.id == part.id).values(state="done", finished_at=NOW))
     assert found(store) == {"running_has_lease"}
+
+
+def test_a_worker_whose_clock_is_behind_has_abandoned_nothing(office: Office, store: Store) -> None:
+    """Its leases are over before they begin, by our clock; but its heartbeats go on."""
+    let_a_lease_rot(store, office.session)
+    first = check(store, now=LATER, since=Mark())
+    assert first.overdue and first.violations == ()
+    with store.write() as connection:
+        behind = update(jobs).where(jobs.c.state == "running").values(lease_until=LATER - timedelta(seconds=62))
+        connection.execute(behind)
+    assert check(store, now=LATER, since=Mark(), suspects=first.overdue).violations == ()
 
 
 def test_a_conversation_that_lost_everything_is_found(office: Office, store: Store) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from reposto.storage import invariants
 from reposto.storage.engine import Store
-from reposto.storage.invariants import Violation
+from reposto.storage.invariants import Overdue, Violation
 
 # What is looked for, in a buyer's terms; the names are those of the metrics and the log.
 INVARIANTS = {
@@ -18,7 +18,7 @@ INVARIANTS = {
     "ended_has_result": "toda análise terminada tem seu resultado",
     "running_has_lease": "nada roda abandonado",
 }
-# The reaper takes a job up within seconds of its lease; a minute later, nobody has.
+# The reaper takes a job up within seconds of its last heartbeat; a minute after its lease, nobody has.
 ABANDONED_AFTER = timedelta(seconds=60)
 # A transaction's times are taken before it commits, and it may wait: what is that young is looked at twice.
 OVERLAP = timedelta(minutes=2)
@@ -41,6 +41,7 @@ class Report:
     violations: tuple[Violation, ...]
     messages: int
     mark: Mark
+    overdue: frozenset[Overdue]  # suspects: abandoned if the next round meets them unchanged
 
 
 def first_mark(store: Store, *, now: datetime) -> Mark:
@@ -50,8 +51,11 @@ def first_mark(store: Store, *, now: datetime) -> Mark:
     return Mark(max(newest - FIRST_LOOK_MESSAGES, 0), now - FIRST_LOOK)
 
 
-def check(store: Store, *, now: datetime, since: Mark) -> Report:
-    """One round, in one snapshot: everything that came in after the mark; from an empty mark, everything."""
+def check(store: Store, *, now: datetime, since: Mark, suspects: frozenset[Overdue] = frozenset()) -> Report:
+    """One round, in one snapshot: everything that came in after the mark; from an empty mark, everything.
+
+    `suspects` are the overdue jobs of an earlier round, some heartbeats ago.
+    """
     after = since.message_id
     ended_since = None if since.at is None else since.at - OVERLAP
     with store.read() as connection:
@@ -62,9 +66,11 @@ def check(store: Store, *, now: datetime, since: Mark) -> Report:
             *invariants.find_announced_unknown(connection, after),
             *invariants.find_second_results(connection, after),
             *invariants.find_ended_mute(connection, ended_since),
-            *invariants.find_abandoned(connection, now - ABANDONED_AFTER),
         ]
+        overdue = frozenset(invariants.find_overdue(connection, now - ABANDONED_AFTER))
         if since == Mark():
             found += invariants.find_emptied(connection)
         messages = invariants.count_messages(connection, after)
-    return Report(tuple(found), messages, Mark(max(newest, after), now))
+    abandoned = sorted(overdue & suspects, key=lambda job: job.job_id)
+    found += [Violation("running_has_lease", job.session_id, job_id=job.job_id) for job in abandoned]
+    return Report(tuple(found), messages, Mark(max(newest, after), now), overdue)

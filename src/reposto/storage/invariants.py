@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 
@@ -129,20 +129,28 @@ def find_ended_mute(connection: Connection, since: datetime | None) -> Iterator[
     return _found(connection, "ended_has_result", query)
 
 
-def find_abandoned(connection: Connection, before: datetime) -> Iterator[Violation]:
-    """A running job has a lease, or lost it only just now: the reaper takes up the others.
+class Overdue(NamedTuple):
+    """A running job whose lease is over by our clock, as it was seen."""
 
-    A run over the catalogue needs none while its parts are open.
+    session_id: int
+    job_id: str
+    attempt: int
+    lease_until: datetime | None
+
+
+def find_overdue(connection: Connection, before: datetime) -> list[Overdue]:
+    """Running jobs without a lease, or with one that ended before this moment.
+
+    No proof yet: the clock of the worker's machine may be behind ours, and its heartbeats go on. A run over the
+    catalogue needs no lease while its parts are open.
     """
     part = jobs.alias("part")
     open_part = exists().where(part.c.parent_id == jobs.c.id, part.c.state.in_([JobState.QUEUED, JobState.RUNNING]))
     parked = and_(jobs.c.kind == CATALOGUE, jobs.c.lease_until.is_(None), open_part)
-    query = select(jobs.c.session_id, jobs.c.id.label("job_id")).where(
-        jobs.c.state == JobState.RUNNING,
-        or_(jobs.c.lease_until.is_(None), jobs.c.lease_until < before),
-        ~parked,
+    query = select(jobs.c.session_id, jobs.c.id, jobs.c.attempt, jobs.c.lease_until).where(
+        jobs.c.state == JobState.RUNNING, or_(jobs.c.lease_until.is_(None), jobs.c.lease_until < before), ~parked
     )
-    return _found(connection, "running_has_lease", query)
+    return [Overdue(*row) for row in connection.execute(query.limit(MOST))]
 
 
 def _after(mark: int) -> ColumnElement[bool]:
