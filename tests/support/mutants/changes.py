@@ -173,6 +173,14 @@ def never_gives_up() -> None:
     put(work, "MAX_ATTEMPTS", 1_000_000)
 
 
+def compares_clocks() -> None:
+    """A lease ends when its time stamp, made by the worker's clock, is past by the watcher's."""
+    from reposto.conversation import work
+    from reposto.model.clock import utc_now
+
+    put(work.Watch, "find_dead", lambda _self, leases, *, at: [one for one in leases if one.until < utc_now()])
+
+
 def queues_after_commit() -> None:
     """A question's jobs are queued a fifth of a second after the question was stored."""
     from reposto.storage import jobs

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -101,7 +102,7 @@ def weightless() -> None:
 
 
 def clock_jumps() -> None:
-    """The machine's clock is wrong by as many seconds as the file `clock` says."""
+    """The machine's clock is wrong by as many seconds as the file `clock` says, a worker host's as `worker-clock`."""
     from reposto.model import clock
     from reposto.model.zones import DEFAULT_ZONE
 
@@ -109,7 +110,7 @@ def clock_jumps() -> None:
 
     def offset() -> timedelta:
         try:
-            return timedelta(seconds=float(switch("clock").read_text()))
+            return timedelta(seconds=float(switch("worker-clock" if "worker" in sys.argv else "clock").read_text()))
         except (OSError, ValueError):
             return timedelta()
 
