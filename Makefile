@@ -45,9 +45,7 @@ bench: ## List the benchmarks; make bench-NAME runs one
 	@$(PY) scripts/list_benchmarks.py
 
 bench-push bench-growth: ## Pushing beside other servers, and its cost as it grows (ARGS=--short takes minutes less)
-	@bash scripts/set_up.sh dev page servers
-	@$(PY) -c 'import channels_redis, django, socketio' 2>/dev/null || \
-	  $(PY) -m pip install -q --disable-pip-version-check --group push-peers
+	@bash scripts/set_up.sh dev page servers push-peers
 	@$(PY) -m benchmarks.$(subst bench-,,$@) $(ARGS)
 
 bench-%:

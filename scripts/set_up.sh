@@ -6,6 +6,7 @@
 #   node-modules  npm packages of frontend/
 #   page          the built page in src/reposto/app/static
 #   servers       Redis, PostgreSQL and Chromium for the tests, and RabbitMQ where it can be had
+#   push-peers    what `make bench-push` measures reposto beside
 # A step is skipped while the digest of its inputs is the one in .venv/.stamps.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -155,9 +156,17 @@ step_servers() {
     say "without RabbitMQ the tests over it are skipped"
 }
 
+step_push-peers() { # not locked: they are measured beside reposto, never part of it
+  step_dev
+  if .venv/bin/python -c 'import channels_redis, django, socketio' 2>/dev/null; then return; fi
+  use_pips_index_in_uv
+  say "installing the servers that reposto is measured beside"
+  .venv/bin/uv pip install -q --python .venv/bin/python --group push-peers
+}
+
 for step in "$@"; do
   case $step in
-    venv | python | dev | node-modules | page | servers) "step_$step" ;;
+    venv | python | dev | node-modules | page | servers | push-peers) "step_$step" ;;
     *) fail "set_up.sh knows no step named $step" ;;
   esac
 done
