@@ -14,6 +14,7 @@ from reposto.intake.demo.products import PRODUCTS
 from reposto.language import prose
 from reposto.language.comparison import write_comparison
 from reposto.language.figures import unsupported_numbers
+from reposto.language.formats import amount
 from reposto.model.facts import ProductFacts
 from reposto.model.request import Expect, Intent, Request, Window
 from reposto.storage.engine import Store, sqlite_url
@@ -96,6 +97,9 @@ def test_comparisons_too(store: Store) -> None:
 def test_a_wrong_number_in_a_simulation_is_caught(store: Store) -> None:
     request = replace(CASES[5], skus=("TEC-101",), today=TODAY)
     analysis, asked = analyse_question(facts_of(store, "TEC-101"), question_of(request))
+    assert asked.simulation is not None and asked.simulation.then.demand is not None
     text = prose.write_analysis(analysis, request, "pt-BR", asked=asked)
-    wrong = text.replace("984,7", "984,9")
-    assert wrong != text and unsupported_numbers(wrong, analysis, "pt-BR", request, asked) == ["984,9"]
+    right = amount(asked.simulation.then.demand, "M", "pt-BR")
+    wrong = amount(asked.simulation.then.demand + 7.3, "M", "pt-BR")
+    assert right in text
+    assert wrong in unsupported_numbers(text.replace(right, wrong), analysis, "pt-BR", request, asked)

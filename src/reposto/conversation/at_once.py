@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from reposto.conversation.aliases import shown
 from reposto.conversation.facts_history import (
+    answer_confirm,
     answer_export,
     answer_quote,
     answer_recall,
@@ -92,6 +93,8 @@ def _say(connection: Connection, asking: Asking) -> str | None:
     request, locale = asking.request, asking.locale
     if request.intent is Intent.RECALL:
         return answer_recall(connection, request, asking.user_id, asking.session_id, locale)
+    if request.intent is Intent.CONFIRM:
+        return answer_confirm(connection, asking.session_id, locale)
     if request.intent is Intent.DOCUMENT_EXPORT:
         return answer_export(connection, request, asking.session_id, locale)
     if request.intent is Intent.QUOTE_REQUEST and request.skus:

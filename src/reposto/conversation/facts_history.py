@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from reposto.language import copy_words, explanation, recall_words
 from reposto.language.formats import inert
 from reposto.language.normalise import fold
+from reposto.language.replies import write_confirm
 from reposto.model.decode import from_data
 from reposto.model.findings import Analysis
 from reposto.model.message import Message
@@ -83,6 +84,14 @@ def find_analysis(connection: Connection, session_id: int, sku: str = "") -> tup
         return message, from_data(Analysis, data)
     except (KeyError, TypeError, ValueError):  # of another version of the program
         return None
+
+
+def answer_confirm(connection: Connection, session_id: int, locale: str) -> str:
+    """A yes in words makes nothing; the button that does is named."""
+    last = _last(connection, session_id, _ANSWERS)
+    actions = (last.metadata or {}).get("actions", ()) if last is not None else ()
+    labels = [a["label"] for a in actions if str(a.get("action_type", "")).startswith("approve")]
+    return write_confirm(labels, locale)
 
 
 def explain_stored(connection: Connection, request: Request, session_id: int, locale: str) -> str | None:

@@ -10,15 +10,20 @@ from sqlalchemy import Connection
 from reposto.analysts.calendar import business_calendar
 from reposto.analysts.supplier_record import measure_supplier, rank_suppliers
 from reposto.language import order_words, supply_words
+from reposto.language.context import BACKWARD
 from reposto.language.normalise import fold
 from reposto.language.params import find_criterion
 from reposto.model.asked import OrderRow, SupplierRecord
 from reposto.model.facts import Supplier
 from reposto.model.orders import STILL_TO_COME, OrderStatus
 from reposto.model.request import Intent, Request
-from reposto.storage import company, purchasing, supply
+from reposto.storage import catalogue, company, purchasing, supply
 
 _LATE = re.compile(r"\b(?:atras\w+|vencid[oa]s?|overdue|late)\b")
+_GENERAL = re.compile(
+    r"\b(?:tem|ha|quais|algum|alguns|lista\w*|mostr\w+|ver)\b.*\b(?:pedidos?|ocs?|compras?|ordens)\b"
+    r".*\b(?:atrasad|pendente|abert|andamento|transito)"
+)
 _DRAFTS = re.compile(r"\b(?:rascunhos?|drafts?|aprovacao|aprovar)\b")
 _DRAFT: tuple[OrderStatus, ...] = ("draft",)
 _CODE = re.compile(r"\b[a-z]{1,6}[-/ ]?\d{2,}\b", re.I)
@@ -29,7 +34,9 @@ def answer_supply(connection: Connection, request: Request, locale: str, today: 
     intent = request.intent
     if intent in (Intent.ORDER_APPROVE, Intent.ORDER_CANCEL):
         return _never(connection, request, locale, today)
-    if intent is Intent.ORDER_STATUS and not request.skus:
+    if intent is Intent.ORDER_STATUS and (
+        not request.skus or order_number(request) or _asks_for_all(connection, request)
+    ):
         return _orders(connection, request, locale, today)
     if intent is Intent.SUPPLIER_INFO and not request.skus:
         return _data(connection, request, locale)
@@ -41,6 +48,16 @@ def answer_supply(connection: Connection, request: Request, locale: str, today: 
         suppliers = supply.list_suppliers(connection)
         return supply_words.write_supplier_list(suppliers, supply.count_offered(connection), locale)
     return None
+
+
+def _asks_for_all(connection: Connection, request: Request) -> bool:
+    """Whether orders in general are asked for, and the product is only the one that was spoken of before."""
+    folded = fold(request.text)
+    if not _GENERAL.search(folded) or BACKWARD.search(folded):
+        return False
+    products = (catalogue.find_named_product(connection, sku) for sku in request.skus)
+    words = {word for p in products if p is not None for word in re.findall(r"[a-z]{4,}", fold(f"{p.name} {p.sku}"))}
+    return not words & set(re.findall(r"[a-z]{4,}", folded))
 
 
 def _data(connection: Connection, request: Request, locale: str) -> str:

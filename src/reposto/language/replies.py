@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
 
 from reposto.language.formats import inert, number
@@ -115,6 +116,15 @@ _FILES = (
 def write_unclear_change(locale: str) -> str:
     """A simulation that doesn't say what changes."""
     return sentences((Voice(locale_of(locale), date.min).say("what_if.unclear"),))
+
+
+def write_confirm(labels: Sequence[str], locale: str) -> str:
+    """No message buys anything; `labels` are the buttons that would."""
+    voice = Voice(locale_of(locale), date.min)
+    if not labels:
+        return voice.say("cannot.confirm")
+    buttons = (" or " if voice.locale == "en" else " ou ").join(f"“{inert(label)}”" for label in labels)
+    return sentences((voice.say("reply.confirm", buttons=buttons),))
 
 
 def write_too_long(locale: str) -> str:

@@ -25,6 +25,7 @@ TEXTS: Final[dict[str, str]] = {
     "recall.day": "{date} at {time}",
     "recall.on.today": "today",
     "recall.fresh": "The numbers may have changed since; ask again to work them out anew",
+    "reply.confirm": "A yes in words makes no order, so that nothing is bought by accident. Use the button {buttons}",
     # a text for suppliers
     "quote.head.one": "A text to ask **{supplier}** for a quote; I send nothing, just copy it:",
     "quote.head.many": "One text per supplier; I send nothing, just copy them:",

@@ -22,6 +22,7 @@ TEXTS: Final[dict[str, str]] = {
     "recall.day": "{date} às {time}",
     "recall.on.today": "de hoje",
     "recall.fresh": "Os números podem ter mudado desde então; pergunte de novo para refazer a conta",
+    "reply.confirm": "Por texto um sim não cria pedido, para que nada seja comprado sem querer. Use o botão {buttons}",
     # a text for suppliers
     "quote.head.one": "Texto para pedir cotação a **{supplier}**; eu não envio nada, é só copiar:",
     "quote.head.many": "Um texto por fornecedor; eu não envio nada, é só copiar:",

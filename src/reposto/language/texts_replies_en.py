@@ -66,11 +66,11 @@ TEXTS: Final[dict[str, str]] = {
     "cannot.recall": "I can't search old conversations yet; the previous answer is just above, and I can redo it.",
     "cannot.supplier": "Name the supplier or one of its products and I'll show what is on file.",
     "cannot.ranking": "I can't compare all suppliers yet. For one product I can tell lead time and punctuality.",
-    "cannot.compare": "To compare, name both products in one question: “compara X com Y”.",
+    "cannot.compare": "To compare, name the products in one question: “compara X com Y”.",
     "cannot.order": "order {number}",
     # notes under an analysis that was asked for something more
     "note.abc_xyz": "I don't work out the ABC class yet; this is what I know about the product",
-    "note.compare_products": "To compare, name both products in one question",
+    "note.compare_products": "To compare, name the products in one question",
     "note.quote_request": "I don't send requests for quotation yet; the prices are those on file",
     "note.data_change": "I don't change data from the conversation; correct the file and load it with `reposto import`",
     "note.order_approve": "I approve nothing by text; use the button",

@@ -59,11 +59,11 @@ TEXTS: Final[dict[str, str]] = {
     "cannot.recall": "Ainda não procuro nas conversas antigas; a resposta anterior está logo acima, e posso refazê-la.",
     "cannot.supplier": "Diga o fornecedor pelo nome ou um produto dele, que eu mostro o que está cadastrado.",
     "cannot.ranking": "Ainda não comparo todos os fornecedores entre si. De um produto eu digo prazo e pontualidade.",
-    "cannot.compare": "Para comparar, diga os dois produtos na mesma pergunta: “compara X com Y”.",
+    "cannot.compare": "Para comparar, diga os produtos na mesma pergunta: “compara X com Y”.",
     "cannot.order": "pedido {number}",
     # notes under an analysis that was asked for something more
     "note.abc_xyz": "A classe ABC ainda não calculo; isto é o que sei deste produto",
-    "note.compare_products": "Para comparar, diga os dois produtos na mesma pergunta",
+    "note.compare_products": "Para comparar, diga os produtos na mesma pergunta",
     "note.quote_request": "Ainda não envio cotações; os preços são os cadastrados",
     "note.data_change": "Pela conversa eu não altero dados; corrija o arquivo e carregue com `reposto import`",
     "note.order_approve": "Por texto eu não aprovo nada; use o botão",

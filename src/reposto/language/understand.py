@@ -253,7 +253,7 @@ class Understander:
         if outcome is None and thread.options:
             outcome = self.followups.words_offered(sentence)
         if follow := self.followups.follow(text, sentence, outcome, thread):
-            return follow
+            return _compared(follow, sentence, thread) or follow
         if found.weak and thread.skus and outcome is not None and _ANOTHER_SIZE.search(sentence.folded):
             return self.followups.no_such_size(text, sentence, outcome, thread)
         if (
@@ -311,6 +311,14 @@ def _amounts(sentence: Sentence) -> Amounts:
     if sentence.intent in ORDERING:
         return Amounts.ORDERED
     return Amounts.POSSIBLE if sentence.intent in MAY_ORDER or sentence.intent is None else Amounts.NONE
+
+
+def _compared(follow: Request, sentence: Sentence, thread: Thread) -> Request | None:
+    """ "Compara com a de suede": the variant beside the product spoken of, not in its place."""
+    if not thread.skus or len(follow.skus) != 1 or not _COMPARED.search(sentence.folded):
+        return None
+    both = tuple(dict.fromkeys((thread.skus[-1], *follow.skus)))
+    return replace(follow, intent=Intent.COMPARE_PRODUCTS, skus=both, params={}, also=()) if len(both) > 1 else None
 
 
 def _carried(last: Request, request: Request) -> bool:

@@ -27,6 +27,8 @@ _NEXT_YEAR = re.compile(r"\bano que vem\b|\bproximo ano\b")
 _YESTERDAY = re.compile(r"\bontem\b")
 _BACK = re.compile(r"\b(?:ultim[oa]s|passad[oa]s)\b")
 
+_FORECAST = re.compile(r"\b(?:previs\w+|projec\w+|estimativ\w+|expectativ\w+|para|demanda)\b")
+
 _PRICE = re.compile(r"\b(?:preco|custo|valor|dolar|tabela|reajust\w+|encarec\w+|barat\w+|car[oa]|desconto)\b")
 _DEMAND = re.compile(r"\b(?:demanda|vend\w+|procura|consumo|saida|giro|movimento)\b")
 _LEAD = re.compile(r"\b(?:prazo|entrega\w*|lead time|fornecedor|atras\w+|demor\w+)\b")
@@ -61,7 +63,8 @@ def looking_back(window: Window, text: str, last: Window | None, today: date) ->
     """A month named in a talk about the past is a past one: "e em setembro?" after "quanto vendi em outubro?"."""
     folded = fold(text)
     spoken_of_past = last is not None and last.end < today
-    if not spoken_of_past or window.start <= today or AHEAD.search(folded) or not _MONTH.search(folded):
+    ahead = AHEAD.search(folded) is not None or _FORECAST.search(folded) is not None
+    if not spoken_of_past or window.start <= today or ahead or not _MONTH.search(folded):
         return window
     if re.search(r"\b20\d\d\b|\bque vem\b|\bproxim", folded):
         return window
