@@ -35,6 +35,7 @@ LOOK_EVERY_S = 0.1
 STOP_WITHIN_S = 0.4  # a cancelled analysis that hasn't stopped by then is killed: "within a second"
 ALIVE_EVERY_S = 2.0
 DEAF_AFTER_S = 3.0  # idle for so long, while a job has waited for as long
+FAN_OUT = 8  # nudges for the first parts of a run, for other machines too; whoever is too many finds nothing
 HARD_GRACE_S = 5.0  # Celery kills first; this is for what runs without its knowledge
 
 
@@ -100,7 +101,7 @@ class Child:
             waiting = work.look_at_waiting(self._runner.store, now=utc_now())
         except StorageBusy:
             return []  # those who look by themselves will find it
-        several = self._host.bulk_slots if last.kind == CATALOGUE else 1
+        several = FAN_OUT if last.kind == CATALOGUE else 1
         return [INTERACTIVE] * (waiting.questions is not None) + [BULK] * (several if waiting.bulk is not None else 0)
 
     def drain(self) -> None:
