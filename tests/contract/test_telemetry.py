@@ -2,103 +2,29 @@
 
 from __future__ import annotations
 
-import gzip
-import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from reposto.app import telemetry
 from reposto.app.settings import load_settings
 from reposto.model.errors import SettingInvalid
 from tests.support import company
 from tests.support.api import Api, make_token
+from tests.support.collector import Collector, run_collector
 from tests.support.logins import open_socket
 from tests.support.processes import ServerProcess
 
 pytestmark = pytest.mark.xdist_group("telemetry")
 
 
-@dataclass(slots=True)
-class Received:
-    """A span as it came in."""
-
-    name: str
-    trace: str
-    span: str
-    parent: str
-    start: int
-    end: int
-    instance: str
-    attributes: dict[str, Any]
-    status: int
-
-
-@dataclass(slots=True)
-class Collector:
-    """Speaks OTLP over HTTP."""
-
-    url: str
-    spans: list[Received] = field(default_factory=list)
-    raw: list[bytes] = field(default_factory=list)
-
-    def take(self, body: bytes) -> None:
-        self.raw.append(body)
-        request = ExportTraceServiceRequest.FromString(body)
-        for resource in request.resource_spans:
-            names = {a.key: a.value.string_value for a in resource.resource.attributes}
-            for scope in resource.scope_spans:
-                for span in scope.spans:
-                    values = {a.key: a.value.string_value or a.value.int_value for a in span.attributes}
-                    self.spans.append(
-                        Received(
-                            span.name,
-                            span.trace_id.hex(),
-                            span.span_id.hex(),
-                            span.parent_span_id.hex(),
-                            span.start_time_unix_nano,
-                            span.end_time_unix_nano,
-                            names["service.instance.id"],
-                            values,
-                            span.status.code,
-                        )
-                    )
-
-    def until(self, holds: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 30
-        while not holds():
-            assert time.monotonic() < deadline, [span.name for span in self.spans]
-            time.sleep(0.05)
-
-
 @pytest.fixture
 def collector() -> Iterator[Collector]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            if self.headers.get("Content-Encoding") == "gzip":
-                body = gzip.decompress(body)
-            if self.path == "/v1/traces":
-                taken.take(body)
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    taken = Collector(f"http://127.0.0.1:{server.server_port}")
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield taken
-    server.shutdown()
-    server.server_close()
+    with run_collector() as running:
+        yield running
 
 
 @pytest.fixture
