@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
-from reposto.conversation import aliases
+from reposto.conversation import aliases, sessions
 from reposto.conversation.ask import Asked
 from reposto.conversation.catalogue import Catalogue
 from reposto.model.errors import InvalidInput, NotFound
@@ -98,6 +98,21 @@ def test_words_that_fit_more_products_than_a_choice_shows_name_a_kind(office: Of
     add_products(office, {f"B{i}": f"Parafuso sextavado M8 x {i}" for i in (40, 45, 50, 55, 60, 70)})
     pick(office, office.ask(AMBIGUOUS), "M8X20")
     assert known(office) == []
+
+
+def test_one_word_that_several_products_have_names_a_kind(office: Office) -> None:
+    asked = office.ask("qual a demanda do parafuso?")
+    pick(office, asked, "M8X20")
+    assert known(office) == []
+    office.session = sessions.open_session(office.store, office.ana.user_id, now=NOW).id
+    assert kind(office.ask("qual a demanda do parafuso?")) == "choose_product"
+
+
+def test_whoever_is_answered_by_an_alias_is_told_so(office: Office) -> None:
+    pick(office, office.ask(AMBIGUOUS), "M8X30")
+    told = office.ask("qual a demanda do parafuso sextavado m8?")
+    assert kind(told) == "analysis_started"
+    assert told.reply.content.endswith("“parafuso sextavado m8” é o apelido de M8X30 nesta empresa.")
 
 
 def test_an_unknown_word_is_learnt_from_the_nearest_that_was_picked(office: Office) -> None:

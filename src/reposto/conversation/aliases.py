@@ -49,8 +49,8 @@ def lesson_of_choice(
     if sku not in offered:
         return None
     mention = index.understander.mention(question.content, today)
-    # words that fit more products than a choice shows name a kind of product: the next one may be another
-    if mention is None or mention.fitting > MOST_OPTIONS:
+    # a word that several products have, or words that fit more than a choice shows, name a kind of product
+    if mention is None or mention.names_a_kind or mention.fitting > MOST_OPTIONS:
         return None
     return Lesson(mention, sku, "choice", question.id)
 
@@ -92,6 +92,13 @@ def _lesson_of_correction(
 def shown(request: Request) -> dict[str, Any]:
     """Metadata by which a buyer sees that an alias was applied."""
     return {"alias": {"text": request.alias, "sku": request.skus[0]}} if request.alias and request.skus else {}
+
+
+def remark(request: Request, locale: str) -> str:
+    """The same in words, to follow a reply; empty when no alias was applied."""
+    if not (request.alias and request.skus):
+        return ""
+    return "\n\n" + words.say("applied", locale, text=request.alias, sku=request.skus[0])
 
 
 def learn(connection: Connection, lesson: Lesson, user_id: int, now: datetime) -> bool:

@@ -239,6 +239,7 @@ def _start_analyses(
             **aliases.shown(draft.request),
         }
         content = prose.write_acknowledgement(product, draft.request, eta, draft.asker.locale, others)
+        content += aliases.remark(draft.request, draft.asker.locale)
         started.append(
             chat.append_message(
                 connection,

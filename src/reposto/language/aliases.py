@@ -27,6 +27,11 @@ class Mention:
     text: str
     fitting: int
 
+    @property
+    def names_a_kind(self) -> bool:
+        """One word that several products have in their names: the next one who says it may mean another."""
+        return self.fitting > 1 and " " not in self.key
+
 
 class Wish(StrEnum):
     """What a message about aliases wants."""
@@ -106,6 +111,7 @@ _TEXTS: dict[str, dict[str, str]] = {
         "list": "Apelidos desta empresa ({count}):",
         "more": "… e mais {count}, na página, em “Apelidos”.",
         "only_looks": "Seu acesso é só de consulta: peça a um comprador que mude os apelidos.",
+        "applied": "“{text}” é o apelido de {sku} nesta empresa.",
         "or": " ou ",
     },
     "en": {
@@ -122,6 +128,7 @@ _TEXTS: dict[str, dict[str, str]] = {
         "list": "This company's aliases ({count}):",
         "more": "… and {count} more, on the page, under “Aliases”.",
         "only_looks": "Your access is for reading only: ask a buyer to change the aliases.",
+        "applied": "“{text}” is an alias of {sku} in this company.",
         "or": " or ",
     },
 }
