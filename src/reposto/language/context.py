@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from reposto.language.patterns import load_rules
-from reposto.model.request import Intent, Request, Turn
+from reposto.model.request import Intent, Request, Turn, Window
 
 _RULES = load_rules("context.toml").named
 _PENDING = _RULES["pending"]
@@ -31,6 +31,7 @@ class Thread:
     pending: bool = False
     running: bool = False
     turns: Sequence[Turn] = field(default_factory=tuple)
+    windows: list[Window] = field(default_factory=list)  # the days spoken of so far, each once
 
 
 def read_agent(folded: str, thread: Thread) -> None:

@@ -15,6 +15,7 @@ from reposto.language.followups import MOST_OPTIONS, Followups, request_of
 from reposto.language.mentions import Found, Reader, Status
 from reposto.language.normalise import Kind, fold, tokenise
 from reposto.language.params import CategoryBook, SupplierBook
+from reposto.language.picks import picked_all, picked_by_size
 from reposto.language.products import Catalogue
 from reposto.language.resolve import Amounts, Resolution, Resolver
 from reposto.language.sentence import (
@@ -30,7 +31,7 @@ from reposto.language.sentence import (
     telling,
 )
 from reposto.language.spelling import put_right
-from reposto.language.windows import looking_back, topic_of, window_of
+from reposto.language.windows import both_of, looking_back, topic_of, window_of
 from reposto.model.request import Expect, Intent, NamedProduct, NamedSupplier, Option, Request, Turn
 
 _LONG_TEXT = 300  # characters from which a message is read sentence by sentence
@@ -87,7 +88,7 @@ class Understander:
         """With the days it speaks of and what it changes, carried on where the parameters were."""
         last = thread.last if thread.last is not None and thread.last.intent is request.intent else None
         text, params = request.text, request.params
-        window = window_of(text, params, today)
+        window = both_of(text, thread.windows) or window_of(text, params, today)
         if last is None:
             return replace(request, today=today, window=window, topic=topic_of(text, request.intent, params))
         if window is None and last.window is not None and _carried(last, request):
@@ -118,6 +119,8 @@ class Understander:
         for turn in turns[-12:]:  # older turns cannot be what a pronoun points at
             if turn.role == "human":
                 request = self._completed(self._understand(turn.text, thread, today), thread, today)
+                if request.window is not None and request.window not in thread.windows[-1:]:
+                    thread.windows.append(request.window)
                 if request.intent not in (
                     Intent.SMALLTALK,
                     Intent.UNCLEAR,
@@ -218,6 +221,8 @@ class Understander:
                 return Request(text, Intent.UNCLEAR, Expect.CLARIFY)
             return self.followups.continued(text, thread, (thread.options[place],))
         canonical = put_right(folded, self.catalogue.vocabulary)
+        if short and thread.options and (taken := self._taken(text, canonical, thread)):
+            return taken
         if short and thread.turns and (thread.pending or thread.running or thread.last):
             if talk.is_no(canonical, text) and (not thread.options or _NONE_OF_THEM.search(canonical)):
                 return self.followups.call_off(text, canonical, thread)
@@ -232,6 +237,18 @@ class Understander:
         if short and thread.running and talk.RUN_STATUS.search(canonical):
             return Request(text, Intent.RUN_STATUS, Expect.ANSWER)
         return None
+
+    def _taken(self, text: str, canonical: str, thread: Thread) -> Request | None:
+        """`o maior`, `os dois`: options taken by what tells them apart, or all of them."""
+        if picked_all(canonical, len(thread.options)):
+            return self.followups.continued(text, thread, thread.options[:MOST_OPTIONS])
+        ids = [self.catalogue.ids[sku] for sku in thread.options if sku in self.catalogue.ids]
+        place = picked_by_size(canonical, [self.catalogue.products[i].name for i in ids])
+        if place is None:
+            return None
+        if place < 0:
+            return Request(text, Intent.UNCLEAR, Expect.CLARIFY)
+        return self.followups.continued(text, thread, (self.catalogue.products[ids[place]].sku,))
 
     def _plain(self, text: str, clean: str, thread: Thread, today: date) -> Request:
         sentence = self.dissector.take_apart(clean, today)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -28,6 +28,8 @@ _YESTERDAY = re.compile(r"\bontem\b")
 _BACK = re.compile(r"\b(?:ultim[oa]s|passad[oa]s)\b")
 
 _FORECAST = re.compile(r"\b(?:previs\w+|projec\w+|estimativ\w+|expectativ\w+|para|demanda)\b")
+
+_BOTH = re.compile(r"\b(?:os|nos|dos) dois (?:meses|periodos|juntos)\b|\bos dois somados\b|\bsomando os dois\b")
 
 _PRICE = re.compile(r"\b(?:preco|custo|valor|dolar|tabela|reajust\w+|encarec\w+|barat\w+|car[oa]|desconto)\b")
 _DEMAND = re.compile(r"\b(?:demanda|vend\w+|procura|consumo|saida|giro|movimento)\b")
@@ -73,6 +75,15 @@ def looking_back(window: Window, text: str, last: Window | None, today: date) ->
 
 def _year_before(day: date) -> date:
     return day.replace(year=day.year - 1, day=min(day.day, 28)) if day.month == 2 else day.replace(year=day.year - 1)
+
+
+def both_of(text: str, spoken: Sequence[Window]) -> Window | None:
+    """ "Os dois meses juntos": from the first to the last of the two stretches spoken of last, where they meet."""
+    if len(spoken) < 2 or not _BOTH.search(fold(text)):
+        return None
+    first, last = sorted(spoken[-2:], key=lambda w: w.start)
+    meet = (last.start - first.end).days <= 1
+    return Window(first.start, max(first.end, last.end)) if meet else None
 
 
 def month_window(period: str) -> Window | None:

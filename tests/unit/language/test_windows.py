@@ -99,3 +99,11 @@ def test_a_noun_of_the_past_names_a_month_that_has_passed() -> None:
     assert ask("consumo da sarja leve em março").params == {"period": "2026-03"}
     assert ask("demanda da sarja leve em março").params == {"period": "2027-03"}
     assert ask("consumo previsto da sarja leve em março").params == {"period": "2027-03"}
+
+
+def test_two_months_spoken_of_become_one_stretch() -> None:
+    turns = (("human", "demanda da sarja leve em junho"), ("agent", "…"), ("human", "e em julho?"), ("agent", "…"))
+    both = ask("e os dois meses juntos?", *turns)
+    assert both.window == Window(date(2026, 6, 1), date(2026, 7, 31)) and both.skus == ("TEC-015",)
+    apart = (("human", "demanda da sarja leve em junho"), ("human", "e em setembro?"))
+    assert ask("e os dois meses juntos?", *apart).window is None
