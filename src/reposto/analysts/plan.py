@@ -23,6 +23,7 @@ Days = NDArray[np.int64]
 LONGEST_LOT_DAYS = 90.0  # days of demand in one lot: beyond a quarter money and shelf are better used elsewhere
 LONGEST_LOT_DAYS_UNSURE = 45.0  # the same where past forecasts of the product were poor
 LONGEST_FORCED_LOT_DAYS = 730.0  # a minimum lot that lasts longer hardly earns its stock: a person should look at it
+_LIKELY = 0.5  # a stock-out likelier than not
 SEARCH_DAYS = 365  # order-by dates further away are not worth a promise
 
 
@@ -81,7 +82,8 @@ def plans(situation: Situation, margin_percent: float) -> tuple[Plan, ...]:
 
     Cheapest: annual cost per unit (price, order, holding) x the smallest lot among them, the units that this decision
     is about, + expected lost units x margin, taken on the cheapest landed cost, so that a dear supplier doesn't look
-    worth more.
+    worth more. Before that comes whoever keeps the shelf full at a price that the sale still pays for (stock-out less
+    likely than not, at most the margin dearer): weeks without the goods lose the customers, not their margin alone.
     """
     paths = situation.paths
     if paths is None:
@@ -91,7 +93,13 @@ def plans(situation: Situation, margin_percent: float) -> tuple[Plan, ...]:
         return ()
     common = min(p.lot or p.usual_lot for p in found)
     margin = margin_percent / 100 * min(float(p.cost.unit) for p in found)
-    best, *others = sorted(found, key=lambda p: (p.cost_per_unit * common + p.short * margin, p.offer.id))
+    worth = (1 + margin_percent / 100) * min(p.cost_per_unit for p in found)
+
+    def rank(plan: Plan) -> tuple[bool, float, int]:
+        too_late = plan.stockout >= _LIKELY or plan.cost_per_unit > worth
+        return too_late, plan.cost_per_unit * common + plan.short * margin, plan.offer.id
+
+    best, *others = sorted(found, key=rank)
     return (_bridged(best, others, 1 - situation.facts.company.service_level), *others)
 
 
@@ -104,7 +112,7 @@ def _bridged(best: Plan, others: list[Plan], allowed: float) -> Plan:
     in_time = [p for p in others if p.stockout <= allowed + 1e-9]
     if not best.overdue or not in_time:
         return best
-    return replace(best, overdue=best.stockout >= 0.5, bridge=min(in_time, key=lambda p: p.cost.unit).offer)
+    return replace(best, overdue=best.stockout >= _LIKELY, bridge=min(in_time, key=lambda p: p.cost.unit).offer)
 
 
 def is_forced_too_large(situation: Situation, plan: Plan) -> bool:

@@ -77,6 +77,21 @@ def test_another_supplier_who_is_in_time_takes_the_alarm_away() -> None:
     assert first.overdue and first.bridge == fast
 
 
+def test_an_empty_shelf_for_weeks_is_not_worth_a_better_price() -> None:
+    """Seen on real sales: the importer was 14 % cheaper, and a month without goods of R$ 0.28 cost little margin."""
+    facts = given_facts.smooth()
+    slow = replace(facts.offers[0], promised_lead_time_days=25, tiers=(PriceTier(1, Decimal("0.24")),), moq=1)
+    fast = replace(facts.offers[1], id=13, promised_lead_time_days=3, tiers=(PriceTier(1, Decimal("0.28")),), moq=1)
+    few = StockLevel(430.0, 0.0, TODAY - timedelta(days=1))
+    both = replace(facts, offers=(slow, fast), stock=few, receipts=(), supplier_receipts=())
+    (first, second) = plans(survey(both, 30), 40.0)
+    assert first.offer == fast
+    assert first.stockout < 0.5 <= second.stockout
+    dear = replace(fast, tiers=(PriceTier(1, Decimal("0.48")),))  # twice the price: every sale would lose money
+    (first, _) = plans(survey(replace(both, offers=(slow, dear)), 30), 40.0)
+    assert first.offer == slow
+
+
 def test_a_lot_made_to_order_less_often_says_so_and_claims_no_cents() -> None:
     facts = low()
     offer = replace(
