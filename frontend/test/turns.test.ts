@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buttonsOf, isAnnounced, optionsOf, orderedJobs, turnsOf } from '../src/client/turns';
+import { buttonsFor, buttonsOf, isAnnounced, optionsOf, orderedJobs, turnsOf } from '../src/client/turns';
 import type { Message, Metadata, Sender } from '../src/client/wire';
 
 let seq = 0;
@@ -12,6 +12,13 @@ const started = (job: string, question: number) => said('agent', { type: 'analys
 const result = (job: string, question: number) => said('ai', { type: 'analysis_result', job_id: job, in_reply_to: question });
 
 describe('turns', () => {
+  it('who only looks has no button that orders', () => {
+    const kinds = ['approve_purchase', 'approve_list', 'recalculate', 'something_new'];
+    const message = said('ai', { type: 'analysis_result', actions: kinds.map((kind) => ({ action_type: kind, label: kind, action_data: {} })) });
+    expect(buttonsFor(message, 'viewer').map((button) => button.action_type)).toEqual(['recalculate']);
+    expect(buttonsFor(message, 'buyer')).toEqual(buttonsOf(message));
+  });
+
   it('an answer stands where its acknowledgement stood, also when another question came between', () => {
     seq = 0;
     const messages = [said('human'), started('a', 1), said('human'), started('b', 3), result('b', 3), result('a', 1)];

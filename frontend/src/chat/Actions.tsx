@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { analysisOf } from '../client/analysis';
 import { buyListOf } from '../client/list';
-import { buttonsOf, type Button } from '../client/turns';
+import { buttonsFor, type Button } from '../client/turns';
 import type { Message } from '../client/wire';
 import { useI18n } from '../i18n';
 import { Dialog } from '../ui/Dialog';
@@ -19,7 +19,7 @@ interface Props {
 
 export function Actions({ message, ordered, onActed }: Props) {
   const { t } = useI18n();
-  const { api } = useServices();
+  const { api, me } = useServices();
   const [asking, setAsking] = useState<Button | null>(null);
   const [busy, setBusy] = useState<Button | null>(null);
   const [done, setDone] = useState<readonly string[]>([]);
@@ -37,7 +37,7 @@ export function Actions({ message, ordered, onActed }: Props) {
   const finished = (button: Button) => done.includes(button.label) || (ordered && BINDING.includes(button.action_type));
   return (
     <div className="actions">
-      {buttonsOf(message).map((button) => (
+      {buttonsFor(message, me.role).map((button) => (
         <button
           key={`${button.action_type} ${button.label}`}
           type="button"

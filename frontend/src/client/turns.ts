@@ -53,6 +53,14 @@ export function buttonsOf(message: Message): Button[] {
   });
 }
 
+const FOR_VIEWERS: readonly string[] = ['choose_product', 'retry', 'recalculate']; // the server refuses him the others
+
+/** The buttons of a message that this user may press: who only looks has none that orders. */
+export function buttonsFor(message: Message, role: string): Button[] {
+  const all = buttonsOf(message);
+  return role === 'viewer' ? all.filter((button) => FOR_VIEWERS.includes(button.action_type)) : all;
+}
+
 export interface Option {
   sku: string;
   name: string;

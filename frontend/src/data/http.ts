@@ -11,6 +11,7 @@ export const PAGE = 500;
 
 export interface Me {
   name: string;
+  role: string; // viewer | buyer | manager | admin
   locale: string;
   csrf: string;
 }
@@ -157,7 +158,8 @@ function decodePage(value: unknown): ListPage | null {
 
 function decodeMe(value: unknown): Me | null {
   if (!isObject(value) || typeof value.name !== 'string' || typeof value.csrf !== 'string') return null;
-  return { name: value.name, csrf: value.csrf, locale: typeof value.locale === 'string' ? value.locale : 'pt-BR' };
+  const role = typeof value.role === 'string' ? value.role : 'buyer';
+  return { name: value.name, role, csrf: value.csrf, locale: typeof value.locale === 'string' ? value.locale : 'pt-BR' };
 }
 
 function decodeSummary(value: unknown): SessionSummary | null {
