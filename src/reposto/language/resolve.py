@@ -90,7 +90,9 @@ class Resolver:
         if not is_name_like(said) or self._covers(self.whole_names(tokens), [named]):
             return None
         needs = [n for n in self.reader.needs(named) if not n.soft]
-        return Mention(key_of(text), text, len(self.catalogue.find(needs)))
+        whole = " ".join(t.text for t in tokens[named.places[0] : named.places[-1] + 1])  # `banco da vovo`
+        shown = whole if key_of(whole) == key_of(text) else text
+        return Mention(key_of(text), shown, len(self.catalogue.find(needs)))
 
     def _taught(self, segments: Sequence[Segment]) -> Found | None:
         """The product that the company calls so: only where the whole mention is the alias, word for word."""
