@@ -41,10 +41,11 @@ def _asked(request: Request) -> tuple[Intent, ...]:
 
 def _write(request: Request, intent: Intent, known: ProductFacts, locale: str) -> str:
     product, window = known.product, request.window
-    if intent in PAST_FACTS and window is not None:
+    priced = intent in (Intent.PRICE_HISTORY, Intent.PRICE_CURRENT)
+    if (intent is Intent.DEMAND_FORECAST or priced) and window is not None and window.end < known.today:
         voice = Voice(locale_of(locale), known.today, product.unit)
         named = voice.product(product.name, product.sku)
-        if intent is Intent.DEMAND_FORECAST:
+        if not priced:
             return window_words.write_sold(voice, named, sold_in(known, window))
         return window_words.write_paid(voice, named, window, prices_in(known, window))
     return quick.write_quick(request, known, locale, intent)

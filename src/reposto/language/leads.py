@@ -61,6 +61,8 @@ def _demand(voice: Voice, analysis: Analysis, request: Request) -> Lead:
     if demand.total is None:
         return Lead((voice.say("lead.demand.none", product=product),))
     window = cards.window(voice, demand)
+    if request.topic == "season":
+        return Lead((_season(voice, product, demand.yearly_rhythm),))
     if demand.total.high <= 0:
         parts = [voice.say("lead.demand.zero", product=product, window=window)]
     else:
@@ -71,6 +73,16 @@ def _demand(voice: Voice, analysis: Analysis, request: Request) -> Lead:
         parts.append(cards.past_words(voice, demand, "lead.demand.past"))
     parts += filter(None, (cards.driver_words(voice, d) for d in demand.drivers))
     return Lead(tuple(parts), frozenset({"demand", "past", "drivers"}))
+
+
+def _season(voice: Voice, product: str, factors: tuple[float, ...]) -> str:
+    """The months in which it sells most and least; only where the history carries a yearly rhythm."""
+    if not factors or max(factors) < cards.STRONG_RHYTHM:
+        return voice.say("asked.season.none", product=product)
+    best, worst = factors.index(max(factors)), factors.index(min(factors))
+    return voice.say(
+        "asked.season", product=product, best=voice.say(f"month.{best}"), worst=voice.say(f"month.{worst}")
+    )
 
 
 def _stock(voice: Voice, analysis: Analysis, request: Request) -> Lead:

@@ -14,6 +14,7 @@ from reposto.model.message import MAX_CONTENT
 from reposto.model.request import Expect, Intent, Request
 
 _TALK = (
+    ("bye", r"\b(tchau|ate (mais|logo|amanha|breve)|flw|falou|abracos?|bye|fui)\b"),
     ("thanks", r"\b(obrigad\w*|brigad\w*|valeu+|vlw+|agradec\w*|tmj|thanks|thank you|thx)\b"),
     (
         "who",
@@ -71,7 +72,7 @@ def _kind_of_talk(text: str) -> str:
 
 
 def _help(voice: Voice, has_catalogue: bool) -> str:
-    rows = [voice.say(f"reply.help.{key}") for key in ("demand", "buy", "price", "why")]
+    rows = [voice.say(f"reply.help.{key}") for key in ("demand", "buy", "price", "supply", "what_if", "list", "why")]
     text = lines(voice.say("reply.help"), bullets(rows), voice.say("reply.help.order"))
     return text if has_catalogue else lines(text, voice.say("reply.load"))
 

@@ -133,7 +133,9 @@ def _table(voice: Voice, simulation: Simulation) -> str:
         rows = [*rows[3:6], (voice.say("what_if.row.coverage"), _after(voice, now), _after(voice, then))]
     bought = voice.say("what_if.row.quantity")
     shown = [f"| {name} | {left} | {right} |" for name, left, right in rows if left != right or name == bought]
-    return "\n".join([voice.say("what_if.head"), voice.say("what_if.rule"), *shown]) if shown else ""
+    if all(left == right for _, left, right in rows):
+        return ""
+    return "\n".join([voice.say("what_if.head"), voice.say("what_if.rule"), *shown])
 
 
 def _demand(voice: Voice, plan: PlanFigures) -> str:

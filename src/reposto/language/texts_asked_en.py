@@ -34,6 +34,8 @@ TEXTS: Final[dict[str, str]] = {
     "asked.year_before.down": "At the same time a year before, {sold} were sold: {percent} less now",
     "asked.out_of_stock.one": "On {n} of those days there was no stock",
     "asked.out_of_stock.many": "On {n} of those days there was no stock",
+    "asked.season": "{product}: it usually sells most in **{best}** and least in **{worst}**",
+    "asked.season.none": "{product}: **no month stands out** clearly in its sales history",
     # prices of those days
     "asked.paid": "{product}: you paid **{price} per {unit}** {when}",
     "asked.paid.mean": "{product}: you paid **{price} per {unit}** on average {when}, from {low} to {high}",

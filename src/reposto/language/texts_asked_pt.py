@@ -32,6 +32,8 @@ TEXTS: Final[dict[str, str]] = {
     "asked.year_before.down": "Na mesma época do ano anterior a venda foi de {sold}: {percent} a menos agora",
     "asked.out_of_stock.one": "Em {n} desses dias faltou estoque",
     "asked.out_of_stock.many": "Em {n} desses dias faltou estoque",
+    "asked.season": "{product}: costuma vender mais em **{best}** e menos em **{worst}**",
+    "asked.season.none": "{product}: **nenhum mês se destaca** com clareza na história de vendas",
     # prices of those days
     "asked.paid": "{product}: {when} você pagou **{price} por {unit}**",
     "asked.paid.mean": "{product}: {when} você pagou em média **{price} por {unit}**, de {low} a {high}",

@@ -26,6 +26,10 @@ TEXTS: Final[dict[str, str]] = {
     "recall.on.today": "today",
     "recall.fresh": "The numbers may have changed since; ask again to work them out anew",
     "reply.confirm": "A yes in words makes no order, so that nothing is bought by accident. Use the button {buttons}",
+    "reply.bye": "See you! When you are back, just name the product.",
+    "reply.help.supply": "suppliers' details and punctuality, open and overdue orders;",
+    "reply.help.what_if": "simulations (“e se a demanda subir 20%?”) and comparisons (“X ou Y, qual vende mais?”);",
+    "reply.help.list": "what to buy today, within a budget, and lists of the stock;",
     # a text for suppliers
     "quote.head.one": "A text to ask **{supplier}** for a quote; I send nothing, just copy it:",
     "quote.head.many": "One text per supplier; I send nothing, just copy them:",

@@ -23,6 +23,10 @@ TEXTS: Final[dict[str, str]] = {
     "recall.on.today": "de hoje",
     "recall.fresh": "Os números podem ter mudado desde então; pergunte de novo para refazer a conta",
     "reply.confirm": "Por texto um sim não cria pedido, para que nada seja comprado sem querer. Use o botão {buttons}",
+    "reply.bye": "Até mais! Quando voltar, é só dizer o produto.",
+    "reply.help.supply": "dados e pontualidade de fornecedores, pedidos em aberto e atrasados;",
+    "reply.help.what_if": "simulações (“e se a demanda subir 20%?”) e comparações (“X ou Y, qual vende mais?”);",
+    "reply.help.list": "o que comprar hoje, com orçamento, e as listas de estoque;",
     # a text for suppliers
     "quote.head.one": "Texto para pedir cotação a **{supplier}**; eu não envio nada, é só copiar:",
     "quote.head.many": "Um texto por fornecedor; eu não envio nada, é só copiar:",

@@ -33,6 +33,9 @@ _BOTH = re.compile(r"\b(?:os|nos|dos) dois (?:meses|periodos|juntos)\b|\bos dois
 
 _PRICE = re.compile(r"\b(?:preco|custo|valor|dolar|tabela|reajust\w+|encarec\w+|barat\w+|car[oa]|desconto)\b")
 _DEMAND = re.compile(r"\b(?:demanda|vend\w+|procura|consumo|saida|giro|movimento)\b")
+_SEASON = re.compile(
+    r"\b(?:que|qual|quais) (?:e (?:o|a) )?(?:melhor |pior )?(?:mes|meses|epoca)\b|\bsazonal\w*\b|\bpicos?\b"
+)
 _LEAD = re.compile(r"\b(?:prazo|entrega\w*|lead time|fornecedor|atras\w+|demor\w+)\b")
 _ACCURACY = re.compile(
     r"\b(?:err\w+|acert\w+|acuraci\w*|precis(?:ao|a)|assertiv\w+|confi(?:ar|avel|anca|o)|mape|wape|falh\w+)\b"
@@ -97,6 +100,8 @@ def month_window(period: str) -> Window | None:
 def topic_of(text: str, intent: Intent, params: Mapping[str, Any], before: str = "") -> str:
     """What a simulation changes or an explanation is about; `before`: what the last one changed."""
     folded = fold(text)
+    if intent is Intent.DEMAND_FORECAST:
+        return "season" if _SEASON.search(folded) else ""
     if intent is Intent.EXPLAIN:
         return "accuracy" if _ACCURACY.search(folded) else "sum"
     if intent is not Intent.WHAT_IF:

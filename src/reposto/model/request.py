@@ -143,5 +143,5 @@ class Request:
     confidence: float = 1.0  # that `skus` are the products meant, 0..1
     today: date | None = None
     window: Window | None = None
-    topic: str = ""  # what_if: demand | price | lead_time | quantity; explain: accuracy | sum
+    topic: str = ""  # what_if: demand | price | lead_time | quantity; explain: accuracy | sum; demand: season
     alias: str = ""  # the company's own words by which the product was meant
