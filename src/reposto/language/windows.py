@@ -34,7 +34,8 @@ _BOTH = re.compile(r"\b(?:os|nos|dos) dois (?:meses|periodos|juntos)\b|\bos dois
 _PRICE = re.compile(r"\b(?:preco|custo|valor|dolar|tabela|reajust\w+|encarec\w+|barat\w+|car[oa]|desconto)\b")
 _DEMAND = re.compile(r"\b(?:demanda|vend\w+|procura|consumo|saida|giro|movimento)\b")
 _SEASON = re.compile(
-    r"\b(?:que|qual|quais) (?:e (?:o|a) )?(?:melhor |pior )?(?:mes|meses|epoca)\b|\bsazonal\w*\b|\bpicos?\b"
+    r"\b(?:que|qual|quais) (?:e )?(?:o |a |os |as )?(?:melhor(?:es)? |pior(?:es)? )?(?:mes|meses|epoca)\b"
+    r"|\bsazonal\w*\b|\bpicos?\b"
 )
 _LEAD = re.compile(r"\b(?:prazo|entrega\w*|lead time|fornecedor|atras\w+|demor\w+)\b")
 _ACCURACY = re.compile(

@@ -75,6 +75,12 @@ def test_what_an_explanation_is_about() -> None:
     assert topic_of("por que 480?", Intent.EXPLAIN, {}) == "sum"
 
 
+def test_a_season_is_asked_for() -> None:
+    assert topic_of("qual o melhor mês de venda?", Intent.DEMAND_FORECAST, {}) == "season"
+    assert topic_of("vende mais em que mês?", Intent.DEMAND_FORECAST, {}) == "season"
+    assert topic_of("quanto vende por mês?", Intent.DEMAND_FORECAST, {}) == ""
+
+
 def test_a_month_named_in_a_talk_about_the_past_is_a_past_one() -> None:
     october, september = Window(date(2026, 10, 1), date(2026, 10, 31)), Window(date(2027, 9, 1), date(2027, 9, 30))
     back = looking_back(september, "e em setembro?", october, TODAY)
