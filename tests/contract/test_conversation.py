@@ -254,21 +254,6 @@ def test_after_three_attempts_the_buyer_is_told(office: Office) -> None:
     assert reply.metadata["type"] == "analysis_started" and again.queued
 
 
-def test_workers_that_have_to_leave_use_up_no_attempt(office: Office) -> None:
-    """Three deployments during one long analysis told its buyer that it had failed."""
-    office.ask()
-    attempts = []
-    for _ in range(MAX_ATTEMPTS + 2):
-        attempts.append(office.claim("leaves").attempt)
-        (change,) = work.hand_back_all(office.store, worker="leaves", now=NOW, forgive=True)
-        assert change.jobs[0].state is JobState.QUEUED
-    assert attempts == sorted(set(attempts))  # the number fences: never the same twice
-    for _ in range(MAX_ATTEMPTS):
-        office.claim("doomed")
-        (change,) = work.hand_back_all(office.store, worker="doomed", now=NOW)
-    assert change.jobs[0].state is JobState.FAILED
-
-
 def test_a_starting_server_takes_up_what_was_running(office: Office) -> None:
     office.ask()
     office.claim("of a server that is gone")

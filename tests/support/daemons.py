@@ -105,8 +105,10 @@ def _parents() -> list[tuple[int, int]]:
     return found
 
 
-def wait_until(is_up: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
+def wait_until(
+    is_up: Callable[[], bool], process: subprocess.Popen[bytes], log: Path, within: float = START_SECONDS
+) -> None:
+    deadline = time.monotonic() + within
     while not is_up():
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()

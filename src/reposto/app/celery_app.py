@@ -6,6 +6,7 @@ harmless, so Celery is set for promptness and against surprises (each measured o
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 from celery import Celery
@@ -71,7 +72,15 @@ def _transport_options(broker_url: str) -> dict[str, Any]:
         "visibility_timeout": VISIBILITY_S,
         "socket_connect_timeout": CONNECT_WITHIN_S,
         "socket_timeout": 5.0,
-        "socket_keepalive": True,
+        **_keepalive(broker_url),
         "health_check_interval": 10,
         "queue_order_strategy": "priority",  # questions before parts of a run
     }
+
+
+def _keepalive(broker_url: str) -> dict[str, Any]:
+    """A consumer only waits: without this it would not notice for two hours that the broker's machine is gone."""
+    if broker_url.startswith("unix"):
+        return {}
+    options = {socket.TCP_KEEPIDLE: 10, socket.TCP_KEEPINTVL: 5, socket.TCP_KEEPCNT: 3, socket.TCP_USER_TIMEOUT: 15_000}
+    return {"socket_keepalive": True, "socket_keepalive_options": options}

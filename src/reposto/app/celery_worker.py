@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -164,6 +165,7 @@ def _leave_in_time(host: Host) -> None:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     _hand_back(host, pids)
+    shutil.rmtree(host.folder, ignore_errors=True)
     sys.stderr.flush()
     os._exit(0)
 

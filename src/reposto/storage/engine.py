@@ -21,6 +21,14 @@ from reposto.storage.turns import Turns
 BUSY_TIMEOUT_MS = 5_000  # a writer waits this long, then the user gets 503 and a retry hint (RELIABILITY D2)
 POOL_SIZE = 10
 POOL_WAIT_S = 5.0
+# With a PostgreSQL whose machine is gone; the kernel's own patience is a quarter of an hour, with quiet ones two hours.
+PATIENCE = {
+    "connect_timeout": 5,  # seconds
+    "tcp_user_timeout": 15_000,  # milliseconds that what was sent may stay without an answer of the kernel there
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
 SYNCHRONOUS = "reposto_synchronous"  # of a SQLite connection, as it was last set
 
 
@@ -117,7 +125,7 @@ def _create_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    engine = create_engine(url, **shared, pool_pre_ping=True, pool_recycle=1800)
+    engine = create_engine(url, **shared, pool_pre_ping=True, pool_recycle=1800, connect_args=PATIENCE)
     event.listen(engine, "connect", _prepare_postgres)
     return engine
 
