@@ -48,6 +48,10 @@ bench-push bench-growth: ## Pushing beside other servers, and its cost as it gro
 	@bash scripts/set_up.sh dev page servers push-peers
 	@$(PY) -m benchmarks.$(subst bench-,,$@) $(ARGS)
 
+bench-analysis: ## One product by length of history, the buy list of 10,000 products (ARGS=--short takes minutes less)
+	@bash scripts/set_up.sh dev page
+	@$(PY) -m benchmarks.catalogue_run $(ARGS)
+
 bench-%:
 	@bash scripts/set_up.sh dev page
 	@$(PY) -m benchmarks.$(subst -,_,$*) $(ARGS)
