@@ -100,6 +100,22 @@ def test_words_that_fit_more_products_than_a_choice_shows_name_a_kind(office: Of
     assert known(office) == []
 
 
+def test_what_is_taken_for_want_of_another_size_is_no_alias(office: Office) -> None:
+    asked = office.ask("quanto custa o parafuso sextavado m8 x 35?")
+    assert kind(asked) == "product_not_found"
+    pick(office, asked, "M8X30")
+    assert known(office) == []
+
+
+def test_a_product_that_comes_with_the_words_of_an_alias_is_asked_about(office: Office) -> None:
+    office.ask("aprenda que 'poltrona giratória' é 001")
+    assert sku_of(office.ask("estoque da poltrona giratoria")) == "001"
+    add_products(office, {"POL": "Poltrona Giratória Alta Presidente"})
+    asked = office.ask("estoque da poltrona giratoria")
+    assert kind(asked) == "choose_product"
+    assert sorted(options(asked)) == ["001", "POL"]
+
+
 def test_one_word_that_several_products_have_names_a_kind(office: Office) -> None:
     asked = office.ask("qual a demanda do parafuso?")
     pick(office, asked, "M8X20")

@@ -52,6 +52,8 @@ def lesson_of_choice(
     # a word that several products have, or words that fit more than a choice shows, name a kind of product
     if mention is None or mention.names_a_kind or mention.fitting > MOST_OPTIONS:
         return None
+    if not index.understander.measures_fit(mention.text, sku):
+        return None  # he asked for another size and took this one for want of it
     return Lesson(mention, sku, "choice", question.id)
 
 

@@ -102,7 +102,11 @@ class Resolver:
         _, text = _said(segment)
         ids = self.aliases.get(key_of(text), ())
         if len(ids) == 1:
-            return Found(Status.ONE, ids, _TAUGHT_CONFIDENCE, alias=text)
+            needs = [n for n in self.reader.needs(segment) if not n.soft]
+            others = [int(i) for i in self.catalogue.find(needs)]
+            if not others or ids[0] in others:
+                return Found(Status.ONE, ids, _TAUGHT_CONFIDENCE, alias=text)
+            ids = (*ids, *self.catalogue.rank(others, needs))  # a product came that is called so by its own name
         return Found(Status.MANY, ids, 0.5, alias=text) if ids else None
 
     def _is_amount(self, segment: Segment, amounts: Amounts) -> bool:

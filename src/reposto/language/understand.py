@@ -106,6 +106,12 @@ class Understander:
         needs = [self.catalogue.loosened(n) for t in tokens for n in self.catalogue.need(t)]
         return bool(needs) and self.catalogue.ids.get(sku, -1) in self.catalogue.find(needs)
 
+    def measures_fit(self, text: str, sku: str) -> bool:
+        """Whether a product has every measure and size of a mention, whatever its words are."""
+        at = self.catalogue.ids.get(sku, -1)
+        needs = [n for t in tokenise(fold(text)) if t.kind is not Kind.MARK for n in self.catalogue.need(t) if n.number]
+        return all(at in self.catalogue.satisfying(need) for need in needs)
+
     def nearest(self, text: str, limit: int = MOST_OPTIONS) -> tuple[Option, ...]:
         """The products whose names are nearest to a text, best first."""
         tokens = [t for t in tokenise(fold(text)) if t.kind is not Kind.MARK]
