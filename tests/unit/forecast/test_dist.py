@@ -1,13 +1,23 @@
-"""Gamma and negative binomial quantiles against scipy."""
+"""Gamma and negative binomial quantiles against scipy, and the arithmetic beside them."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from reposto.analysts.forecast.dist import gamma_quantiles, mean_of, negative_binomial_quantiles, part_of_window
-from reposto.analysts.forecast.types import LEVEL_ARRAY
+from reposto.analysts.forecast.dist import (
+    gamma_quantiles,
+    mean_of,
+    negative_binomial_quantiles,
+    part_of_window,
+    widened,
+)
+from reposto.analysts.forecast.levels import ALPHAS, smoothed_levels
+from reposto.analysts.forecast.types import LEVEL_ARRAY, LEVELS, Floats
 
 
 @pytest.mark.parametrize("mean", [0.02, 0.5, 3.0, 12.0, 29.0])
@@ -52,3 +62,34 @@ def test_part_of_a_window_has_its_share_of_the_mean_and_ends_at_the_window() -> 
         assert mean_of(part) == pytest.approx(21.0 * share, rel=0.05, abs=0.2)
         previous = part
     np.testing.assert_array_equal(previous, window)
+
+
+def test_wider_ranges_keep_their_median_and_their_order() -> None:
+    quantiles = negative_binomial_quantiles(np.array([0.3, 50.0]), np.array([0.9, 900.0]))
+    wide = widened(quantiles, 1.5)
+    middle = LEVELS.index(0.5)
+    assert wide[:, middle].tolist() == quantiles[:, middle].tolist()
+    assert (np.diff(wide, axis=1) >= 0).all()
+    assert (wide >= 0).all()
+    assert (wide[1, middle + 1 :] > quantiles[1, middle + 1 :]).all()
+    assert widened(quantiles, 1.0).tolist() == quantiles.tolist()
+
+
+@given(
+    arrays(np.float64, (3, 23), elements=st.one_of(st.floats(0, 1e12), st.just(np.nan), st.just(0.0))),
+    st.sampled_from([1, 12, 23]),
+)
+@settings(max_examples=25, deadline=None)
+def test_summed_smoothing_is_the_recursion(y: Floats, times: int) -> None:
+    """level + max(alpha, 1/k) (y - level), one bucket after the other; up to 529 buckets, more than two blocks."""
+    y = np.tile(y, (1, times))
+    levels, counts = smoothed_levels(y)
+    for row in range(len(y)):
+        level, seen = np.zeros(len(ALPHAS)), 0
+        for t, value in enumerate(y[row]):
+            if np.isfinite(value):
+                seen += 1
+                level = level + np.maximum(ALPHAS, 1 / seen) * (value - level)
+            if t % 97 == 0 or t == y.shape[1] - 1:
+                assert levels[t + 1, row] == pytest.approx(level, rel=1e-9, abs=1e-9)
+        assert counts[-1, row] == seen
