@@ -172,7 +172,7 @@ def resume(port: int, seat: Seat, after: int) -> float:
     """Seconds from the connection to `ready`."""
     began = time.perf_counter()
     tabs = Tabs(port)
-    (tab,) = tabs.open([(f"/api/chat/ws/{seat.session_id}?after={after}", seat.token)])
+    (tab,) = tabs.open([(f"/api/chat/ws/{seat.session_id}?after={after}", seat.token)], answering=False)
     tab.socket.setblocking(True)
     tab.socket.settimeout(10)
     messages = 0

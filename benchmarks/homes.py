@@ -27,6 +27,7 @@ from reposto.storage.schema import migrate
 
 SOCKETS_PER_USER = 20  # the server refuses more
 ANSWER = "answer.json"
+HOME_VARIABLE = "BENCHMARK_HOME"  # in the environment of workers under load
 
 
 @dataclass(frozen=True, slots=True)

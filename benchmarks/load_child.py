@@ -6,15 +6,14 @@ left out, so that two workers can end hundreds of analyses in a second.
 
 from __future__ import annotations
 
-import sys
+import os
 import time
 from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import make_url
 
-from benchmarks.homes import ANSWER
+from benchmarks.homes import ANSWER, HOME_VARIABLE
 from benchmarks.records import Commit, Recorder
 from reposto.app import analysis, child
 from reposto.conversation import work
@@ -56,9 +55,7 @@ def wait_until(due: int) -> None:
 
 def run() -> None:
     """The arguments of `reposto.app.child`."""
-    database = make_url(sys.argv[1]).database
-    assert database is not None
-    load = Load(Path(database).parent)
+    load = Load(Path(os.environ[HOME_VARIABLE]))
     setattr(analysis, "_analyse", load.analyse)  # noqa: B010 (a function of a module, in mypy's eyes not assignable)
     setattr(work, "answer", load.save)  # noqa: B010
     child.main()

@@ -43,9 +43,13 @@ from benchmarks.polling import poll
 from benchmarks.records import Commit, take_records
 from benchmarks.servers import Running, running
 from benchmarks.sockets import Tabs, read_rest
+from tests.support.postgres import SETTINGS, run_postgres
 
 LEAD_S = 1.5  # from queueing to the first result that is due: the server looks for queued jobs every second
 PATIENCE_S = 4.0  # since the last receipt, once all were due
+AT_ONCE = 1_000.0  # results a second, which nobody reaches; for so many seconds:
+AT_ONCE_S = 0.5
+DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}  # not as the tests have it
 HOT_SHARE = 0.5  # of the results go to one conversation, whose third tab doesn't read: some MB in a few seconds
 RESULT = re.compile(rb'"session_id":(\d+),"seq":(\d+),"sender":"ai"')
 FIRST_BYTES = 200  # a message's numbers come first
@@ -141,8 +145,13 @@ def evaluate(commits: Sequence[Commit], receipts: Receipts, per_session: int, wi
 
 
 @contextmanager
-def reposto_under_load(home: Path, options: argparse.Namespace) -> Iterator[tuple[Load, list[Seat]]]:
+def reposto_under_load(
+    home: Path, options: argparse.Namespace, database_url: str = ""
+) -> Iterator[tuple[Load, list[Seat]]]:
     """The real server with all tabs open."""
+    home.mkdir(parents=True, exist_ok=True)
+    if database_url:
+        (home / "reposto.toml").write_text(f'database_url = "{database_url}"\n', encoding="utf-8")
     make_demo(home)
     sku = write_answer(home)
     seats = add_seats(home, options.sessions, options.tabs)
@@ -193,6 +202,7 @@ def measure_reposto(home: Path, options: argparse.Namespace) -> dict[str, list[P
         load.run(chance)  # caches, file sizes
         load.seconds = seconds
         found["reposto"] = [load.run(chance) for _ in range(options.runs)]
+        found["reposto, all due at once"] = run_at_once(load, chance, options.runs)
         if "stalled" in options.only:
             hot = seats[0]
             found["reposto, one busy conversation"] = [load.run(chance, hot.session_id) for _ in range(options.runs)]
@@ -202,6 +212,29 @@ def measure_reposto(home: Path, options: argparse.Namespace) -> dict[str, list[P
                 path = f"/api/chat/ws/{seat.session_id}"
                 stalled.append(run_stalled(load, path, seat.token, seat.session_id, chance))
             found["reposto, and a tab of it that doesn't read"] = stalled
+    return found
+
+
+def run_at_once(load: Load, chance: random.Random, runs: int) -> list[Phase]:
+    """As many results a second as two workers can claim and commit; their latency says nothing then."""
+    before = load.rate, load.seconds
+    load.rate, load.seconds = AT_ONCE, AT_ONCE_S
+    phases = [load.run(chance) for _ in range(runs)]
+    load.rate, load.seconds = before
+    return phases
+
+
+def measure_postgres(home: Path, options: argparse.Namespace) -> dict[str, list[Phase]]:
+    """The same over PostgreSQL, with its own defaults: every commit is synced to the disk."""
+    chance = random.Random(1)
+    found: dict[str, list[Phase]] = {}
+    SETTINGS.update(DURABLE)
+    with run_postgres() as postgres:
+        url = postgres.url_of(postgres.create_database())
+        with reposto_under_load(home, options, url) as (load, _seats):
+            load.run(chance)  # caches
+            found["reposto on PostgreSQL"] = [load.run(chance) for _ in range(options.runs)]
+            found["reposto on PostgreSQL, all due at once"] = run_at_once(load, chance, options.runs)
     return found
 
 
@@ -252,7 +285,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--home", type=Path)
-    parser.add_argument("--only", default="reposto,stalled,naive,polling")
+    parser.add_argument("--only", default="reposto,stalled,postgres,naive,polling")
     options = parser.parse_args()
     names = options.only.split(",")
     with tempfile.TemporaryDirectory(dir=options.home) as folder:
@@ -264,6 +297,8 @@ def main() -> None:
         else:
             make_demo(base / "reposto")
             write_answer(base / "reposto")
+        if "postgres" in names:
+            found |= measure_postgres(base / "postgres", options)
         for name, measure in (("naive", measure_naive), ("polling", measure_polling)):
             if name in names:
                 for kind in ("pushing", "polled"):

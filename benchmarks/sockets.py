@@ -8,6 +8,7 @@ import select
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 SUBPROTOCOL = "reposto.v1"
@@ -42,14 +43,22 @@ class Tabs:
         self._epoll = select.epoll()
         self._by_fd: dict[int, Tab] = {}
         self.tabs: list[Tab] = []
+        self._early: list[tuple[int, int, bytes]] = []  # what came while others were opened
 
-    def open(self, wanted: Sequence[tuple[str, str]], *, subprotocol: str = SUBPROTOCOL) -> list[Tab]:
-        """Connect to (path, token) each; what the server sends at once is kept for `run`."""
+    def open(
+        self, wanted: Sequence[tuple[str, str]], *, subprotocol: str = SUBPROTOCOL, answering: bool = True
+    ) -> list[Tab]:
+        """Connect to (path, token) each; what the server sends meanwhile is kept for `run`.
+
+        Those that came first may be pinged before the last ones are in; without `answering` that is the caller's care.
+        """
         opened: list[Tab] = []
         for start in range(0, len(wanted), BATCH):
             batch = wanted[start : start + BATCH]
             sockets = [self._connect(path, token, subprotocol) for path, token in batch]
             opened += [self._admit(one) for one in sockets]
+            for fd, _events in self._epoll.poll(0) if answering else ():
+                self._read(self._by_fd[fd], lambda *text: self._early.append(text))
         return opened
 
     def open_stalled(self, path: str, token: str) -> socket.socket:
@@ -58,6 +67,9 @@ class Tabs:
 
     def run(self, on_text: OnText, until: Callable[[], bool], *, tick_s: float = 0.02) -> None:
         """Hand over what arrives until told to stop; `until` is asked after every batch and every tick."""
+        early, self._early = self._early, []
+        for text in early:
+            on_text(*text)
         while not until():
             for fd, _events in self._epoll.poll(tick_s):
                 self._read(self._by_fd[fd], on_text)
@@ -123,7 +135,8 @@ class Tabs:
             if opcode == TEXT:
                 on_text(tab.number, received, payload)
             elif opcode == PING:
-                tab.socket.send(client_frame(PONG, payload))
+                with suppress(OSError):  # gone; the next read says so
+                    tab.socket.send(client_frame(PONG, payload))
             elif opcode == CLOSE:
                 tab.closed_with = int.from_bytes(payload[:2], "big")
 

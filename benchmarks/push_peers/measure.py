@@ -119,7 +119,8 @@ class Bench:
         client = Client(self.library, len(seats), self.redis_port, speaks_engine_io=peer.speaks_engine_io)
         for start in range(0, len(seats), AT_ONCE):
             some = seats[start : start + AT_ONCE]
-            new = tabs.open([(peer.path(seat), seat.token) for seat in some], subprotocol=peer.subprotocol)
+            wanted = [(peer.path(seat), seat.token) for seat in some]
+            new = tabs.open(wanted, subprotocol=peer.subprotocol, answering=False)
             join([(tab.socket, bytes(tab.buffer), seat.session_id) for tab, seat in zip(new, some, strict=True)], peer)
             client.add([tab.socket for tab in new])
             client.idle(0)  # some servers want to hear from the first ones already
