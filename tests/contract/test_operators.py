@@ -197,6 +197,7 @@ def test_the_numbers_follow_what_happens(tmp_path: Path) -> None:
     async def act(server: Server) -> None:
         here, runtime, store = server.here, server.runtime, server.runtime.store
         before = await server.metrics()
+        await server.client.get("/api/me")
         async with here.open(query="?after=0") as first, here.open(query="?after=0"):
             for _ in range(3):
                 await first.send("oi")
@@ -220,7 +221,8 @@ def test_the_numbers_follow_what_happens(tmp_path: Path) -> None:
         assert grown["reposto_deliveries_total"] >= 14
         assert 1 <= grown["reposto_commit_to_send_seconds_count{path=wake}"] <= 3  # the sweep may come before one
         assert grown["reposto_acknowledge_seconds_count"] == 3
-        assert grown["reposto_http_responses_total{status=2xx}"] >= 1
+        assert grown["reposto_http_responses_total{status=4xx}"] == 1  # without a login; the scrapes are not counted
+        assert "reposto_http_responses_total{status=2xx}" not in after
         assert grown["reposto_import_rows_total{kind=sales}"] == 12
         assert grown["reposto_jobs_ended_total{attempt=1}{kind=analysis}{state=done}"] == 1
         assert after["reposto_job_run_seconds_sum{kind=analysis}{state=done}"] == pytest.approx(2.0, abs=0.01)

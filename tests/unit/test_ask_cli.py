@@ -25,6 +25,7 @@ def frame(state: str, *steps: str) -> dict[str, Any]:
         (frame("queued", "waiting", "waiting"), "  0/2 na fila"),
         (frame("running", "running", "waiting"), "  0/2 demanda"),
         (frame("running", "done", "running"), "  1/2 preços"),
+        (frame("running", "done", "waiting"), "  1/2 preços"),
         (frame("running", "done", "done"), "  2/2 escrevendo a resposta"),
         (frame("done", "done", "done"), None),
         (frame("cancelled", "done", "running"), None),

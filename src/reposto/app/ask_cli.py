@@ -83,7 +83,11 @@ def describe_progress(frame: dict[str, Any]) -> str | None:
     """One line for a progress frame; None once the job has ended, because then its answer says more."""
     if JobState(frame["state"]).ended:
         return None
-    now = next((step["label"] for step in frame["steps"] if step["state"] == "running"), None)
-    if now is None:
-        now = "na fila" if frame["state"] == JobState.QUEUED else "escrevendo a resposta"
+    steps = {
+        state: [step["label"] for step in frame["steps"] if step["state"] == state] for state in ("running", "waiting")
+    }
+    if frame["state"] == JobState.QUEUED:
+        now = "na fila"
+    else:  # a snapshot may fall between the end of a step and the beginning of the next
+        now = next(iter(steps["running"] + steps["waiting"]), "escrevendo a resposta")
     return f"  {frame['done']}/{frame['total']} {now}"

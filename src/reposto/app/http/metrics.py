@@ -117,7 +117,7 @@ class Numbers(Collector):
 def of_vitals(vitals: Vitals) -> Iterator[Metric]:
     """What the process found out about itself and the database."""
     yield histogram("reposto_acknowledge_seconds", "From a question to its reply in its tabs.", vitals.acknowledged)
-    text = "Answers over HTTP, by the first digit of their status."
+    text = "Answers of the API over HTTP, by the first digit of their status."
     yield labelled("reposto_http_responses", text, "status", vitals.responses)
     yield histogram("reposto_loop_lag_seconds", "How much too late the event loop comes to a timer.", vitals.loop_lag)
     database = HistogramMetricFamily(
