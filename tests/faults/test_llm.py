@@ -13,6 +13,7 @@ from reposto.app.llm.config import ModelConfig
 from reposto.app.llm.line import Breaker, Line
 from reposto.app.llm.phraser import Phrased, Phraser
 from reposto.language import prose
+from reposto.language.phrasing import Gate
 from reposto.language.prose import split_fold
 from reposto.model.clock import monotonic
 from reposto.model.request import Expect, Intent, Request
@@ -109,6 +110,28 @@ def test_a_poisoned_stream_shows_nothing_of_its_poison(server: ModelServer, piec
     assert note(phrased)["used"] is False
     assert note(phrased)["reason"] in ("numbers", "markup", "action", "contradiction")
     assert set(run.shown) <= {"Vão sair 419 UN. "}
+
+
+def test_without_the_gate_the_poison_would_be_shown(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mutant that the test above must notice."""
+    monkeypatch.setattr(Gate, "_check", lambda *_: None)
+    for pieces in POISONED.values():
+        server.play(pieces=pieces)
+        with Run(server) as run:
+            phrased = run.phrase()
+        assert note(phrased)["used"] is True
+        assert "".join(pieces) == run.shown[-1]
+
+
+def test_what_to_buy_stays_in_the_lead_when_the_model_leaves_it_out(server: ModelServer) -> None:
+    server.play(pieces=("Este produto vende bem nas sextas. ", "O estoque não dura até a próxima entrega."))
+    with Run(server) as run:
+        phrased = run.phrase()
+    assert note(phrased)["used"] is True
+    head = split_fold(phrased.content)[0].partition("- **Demanda:**")[0]
+    assert head.startswith("Este produto vende bem")
+    assert "**Compre 480 UN de" in head
+    assert "419 UN" not in head
 
 
 def test_a_number_split_over_pieces_is_judged_whole(server: ModelServer) -> None:

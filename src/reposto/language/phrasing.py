@@ -145,9 +145,23 @@ class Gate:
         return frozenset(match[0].strip() for match in _NUMBER.finditer(self.ready))
 
 
-def assemble(content: str, prose: str) -> str:
-    """The finished text with its lead in the model's words; the card and the details stay as they were."""
+def assemble(content: str, prose: str, analysis: Analysis) -> str:
+    """The finished text with its lead in the model's words; the card and the details stay as they were.
+
+    What to buy must be in the lead: where the model left the quantity out, the sentence that has it stays.
+    """
     head, fold_mark, details = content.partition(_FOLD)
     blocks = head.split("\n\n")
     card = next((at for at, block in enumerate(blocks) if _CARD.match(block)), len(blocks))
-    return "\n\n".join([prose.strip(), *blocks[card:]]) + fold_mark + details
+    quantity = analysis.recommendation.quantity
+    wanted = None if not quantity else _digits(f"{quantity:.3f}".rstrip("0"))
+    kept = [] if wanted is None or wanted in _said(prose) else [b for b in blocks[:card] if wanted in _said(b)]
+    return "\n\n".join([prose.strip(), *kept, *blocks[card:]]) + fold_mark + details
+
+
+def _said(text: str) -> set[str]:
+    return {_digits(match[0]) for match in _NUMBER.finditer(text)}
+
+
+def _digits(number: str) -> str:
+    return re.sub(r"\D", "", number)

@@ -67,7 +67,7 @@ class Phraser:
         else:
             self._breaker.worked()
             seconds = round(monotonic() - began, 2)
-            return Phrased(phrasing.assemble(content, gate.passed), self._note(used=True, seconds=seconds))
+            return Phrased(phrasing.assemble(content, gate.passed, analysis), self._note(used=True, seconds=seconds))
         log.info("llm.not_used", reason=reason, model=self._config.title, seconds=round(monotonic() - began, 2))
         return Phrased(content, self._note(used=False, reason=reason))
 

@@ -17,12 +17,13 @@ from reposto.model.clock import monotonic
 from reposto.model.errors import StorageBusy
 from reposto.model.findings import Analysis
 from reposto.model.message import Job
-from reposto.model.request import Request
+from reposto.model.request import Intent, Request
 from reposto.storage.engine import Store
 
 log = structlog.get_logger(__name__)
 SHOW_EVERY_S = 0.1  # a reader sees no more, and each costs a write
 WHOLE_EVERY_S = 1.0  # the whole draft instead of what was added: what a lost delta costs at most
+AS_IT_IS = frozenset({Intent.WHAT_IF, Intent.EXPLAIN})  # a simulation or a sum, where each word is part of it
 _phrasers: list[Phraser | None] = []  # of this process, made at its first answer
 
 
@@ -74,7 +75,7 @@ def phrase_answer(
     check: Callable[[], None],
 ) -> tuple[str, dict[str, Any]]:
     """The text to store, and metadata to add; without a model, the text as it is and nothing."""
-    model = phraser()
+    model = None if request.intent in AS_IT_IS else phraser()
     if model is None:
         return content, {}
     shown = Shown(store, job, tell)
