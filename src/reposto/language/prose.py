@@ -140,11 +140,14 @@ def write_analysis(
     if analysis.recommendation.verdict != "wait" or request.intent in _ABOUT_OFFERS:
         offers = offer_lines.ranked(analysis.prices.offers)[: offer_lines.CARD_OFFERS]
         table = offer_lines.write_offers(voice, offers, analysis.prices.quantity)
-    return _folded(voice, analysis, lines(lead, cards.write_card(voice, analysis, said), table), bool(table))
+    card = cards.write_card(voice, analysis, said)
+    if request.intent in _ABOUT_OFFERS:  # whoever asks for a price or a supplier unfolds the purchase if he wants it
+        return _folded(voice, analysis, lines(lead, table), bool(table), card)
+    return _folded(voice, analysis, lines(lead, card, table), bool(table))
 
 
-def _folded(voice: Voice, analysis: Analysis, head: str, offers_shown: bool) -> str:
-    details = write_details(voice, analysis, head, offers_shown)
+def _folded(voice: Voice, analysis: Analysis, head: str, offers_shown: bool, card: str = "") -> str:
+    details = lines(card, write_details(voice, analysis, lines(head, card), offers_shown))
     return lines(head, FOLD, details) if details else head
 
 
