@@ -31,6 +31,9 @@ class Received:
 class Tab:
     """One open conversation. `run()` stays connected until `leave()`; `messages` is what a buyer would see."""
 
+    retry_s = RETRY_S
+    open_within_s = 5.0
+
     def __init__(self, base: str, token: str, session_id: int, *, after: int | None = 0) -> None:
         self.base, self.token, self.session_id = base, token, session_id
         self.messages: dict[int, dict[str, Any]] = {}
@@ -70,7 +73,7 @@ class Tab:
                 await self._connect_once()
             self.ready.clear()
             if not self._leaving:
-                await asyncio.sleep(RETRY_S * random.uniform(0.5, 1.5))
+                await asyncio.sleep(self.retry_s * random.uniform(0.5, 1.5))
 
     async def _connect_once(self) -> None:
         query = "" if self.cursor is None else f"?after={self.cursor}"
@@ -81,7 +84,7 @@ class Tab:
             url,
             additional_headers={"Authorization": f"Bearer {self.token}"},
             subprotocols=[Subprotocol("reposto.v1")],
-            open_timeout=5,
+            open_timeout=self.open_within_s,
             close_timeout=1,
             max_size=None,
             proxy=None,
