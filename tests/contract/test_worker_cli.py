@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from pathlib import Path
 
 import pytest
 
 from reposto.app.celery_app import BULK, HARD_LIMIT_S, INTERACTIVE, SOFT_LIMIT_S, VISIBILITY_S, make_celery
+from reposto.app.celery_child import hold_one, make_slot, open_slot
 from reposto.app.celery_worker import Options, _arguments
 from reposto.app.worker_cli import run_worker_command
 from reposto.model.errors import SettingInvalid
@@ -80,3 +83,21 @@ def test_autoscale_and_a_single_queue_start(
         assert worker.wait(timeout=15) == 0, worker.logs()
     finally:
         system.stop()
+
+
+def test_one_process_always_stays_free_for_questions() -> None:
+    """Two slots among three processes; who is killed on one gives it back."""
+    slots = [make_slot(), make_slot()]
+    first, second, third = ([open_slot(slot) for slot in slots] for _ in range(3))
+    with hold_one(first) as one:
+        with hold_one(second) as two, hold_one(third) as three:
+            assert (one, two, three) == (True, True, False)
+        fcntl.flock(second[1], fcntl.LOCK_EX | fcntl.LOCK_NB)
+        for file in second:
+            file.close()  # as the kernel does to the killed
+        with hold_one(third) as again:
+            assert again
+    for file in (*first, *third):
+        file.close()
+    for slot in slots:
+        os.close(slot)

@@ -12,10 +12,11 @@ import mmap
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import structlog
 
@@ -47,8 +48,7 @@ class Host:
     database_url: str
     bus_url: str
     lineage: str
-    folder: Path  # with a lock file for each slot of catalogue-wide work
-    bulk_slots: int
+    slots: tuple[int, ...]  # a file descriptor for each process that may do catalogue-wide work at a time
     leaving: mmap.mmap  # one byte, not zero once the worker is told to stop
 
     @property
@@ -68,7 +68,7 @@ class Child:
         self._runner = JobRunner(Store(host.database_url), self.name, tell=self._bus.publish, on_claim=self._remember)
         self._last: Job | None = None
         self._turn = threading.Lock()  # the task's or the watcher's
-        self._slots = [(host.folder / f"bulk-{n}").open("w") for n in range(host.bulk_slots)]
+        self._slots = [open_slot(slot) for slot in host.slots]
         self._idle_since = monotonic()
         self._alive_at = self._look_at = 0.0
 
@@ -83,7 +83,7 @@ class Child:
         if self._host.is_leaving or not self._turn.acquire(blocking=False):
             return False
         try:
-            with self._bulk_slot() as has_slot:
+            with hold_one(self._slots) as has_slot:
                 return self._runner.work_once(bulk=has_slot)
         finally:
             self._idle_since = monotonic()
@@ -107,21 +107,6 @@ class Child:
     def drain(self) -> None:
         """Wait for what the watcher has begun."""
         self._turn.acquire()
-
-    @contextmanager
-    def _bulk_slot(self) -> Iterator[bool]:
-        """One process stays free for questions. The kernel gives the lock back, however its holder ends."""
-        for slot in self._slots:
-            try:
-                fcntl.flock(slot, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                continue
-            try:
-                yield True
-            finally:
-                fcntl.flock(slot, fcntl.LOCK_UN)
-            return
-        yield False
 
     def _remember(self, job: Job) -> None:
         self._last = job
@@ -176,3 +161,29 @@ class Child:
         except Exception as error:  # the lease ends by itself
             log.warning("worker.hand_back_failed", error=type(error).__name__)
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def make_slot() -> int:
+    """Something to lock that needs no file, and is gone with the worker, however that ends."""
+    return os.memfd_create("reposto-bulk-slot")
+
+
+def open_slot(slot: int) -> IO[bytes]:
+    """Anew, in each process: what is inherited over a fork shares its lock."""
+    return Path(f"/proc/self/fd/{slot}").open("wb")
+
+
+@contextmanager
+def hold_one(slots: Sequence[IO[bytes]]) -> Iterator[bool]:
+    """Whether one of them was free. The kernel gives a lock back when its holder is killed."""
+    for slot in slots:
+        try:
+            fcntl.flock(slot, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            continue
+        try:
+            yield True
+        finally:
+            fcntl.flock(slot, fcntl.LOCK_UN)
+        return
+    yield False

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import mmap
 import os
-import shutil
 import signal
 import sys
-import tempfile
 import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -24,7 +21,7 @@ from celery import Celery, signals
 from reposto.app import telemetry
 from reposto.app.analysis import warm_up
 from reposto.app.celery_app import BULK, QUEUES, TASK, make_celery, queue_name
-from reposto.app.celery_child import Child, Host
+from reposto.app.celery_child import Child, Host, make_slot
 from reposto.app.exporter import WorkerNumbers, open_port
 from reposto.app.settings import Settings
 from reposto.conversation import work
@@ -77,24 +74,17 @@ def run_worker(settings: Settings, options: Options, *, say: Callable[[str], Non
     warm_up(store)  # before the fork: the processes share what it loads
     store.close()
     name = f"{os.uname().nodename[:NAME_BYTES]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
-    with tempfile.TemporaryDirectory(prefix="reposto-worker-") as folder:
-        host = Host(
-            name,
-            settings.url,
-            settings.bus_url,
-            lineage,
-            Path(folder),
-            options.bulk_slots,
-            mmap.mmap(-1, 1),
-        )
-        celery = make_celery(settings.broker_url)
-        _connect(celery, host, settings, say)
-        celery.worker_main(_arguments(name, options))
+    slots = tuple(make_slot() for _ in range(options.bulk_slots))
+    host = Host(name, settings.url, settings.bus_url, lineage, slots, mmap.mmap(-1, 1))
+    celery = make_celery(settings.broker_url)
+    _connect(celery, host, settings, say)
+    celery.worker_main(_arguments(name, options))
 
 
 def _arguments(name: str, options: Options) -> list[str]:
     """For Celery's own command line."""
     return [
+        "--quiet",
         "worker",
         "--without-gossip",
         "--without-mingle",
@@ -165,7 +155,6 @@ def _leave_in_time(host: Host) -> None:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     _hand_back(host, pids)
-    shutil.rmtree(host.folder, ignore_errors=True)
     sys.stderr.flush()
     os._exit(0)
 
