@@ -14,7 +14,7 @@ import structlog
 
 from reposto.analysts.asked import analyse_question
 from reposto.app import answers, catalogue_run, remembered, telemetry
-from reposto.app.llm.worker import phrase_answer
+from reposto.app.llm.worker import phrase_answer, phraser
 from reposto.conversation import work
 from reposto.delivery.bus import Wake, wake_for
 from reposto.language import prose
@@ -216,6 +216,7 @@ def warm_up(store: Store) -> float | None:
 
     That is the expected time that buyers are told until there are real runs to measure.
     """
+    phraser()  # its packages take a second to load: no buyer waits for that
     try:
         return _rehearse(store)
     except Exception as error:  # one product beyond analysis must not keep every worker from starting
