@@ -16,10 +16,13 @@ from reposto.app.settings import load_settings
 from reposto.model.errors import SettingInvalid
 from tests.faults.test_server_process import eventually, status_of
 from tests.support import company
+from tests.support.company import QUESTION
 from tests.support.load import Buyers
 from tests.support.processes import ServerProcess
 from tests.support.redis import RedisServer
 
+ROOT = Path(__file__).resolve().parents[2]
+MUTANTS = ROOT / "tests" / "support" / "mutants"
 MODULE = "reposto.app.api_process"
 
 
@@ -98,6 +101,33 @@ def test_killed_processes_and_reloads_lose_nothing_and_refuse_nobody(server: Ser
     asyncio.run(scenario())
     assert failed == []
     assert "api.reloaded" in server.logs()
+
+
+@pytest.mark.timeout(120)
+def test_an_analysis_is_cancelled_wherever_it_runs(server: ServerProcess) -> None:
+    """Two that never end, in the workers of both processes; one tab hangs on one of them and cancels both."""
+    endless = {"TEST_CHANGES": "endless", "PYTHONPATH": f"{MUTANTS}:{ROOT}"}
+    hung = ServerProcess(server.home, env={"REPOSTO_LOG_FORMAT": "json", **endless}, arguments=("--processes", "2"))
+
+    async def scenario() -> None:
+        buyers = await Buyers.arrive(hung, sessions=1, tabs=1)
+        tab = buyers.all_tabs()[0]
+        try:
+            for _ in range(2):
+                await tab.ask(QUESTION)
+            assert await asyncio.to_thread(eventually, lambda: hung.logs().count("test.endless") == 2, 60)
+            for started in tab.of_type("analysis_started"):
+                await tab.cancel(started["metadata"]["job_id"])
+            await tab.wait_for(lambda tab: len(tab.of_type("analysis_cancelled")) == 2)
+            assert await asyncio.to_thread(eventually, lambda: hung.logs().count("worker.killed_for_cancel") == 2, 5)
+        finally:
+            await buyers.leave()
+
+    try:
+        hung.start()
+        asyncio.run(scenario())
+    finally:
+        hung.stop()
 
 
 @pytest.mark.parametrize(
