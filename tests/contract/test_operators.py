@@ -15,6 +15,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import delete, insert, select, update
+from structlog.testing import capture_logs
 
 from reposto.app.exporter import WorkerNumbers
 from reposto.app.http.health import judge_database
@@ -286,13 +287,14 @@ def test_the_numbers_come_while_the_database_is_away(tmp_path: Path) -> None:
 
 def test_each_process_shows_its_numbers_on_a_port_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where several serve one port a scrape meets any of them; the second takes the next port."""
-    first = free_port()
-    monkeypatch.setenv("REPOSTO_METRICS_PORT", str(first))
+    monkeypatch.setenv("REPOSTO_METRICS_PORT", str(free_port()))
 
     async def act(server: Server) -> None:
         (tmp_path / "other").mkdir()
         async with serving(tmp_path / "other"), httpx.AsyncClient(trust_env=False) as client:
-            for port, expected in ((first, 1), (first + 1, 0)):
+            first, second = [event["port"] for event in events if event["event"] == "metrics.shown"]
+            assert first < second
+            for port, expected in ((first, 1), (second, 0)):
                 async with server.here.open(query="?after=0") as socket:
                     await socket.recv()
                     text = (await client.get(f"http://127.0.0.1:{port}/metrics")).text
@@ -300,9 +302,10 @@ def test_each_process_shows_its_numbers_on_a_port_of_its_own(tmp_path: Path, mon
                 assert "reposto_database_up 1.0" in text and "process_open_fds" in text
         async with httpx.AsyncClient(trust_env=False) as client:  # the other has left, and given its port back
             with pytest.raises(httpx.ConnectError):
-                await client.get(f"http://127.0.0.1:{first + 1}/metrics")
+                await client.get(f"http://127.0.0.1:{second}/metrics")
 
-    scenario(tmp_path, act)
+    with capture_logs() as events:
+        scenario(tmp_path, act)
 
 
 def test_a_worker_host_shows_its_processes() -> None:

@@ -60,7 +60,7 @@ class Collector:
                     )
 
     def until(self, holds: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not holds():
             assert time.monotonic() < deadline, [span.name for span in self.spans]
             time.sleep(0.05)
