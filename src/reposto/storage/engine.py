@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from reposto.model.errors import StorageBroken, StorageBusy
@@ -81,7 +81,7 @@ class Store:
         except PoolTimeout as error:
             raise StorageBusy(retry_after=1.0) from error
         except DBAPIError as error:
-            if isinstance(error, OperationalError) and _passes_by(error):
+            if isinstance(error, OperationalError | InternalError) and _passes_by(error):
                 raise StorageBusy(retry_after=1.0) from error
             if _is_broken(error):
                 raise StorageBroken.of(self.url.database) from error
