@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from reposto.analysts.rhythm import demand_pattern
 from reposto.analysts.rounding import orderable, round_up
 from reposto.analysts.situation import Situation
 from reposto.model.facts import Offer
+from reposto.model.findings import RoundingStep
 
 Days = NDArray[np.int64]
 
@@ -59,6 +61,7 @@ class Plan:
     overdue: bool
     cost_per_unit: float
     bridge: Offer | None = None
+    rounding: tuple[RoundingStep, ...] = ()  # `steps` in figures
 
 
 def valid_offers(situation: Situation) -> tuple[Offer, ...]:
@@ -147,6 +150,7 @@ def _plan(situation: Situation, paths: StockPaths, offer: Offer) -> Plan | None:
     point = paths.demand_quantile(usually, lead.probability, review, level)
     cycle = min(max(review, int((lot or usual) / per_day) if per_day > 0 else review), int(LONGEST_LOT_DAYS))
     order_by, overdue = _order_by(situation, paths, lead, gate, level)
+    steps, rounding = _steps(situation, offer, needed, lot) if lot else ((), ())
     return Plan(
         offer=offer,
         lead=lead,
@@ -155,7 +159,7 @@ def _plan(situation: Situation, paths: StockPaths, offer: Offer) -> Plan | None:
         needed=needed,
         lot=lot,
         usual_lot=usual,
-        steps=_steps(situation, offer, needed, lot) if lot else (),
+        steps=steps,
         cost=landed_cost(offer, lot or usual, company),
         stockout=paths.stockout_probability(arrive, lead.probability),
         stockout_if_waiting=paths.stockout_probability(later, lead.probability),
@@ -167,6 +171,7 @@ def _plan(situation: Situation, paths: StockPaths, offer: Offer) -> Plan | None:
         order_by=order_by,
         overdue=overdue,
         cost_per_unit=_cost_per_unit(situation, offer),
+        rounding=rounding,
     )
 
 
@@ -196,39 +201,66 @@ def _cost_per_unit(situation: Situation, offer: Offer) -> float:
     return best_lot(offer, company, unit, annual_demand=year, least=least, most=year).annual_cost / year
 
 
-def _steps(situation: Situation, offer: Offer, needed: float, lot: float) -> tuple[str, ...]:
-    """Why the lot is larger than the need, one sentence per step."""
+def _steps(
+    situation: Situation, offer: Offer, needed: float, lot: float
+) -> tuple[tuple[str, ...], tuple[RoundingStep, ...]]:
+    """Why the lot is larger than the need, one sentence per step, and the same in figures."""
     company, unit = situation.facts.company, situation.facts.product.unit
     rounded = round_up(needed, offer, unit)
     if lot <= rounded.quantity + 1e-9:
-        return rounded.reasons
+        return rounded.reasons, rounded.steps
     before, after = landed_cost(offer, rounded.quantity, company), landed_cost(offer, lot, company)
-    change = f"{words.quantity(rounded.quantity, unit)} → {words.quantity(lot, unit)}"
     per_day = daily_demand(situation)
     ordinary = max(rounded.quantity, per_day * max(company.review_days, 1))
     spared = max(round(lot / ordinary) - 1, 0)
     freight = max(float(before.freight - after.freight) * lot, 0.0)
     cheaper = max(float(before.unit - after.unit) * lot - freight, 0.0)
     orders = spared * float(company.order_cost)
-    price = ""
-    if after.goods < before.goods:
-        price = f"a {words.unit_reais(after.goods)} em vez de {words.unit_reais(before.goods)} por {unit or 'unidade'}"
-    effects = [f"o preço menor poupa cerca de {words.about(cheaper)}"] if cheaper >= 1 else []
-    if freight >= 1:
-        effects.append(f"o frete dividido por mais unidades poupa cerca de {words.about(freight)}")
-    if spared:
-        fewer = "1 pedido a menos poupa" if spared == 1 else f"{spared} pedidos a menos poupam"
-        effects.append(f"{fewer} cerca de {words.about(orders)}")
     stocking = stocking_cost(rounded.quantity, lot, float(after.unit), per_day, company)
-    if stocking >= 1:
-        effects.append(f"estocar a diferença custa cerca de {words.about(stocking)}")
-    if price and cheaper >= orders + freight:
+    lower = after.goods < before.goods
+    step = RoundingStep(
+        code="tier" if lower and cheaper >= orders + freight else "lot",
+        before=rounded.quantity,
+        after=lot,
+        price_before=before.goods if lower else None,
+        price_after=after.goods if lower else None,
+        price_saving=_estimate(cheaper) if cheaper >= 1 else None,
+        freight_saving=_estimate(freight) if freight >= 1 else None,
+        orders_spared=spared,
+        orders_saving=_estimate(orders) if spared else None,
+        stocking_cost=_estimate(stocking) if stocking >= 1 else None,
+    )
+    return (*rounded.reasons, _in_words(step, unit)), (*rounded.steps, step)
+
+
+def _estimate(amount: float) -> Decimal:
+    """An estimate in R$: whole from R$ 1 on, where cents would claim to know too much."""
+    step = Decimal(1) if abs(amount) >= 0.995 else Decimal("0.01")
+    return Decimal(repr(amount)).quantize(step, rounding=ROUND_HALF_UP)
+
+
+def _in_words(step: RoundingStep, unit: str) -> str:
+    change = f"{words.quantity(step.before, unit)} → {words.quantity(step.after, unit)}"
+    price = ""
+    if step.price_before is not None and step.price_after is not None:
+        was, becomes = words.unit_reais(step.price_before), words.unit_reais(step.price_after)
+        price = f"a {becomes} em vez de {was} por {unit or 'unidade'}"
+    effects = [f"o preço menor poupa cerca de {words.about(float(step.price_saving))}"] if step.price_saving else []
+    if step.freight_saving:
+        effects.append(f"o frete dividido por mais unidades poupa cerca de {words.about(float(step.freight_saving))}")
+    if step.orders_saving is not None:
+        spared = step.orders_spared
+        fewer = "1 pedido a menos poupa" if spared == 1 else f"{spared} pedidos a menos poupam"
+        effects.append(f"{fewer} cerca de {words.about(float(step.orders_saving))}")
+    if step.stocking_cost:
+        effects.append(f"estocar a diferença custa cerca de {words.about(float(step.stocking_cost))}")
+    if step.code == "tier":
         head = f"faixa de preço: {change}, {price}"
     else:
         head = (
             f"lote econômico: {change}, {'sobretudo ' if price else ''}para pedir menos vezes{price and f' ({price})'}"
         )
-    return (*rounded.reasons, "; ".join([head, words.listed(effects)] if effects else [head]))
+    return "; ".join([head, words.listed(effects)] if effects else [head])
 
 
 def _gate(situation: Situation, paths: StockPaths, supplier: int) -> Days:

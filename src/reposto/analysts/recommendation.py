@@ -96,6 +96,7 @@ def recommend(
         missing=missing,
         payable_total=plan.cost.payable if buying and plan else (Decimal("0.00") if verdict == "wait" else None),
         drafts=_drafts(situation),
+        rounding_steps=plan.rounding if buying and plan else (),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reposto.analysts import words
 from reposto.model.facts import Offer
+from reposto.model.findings import RoundingStep
 from reposto.model.quantities import is_counted
 
 _SLACK = 1e-9  # a need of 12.0000000001 packs is 12 packs
@@ -18,6 +19,7 @@ class Rounded:
 
     quantity: float
     reasons: tuple[str, ...]
+    steps: tuple[RoundingStep, ...] = ()  # the same in figures
 
 
 def round_up(needed: float, offer: Offer | None, unit: str) -> Rounded:
@@ -28,6 +30,7 @@ def round_up(needed: float, offer: Offer | None, unit: str) -> Rounded:
     if needed <= 0:
         return Rounded(0.0, ())
     reasons: list[str] = []
+    steps: list[RoundingStep] = []
     quantity = needed
     if is_counted(unit):
         quantity = _whole(quantity)
@@ -37,6 +40,7 @@ def round_up(needed: float, offer: Offer | None, unit: str) -> Rounded:
         reasons.append(
             f"lote mínimo do fornecedor: {words.quantity(quantity, unit)} → {words.quantity(offer.moq, unit)}"
         )
+        steps.append(RoundingStep("moq", quantity, offer.moq))
         quantity = offer.moq
     packed = _packs(quantity, offer.pack_multiple)
     if packed > quantity + _SLACK:
@@ -46,7 +50,8 @@ def round_up(needed: float, offer: Offer | None, unit: str) -> Rounded:
             f"{words.quantity(quantity, unit)} → {words.quantity(packed, unit)} ({words.number(count)} × "
             f"{words.quantity(offer.pack_multiple, unit)})"
         )
-    return Rounded(_tidy(max(packed, quantity), unit), tuple(reasons))
+        steps.append(RoundingStep("pack", quantity, packed, offer.pack_multiple))
+    return Rounded(_tidy(max(packed, quantity), unit), tuple(reasons), tuple(steps))
 
 
 def orderable(quantity: float, offer: Offer | None, unit: str) -> float:

@@ -12,6 +12,7 @@ from reposto.model.findings import (
     DemandFinding,
     Range,
     RecommendationFinding,
+    RoundingStep,
 )
 
 STRONG_RHYTHM = 1.2  # a weekday or month this far above the mean is worth a word
@@ -235,10 +236,33 @@ def needed_words(voice: Voice, advice: RecommendationFinding) -> list[str]:
 
 
 def rounding_words(voice: Voice, advice: RecommendationFinding) -> list[str]:
-    """The analyst's reasons for each rounding step; they are Portuguese, so English answers do without."""
+    """The analyst's reasons for each rounding step, in Portuguese as they are, in English from their figures."""
     if voice.locale == "en":
-        return []
+        return [_step_words(voice, step) for step in advice.rounding_steps]
     return [voice.foreign(reason).rstrip(".") for reason in advice.rounding]
+
+
+def _step_words(voice: Voice, step: RoundingStep) -> str:
+    """A rounding step said from its figures."""
+    values = {"before": voice.quantity(step.before), "after": voice.quantity(step.after)}
+    if step.code in ("moq", "pack"):
+        size = voice.quantity(step.size) if step.size else ""
+        return voice.say(f"step.{step.code}", size=size, **values)
+    price = ""
+    if step.price_before is not None and step.price_after is not None:
+        was, becomes = voice.unit_price(step.price_before), voice.unit_price(step.price_after)
+        price = voice.say("step.price", was=was, becomes=becomes)
+    effects = [
+        voice.say("step.cheaper", amount=voice.estimate(step.price_saving)) if step.price_saving else "",
+        voice.say("step.freight", amount=voice.estimate(step.freight_saving)) if step.freight_saving else "",
+        voice.count("step.orders", step.orders_spared, amount=voice.estimate(step.orders_saving))
+        if step.orders_saving is not None
+        else "",
+        voice.say("step.stocking", amount=voice.estimate(step.stocking_cost)) if step.stocking_cost else "",
+    ]
+    said = voice.join([effect for effect in effects if effect])
+    head = voice.say(f"step.{step.code}", price=price, **values)
+    return f"{head}; {said}" if said else head
 
 
 def risk_line(voice: Voice, advice: RecommendationFinding) -> str:

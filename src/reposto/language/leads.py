@@ -202,12 +202,16 @@ def explain_lead(voice: Voice, analysis: Analysis, request: Request) -> Lead:
     steps = [voice.say("lead.explain.needed", level=level, needed=needed, have=have)]
     if advice.reorder_point:
         steps.append(voice.say("explain.point", reorder=voice.quantity(advice.reorder_point)))
+        short = advice.reorder_point - demand.available - demand.on_order - advice.needed_quantity
+        if short > TELLING_SHARE * advice.reorder_point:
+            steps.append(voice.say("explain.lost"))
     if demand.total is not None:
         steps.append(voice.say("lead.explain.demand", demand=cards.expected(voice, demand, demand.total)))
     parts = (first, *steps, *cards.rounding_words(voice, advice))
     return Lead(parts, frozenset({"demand", "needed", "stock", "on_order"}))
 
 
+TELLING_SHARE = 0.01  # of the reorder point: less is rounding
 LeadWriter = Callable[[Voice, Analysis, Request], Lead]
 _LEADS: dict[Intent, LeadWriter] = {
     Intent.DEMAND_FORECAST: _demand,

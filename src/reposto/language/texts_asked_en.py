@@ -102,6 +102,17 @@ TEXTS: Final[dict[str, str]] = {
     "what_if.costs": "The order costs {then} instead of {now}",
     "what_if.risk": "The chance of running out before delivery goes from {now} to {then}",
     "what_if.now": "as soon as possible",
+    # from the need to the order, in figures
+    "step.moq": "supplier's minimum lot: {before} → {after}",
+    "step.pack": "full packs of {size}: {before} → {after}",
+    "step.tier": "price break: {before} → {after}{price}",
+    "step.lot": "economic lot: {before} → {after}, to order less often{price}",
+    "step.price": ", at {becomes} instead of {was}",
+    "step.cheaper": "the lower price saves about {amount}",
+    "step.freight": "freight shared by more units saves about {amount}",
+    "step.orders.one": "{n} order less saves about {amount}",
+    "step.orders.many": "{n} orders less save about {amount}",
+    "step.stocking": "stocking the difference costs about {amount}",
     # products beside each other
     "compare.sells": "**{first}** sells more: {much} in the next {n} days, against {less} of {second}",
     "compare.same": "Both sell about the same: {much} of {first} and {less} of {second} in the next {n} days",

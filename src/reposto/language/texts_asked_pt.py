@@ -100,6 +100,17 @@ TEXTS: Final[dict[str, str]] = {
     "what_if.costs": "O pedido sai por {then} em vez de {now}",
     "what_if.risk": "A chance de faltar até a entrega passa de {now} para {then}",
     "what_if.now": "o quanto antes",
+    # from the need to the order, in figures
+    "step.moq": "lote mínimo do fornecedor: {before} → {after}",
+    "step.pack": "embalagem fechada de {size}: {before} → {after}",
+    "step.tier": "faixa de preço: {before} → {after}{price}",
+    "step.lot": "lote econômico: {before} → {after}, para pedir menos vezes{price}",
+    "step.price": ", a {becomes} em vez de {was}",
+    "step.cheaper": "o preço menor poupa cerca de {amount}",
+    "step.freight": "o frete dividido por mais unidades poupa cerca de {amount}",
+    "step.orders.one": "{n} pedido a menos poupa cerca de {amount}",
+    "step.orders.many": "{n} pedidos a menos poupam cerca de {amount}",
+    "step.stocking": "estocar a diferença custa cerca de {amount}",
     # products beside each other
     "compare.sells": "**{first}** vende mais: {much} nos próximos {n} dias, contra {less} de {second}",
     "compare.same": "Os dois vendem quase o mesmo: {much} de {first} e {less} de {second} nos próximos {n} dias",

@@ -58,6 +58,7 @@ TEXTS: Final[dict[str, str]] = {
     "export.none": "There is no purchase recommendation in this conversation yet to turn into text",
     # explanations from what was said
     "explain.point": "Until then demand may reach {reorder}, the reorder point",
+    "explain.lost": "What would go unsold before the delivery is left out: no purchase brings it back",
     "explain.number.less": "{other} would fall short: the sum asks for {needed} at least",
     "explain.number.enough": (
         "{other} would cover what is lacking ({needed}); the difference to {quantity} comes from lot, pack or price"

@@ -55,6 +55,7 @@ TEXTS: Final[dict[str, str]] = {
     "export.none": "Ainda não há nesta conversa uma recomendação de compra para virar texto",
     # explanations from what was said
     "explain.point": "Até lá a demanda pode chegar a {reorder}, que é o ponto de pedido",
+    "explain.lost": "Fica fora da conta o que se deixaria de vender antes da entrega: isso a compra já não recupera",
     "explain.number.less": "Com {other} faltaria: a conta pede ao menos {needed}",
     "explain.number.enough": (
         "{other} já cobrem o que falta ({needed}); a diferença até {quantity} vem do lote, da embalagem ou do preço"

@@ -79,6 +79,11 @@ class Voice:
     def money(self, value: Decimal) -> str:
         return formats.money(value, self.locale)
 
+    def estimate(self, value: Decimal) -> str:
+        """R$ 232: without cents where there are none."""
+        text = self.money(value)
+        return text[:-3] if value == value.to_integral_value() else text
+
     def unit_price(self, value: Decimal) -> str:
         return formats.unit_price(value, self.locale)
 

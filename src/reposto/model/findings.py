@@ -289,6 +289,27 @@ class DraftOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundingStep:
+    """One step from the need to the order, in figures: what the sentences of `rounding` say in Portuguese.
+
+    code: moq | pack | tier | lot. size: of a pack. The amounts are estimates in R$, whole from R$ 1 on: what the lower
+    price and the shared freight save, what fewer orders save, what stocking the difference costs; None where nothing.
+    """
+
+    code: str
+    before: float
+    after: float
+    size: float | None = None
+    price_before: Decimal | None = None
+    price_after: Decimal | None = None
+    price_saving: Decimal | None = None
+    freight_saving: Decimal | None = None
+    orders_spared: int = 0
+    orders_saving: Decimal | None = None
+    stocking_cost: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RecommendationFinding:
     """Whether, when, how much and from whom to buy."""
 
@@ -319,6 +340,7 @@ class RecommendationFinding:
     missing: tuple[Missing, ...]
     payable_total: Decimal | None = None  # amount of the order as it will be billed: goods + IPI + ICMS-ST + freight
     drafts: tuple[DraftOrder, ...] = ()  # of this product, newest last; not counted as on order
+    rounding_steps: tuple[RoundingStep, ...] = ()  # `rounding` in figures
 
 
 @dataclass(frozen=True, slots=True)

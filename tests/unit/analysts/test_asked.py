@@ -180,3 +180,13 @@ def test_the_least_punctual_come_first_and_few_deliveries_say_nothing() -> None:
     few = measure_supplier(3, "Few", given.receipts(3, "A", (30,), promised=10), calendar)
     assert [r.supplier for r in rank_suppliers([good, few, late], "late")] == ["Late", "Good"]
     assert [r.supplier for r in rank_suppliers([late, good, few], "lead_time")] == ["Good", "Late", "Few"]
+
+
+def test_rounding_steps_say_in_figures_what_the_sentences_say() -> None:
+    for facts in (given.smooth(), given.lumpy()):
+        advice = analyse(facts).recommendation
+        assert len(advice.rounding_steps) == len(advice.rounding)
+        for step, before in zip(advice.rounding_steps[1:], advice.rounding_steps, strict=False):
+            assert step.before == before.after
+        if advice.rounding_steps:
+            assert advice.rounding_steps[-1].after == advice.quantity
