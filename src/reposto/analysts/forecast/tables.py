@@ -171,11 +171,13 @@ def _crossed(rows: Rows, weight: Floats, distinct: float, with_year: float, size
 
 
 def training_cutoffs(panel: Panel, offset: int, length: int, most: int = _MOST_ROWS) -> Ints:
-    """Cutoffs whose window has ended, thinned so that series x cutoffs stays below `most`."""
+    """Cutoffs whose window has ended, newest first, evenly thinned so that series x cutoffs stays below `most`."""
     last = panel.buckets - offset - length
-    keep = max(int(most / max(panel.n, 1)), 8)
-    step = max(int(np.ceil((last - _LEAST_SEEN + 1) / keep)), 1)
-    return np.arange(last, _LEAST_SEEN - 1, -step, dtype=np.int64)
+    keep = min(max(int(most / max(panel.n, 1)), 8), last - _LEAST_SEEN + 1)
+    if keep <= 0:
+        return np.zeros(0, dtype=np.int64)
+    found: Ints = np.rint(np.linspace(last, _LEAST_SEEN, keep)).astype(np.int64)
+    return found
 
 
 def _rows(panel: Panel, offset: int, length: int, cutoffs: Ints, factor: float) -> tuple[Floats, ...]:
