@@ -20,7 +20,9 @@ def find_answers(
 ) -> list[Message]:
     """The newest answers (not acknowledgements of the same) of a user in whose text `needle` stands; newest first."""
     message = chat_messages.c
-    wanted = _of(user_id, since, until).where(message.sender.in_(("ai", "agent")), message.content.contains(needle))
+    wanted = _of(user_id, since, until).where(
+        message.sender.in_(("ai", "agent")), message.content.contains(needle, autoescape=True)
+    )
     rows = connection.execute(wanted.order_by(message.id.desc()).limit(limit * 4))
     found = [_message(row) for row in rows]
     return [m for m in found if _answers(m.metadata or {})][:limit]
