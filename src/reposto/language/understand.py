@@ -36,6 +36,7 @@ from reposto.model.request import Expect, Intent, NamedProduct, NamedSupplier, O
 
 _LONG_TEXT = 300  # characters from which a message is read sentence by sentence
 _NONE_OF_THEM = re.compile(r"\bnenhum[a]?\b")
+_AND_IT = re.compile(r"\b[dn]?(?:el[ea]|ess[ea]|est[ea]) (?:e|ou|mais) (?:tambem )?(?:[dn]?[oa]|para [oa]) (?!\d)")
 _COMPARED = re.compile(r"\bcompar\w+ com\b|\be (?:comparado|comparando)\b")
 _ABOUT_SYSTEM = re.compile(r"\b(?:sistema|voce|robo|programa|aplicativo|app|atendimento|ferramenta|site)\b")
 _ANOTHER_SIZE = re.compile(r"\b(?:o|a|os|as|d[oa]s?) (?:de |com )?\d")
@@ -292,7 +293,10 @@ class Understander:
         params = stated_params(sentence, intent, found.quantity)
         if sentence.intent is None and thread.last is not None and thread.turns:
             params = merged(thread.last.params, params)
-        return request_of(self.catalogue, text, intent, outcome, params, sentence.others)
+        request = request_of(self.catalogue, text, intent, outcome, params, sentence.others)
+        if request.expect is Expect.ANSWER and thread.skus and _AND_IT.search(sentence.folded):
+            return replace(request, skus=tuple(dict.fromkeys((thread.skus[-1], *request.skus))))
+        return request
 
     def _resolve(self, sentence: Sentence) -> Resolution:
         return self.resolver.resolve(sentence.tokens, sentence.segments, sentence.codes, _amounts(sentence))

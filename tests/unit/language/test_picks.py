@@ -43,3 +43,9 @@ def test_in_a_conversation() -> None:
     assert ask("a menor", ("human", "preço do parafuso m8x30"), ("agent", "Qual? 1) PAR-011 2) PAR-012")).expect is (
         Expect.CLARIFY
     )
+
+
+def test_a_pronoun_beside_a_product_means_both() -> None:
+    first = ("human", "preço da sarja leve")
+    assert ask("estoque dela e da sarja pesada", first).skus == ("TEC-015", "TEC-008")
+    assert ask("e o estoque da sarja pesada?", first).skus == ("TEC-008",)
