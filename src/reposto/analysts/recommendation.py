@@ -56,13 +56,12 @@ def recommend(
     decisive = tuple(m for m in missing if m.code in _DECISIVE)
     verdict = _verdict(plan, decisive)
     quantity = plan.lot if plan is not None and verdict == "approve" else (0.0 if verdict == "wait" else None)
-    bought = quantity or 0.0
     risk = estimate_risk(
         situation,
         plan,
         prices,
         buying=verdict != "wait",
-        quantity=bought,
+        quantity=quantity or 0.0,
         suppliers=len({o.supplier_id for o in valid_offers(situation)}),
         age_days=data_age(situation),
         missing=tuple(m.text for m in decisive),
@@ -82,7 +81,7 @@ def recommend(
         total=plan.cost.total if buying and plan else (Decimal("0.00") if verdict == "wait" else None),
         order_by=plan.order_by if plan else None,
         expected_arrival=logistics.probable_arrival if buying else None,
-        coverage_after_days=coverage_with(situation, bought) if quantity is not None else None,
+        coverage_after_days=coverage_with(situation, quantity) if quantity is not None else None,
         reorder_point=plan.reorder_point if plan else None,
         safety_stock=plan.safety_stock if plan else None,
         target_stock=plan.target_stock if plan else None,
