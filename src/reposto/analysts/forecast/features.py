@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -38,6 +38,10 @@ class Known:
     cv26: Floats
     max26: Floats
     since: Floats  # buckets since the last sale
+
+    def transposed(self) -> Known:
+        """Cutoffs as series and series as cutoffs."""
+        return Known(*(np.swapaxes(getattr(self, f.name), 0, 1) for f in fields(self)))
 
 
 class Panel:

@@ -250,25 +250,24 @@ def _with_average(by_group: Floats) -> Floats:
     return np.concatenate([by_group, by_group.mean(axis=0, keepdims=True)])
 
 
-def predict_rows(
-    fitted: FittedPanel, y: Floats, group: str, ends: Sequence[date], tables: Sequence[int] | None = None
+def predict_cutoffs(
+    fitted: FittedPanel, panel: Panel, group: str, ends: Sequence[date], cutoffs: Ints, tables: Sequence[int]
 ) -> tuple[Floats, Floats]:
-    """P and L for some right-aligned series of one product; (B, T) -> (B, tables), (B, tables, levels).
+    """P and L of one series at some of its cutoffs; a panel of one row -> (C, tables), (C, tables, levels).
 
-    `ends` are the dates of the cutoffs: they pick the group's yearly ratio and momentum; `tables` the windows.
+    `ends` are the dates of the cutoffs: they pick the group's yearly ratio and momentum; `tables` the windows. What
+    lies after a cutoff has no part in its features, so that one panel serves the present and all earlier origins.
     """
-    panel = Panel(y, np.zeros(len(y), dtype=np.int64), fitted.season)
-    at: Ints = np.array([y.shape[1]], dtype=np.int64)
     columns = np.array([fitted.column(e) for e in ends])
     phase: Ints = fitted.width + np.array([fitted.shift(e) for e in ends], dtype=np.int64)
     row = fitted.group(group)
-    momentum = fitted.momentum[row, columns][:, None]
-    chosen = range(len(fitted.tables)) if tables is None else tables
+    momentum = fitted.momentum[row, columns][None, :]
     known = []
-    for i in chosen:
+    for i in tables:
         t = fitted.tables[i]
-        known.append(panel.known(t.offset, t.length, at, fitted.ratio[row, i, columns][:, None], momentum))
-    return blend(fitted, chosen, known, phase[:, None])
+        at = panel.known(t.offset, t.length, cutoffs, fitted.ratio[row, i, columns][None, :], momentum)
+        known.append(at.transposed())
+    return blend(fitted, tables, known, phase[:, None])
 
 
 def _by_age(fitted: FittedPanel, i: int, known: Known) -> tuple[Floats, Floats, Floats]:

@@ -17,8 +17,9 @@ from reposto.analysts.forecast.engine import (
     trial_length,
     with_guess,
 )
+from reposto.analysts.forecast.features import Ints, Panel
 from reposto.analysts.forecast.local import local_moments
-from reposto.analysts.forecast.pooled import FittedPanel, PooledTables, at_lengths, fit_tables, predict_rows
+from reposto.analysts.forecast.pooled import FittedPanel, PooledTables, at_lengths, fit_tables, predict_cutoffs
 from reposto.analysts.forecast.trial import judge, trial_rows
 from reposto.analysts.forecast.types import BackTest, Floats, Forecast, History
 
@@ -78,11 +79,12 @@ class PooledEngine:
         method = self.method
         if np.nansum(buckets.y) > 0:
             method = "learned" if panel.forest is not None else method
-            mean, quantiles = _blend(panel, buckets, history, lengths)
+            own_row = _one_row(panel, buckets)
+            mean, quantiles = _blend(panel, own_row, buckets, history, lengths)
             mean, quantiles = _with_level(
                 buckets, mean, quantiles, lengths=lengths, expected_level=expected_level, notes=notes
             )
-            back_test = _back_test(panel, buckets, history, lengths)
+            back_test = _back_test(panel, own_row, buckets, history, lengths)
         else:
             method = "guess"
             mean, quantiles = _unsold(
@@ -103,13 +105,21 @@ class PooledEngine:
         )
 
 
-def _blend(panel: FittedPanel, buckets: Buckets, history: History, lengths: list[int]) -> tuple[Floats, Floats]:
+def _one_row(panel: FittedPanel, buckets: Buckets) -> Panel:
+    """The product's series by itself: its group's figures come from the fit."""
+    return Panel(shifted(buckets), np.zeros(1, dtype=np.int64), panel.season)
+
+
+def _blend(
+    panel: FittedPanel, own_row: Panel, buckets: Buckets, history: History, lengths: list[int]
+) -> tuple[Floats, Floats]:
     """P, L and N averaged for windows after the last bucket; (windows,), (windows, levels)."""
-    y = shifted(buckets)
+    y = own_row.y
     end = buckets.start - timedelta(days=round(buckets.offset * buckets.days))
     fitted = [t.length for t in panel.tables]
     needed = [i for i in range(len(fitted)) if i == 0 or fitted[i - 1] < lengths[-1]]
-    raw_means, raw_quantiles = predict_rows(panel, y, history.group, [end], needed)
+    now: Ints = np.array([y.shape[1]], dtype=np.int64)
+    raw_means, raw_quantiles = predict_cutoffs(panel, own_row, history.group, [end], now, needed)
     means, quantiles = at_lengths([fitted[i] for i in needed], raw_means, raw_quantiles, lengths)
     windows = [(buckets.offset, length) for length in lengths]
     rhythm = panel.rhythm_of([end], y.shape[1], buckets.offset + lengths[-1])
@@ -119,7 +129,9 @@ def _blend(panel: FittedPanel, buckets: Buckets, history: History, lengths: list
     return (1 - w) * means[0] + w * own_mean[0], panel.mix(quantiles[0], own)
 
 
-def _back_test(panel: FittedPanel, buckets: Buckets, history: History, lengths: list[int]) -> BackTest | None:
+def _back_test(
+    panel: FittedPanel, own_row: Panel, buckets: Buckets, history: History, lengths: list[int]
+) -> BackTest | None:
     """The same blend at earlier dates; the few numbers of the tables have seen those weeks, the rows not."""
     fitted = [t.length for t in panel.tables]
     length = trial_length(len(buckets.y), [n for n in lengths if n in fitted] or fitted[:1])
@@ -130,7 +142,8 @@ def _back_test(panel: FittedPanel, buckets: Buckets, history: History, lengths: 
     end = buckets.start - timedelta(days=round(buckets.offset * buckets.days))
     ends = [end - timedelta(days=round(a * buckets.days)) for a in ages]
     table = fitted.index(length)
-    means, quantiles = predict_rows(panel, rows, history.group, ends, [table])
+    cutoffs: Ints = own_row.buckets - np.array(ages, dtype=np.int64)
+    means, quantiles = predict_cutoffs(panel, own_row, history.group, ends, cutoffs, [table])
     rhythm = panel.rhythm_of(ends, rows.shape[1], length)
     own_mean, own_variance = local_moments(rows, [(0, length)], buckets.season, rhythm)
     own = local_quantiles(own_mean[:, 0], own_variance[:, 0], history.integer)
