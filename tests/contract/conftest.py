@@ -9,6 +9,7 @@ import pytest
 from reposto.storage.engine import Store, sqlite_url
 from reposto.storage.schema import migrate
 from tests.support.postgres import PostgresServer
+from tests.support.shop import Shop, load_shop
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +50,34 @@ def _opened(url: str) -> Iterator[Store]:
     store = Store(url)
     yield store
     store.close()
+
+
+@pytest.fixture(scope="session")
+def shop_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with a small shop, to copy."""
+    path = tmp_path_factory.mktemp("shop") / "reposto.sqlite"
+    load_shop(sqlite_url(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def shop_postgres(postgres_server: PostgresServer) -> str:
+    name = postgres_server.create_database()
+    load_shop(postgres_server.url_of(name))
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
+    """The shop over a database of each kind in turn."""
+    if request.param == "sqlite":
+        path = tmp_path / "reposto.sqlite"
+        shutil.copy(request.getfixturevalue("shop_sqlite"), path)
+        for store in _opened(sqlite_url(path)):
+            yield Shop(store)
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = server.create_database(template=request.getfixturevalue("shop_postgres"))
+    for store in _opened(server.url_of(name)):
+        yield Shop(store)
+    server.drop_database(name)

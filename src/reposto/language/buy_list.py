@@ -266,11 +266,21 @@ def line_data(voice: Voice, line: ListLine) -> dict[str, Any]:
     return {**{name: to_data(getattr(line, name)) for name in _SHOWN}, "reason": reason}
 
 
+_BRIEF = frozenset(
+    "sku name unit supplier_id supplier quantity unit_price payable order_by overdue at_risk drafted later_quantity "
+    "later_payable reason why".split()
+)
+
+
 def head_of(data: dict[str, Any]) -> dict[str, Any]:
-    """What the message itself carries: the first lines of the first groups; the rest is fetched."""
-    groups = [{**group, "lines": group["lines"][:LINES_SHOWN]} for group in data["groups"][:GROUPS_SHOWN]]
+    """What the message itself carries: the first lines of the first groups, in short; the rest is fetched."""
+
+    def brief(rows: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
+        return [{name: value for name, value in row.items() if name in _BRIEF} for row in rows[:most]]
+
+    groups = [{**group, "lines": brief(group["lines"], LINES_SHOWN)} for group in data["groups"][:GROUPS_SHOWN]]
     counts = {name: len(data[name]) for name in ("groups", "upcoming", "review", "failed", "left_out")}
-    short = {name: data[name][:SOME] for name in ("upcoming", "review", "failed", "left_out")}
+    short = {name: brief(data[name], SOME) for name in ("upcoming", "review", "failed", "left_out")}
     return {**data, "groups": groups, **short, "counts": counts}
 
 

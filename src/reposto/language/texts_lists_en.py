@@ -100,7 +100,7 @@ TEXTS: dict[str, str] = {
     "overview.empty.many": "{n} are out of stock",
     "overview.below.one": "{n} is below its reorder point, counting what is on its way",
     "overview.below.many": "{n} are below their reorder point, counting what is on its way",
-    "overview.below.none": "none is below its reorder point, counting what is on its way",
+    "overview.below.none": "nothing is below its reorder point, counting what is on its way",
     "overview.buy": "To buy today: {items}, {total}",
     "overview.below.title": "**Below the reorder point**",
     "overview.below.line": "{product}: {stock} in stock and on its way, reorder point {point}; {todo}",
