@@ -208,6 +208,21 @@ export interface DraftOrder {
   ordered_on: string;
 }
 
+/** One step from the need to the order, in figures; the sentences are in `rounding`. */
+export interface RoundingStep {
+  code: string;
+  before: number;
+  after: number;
+  size: number | null;
+  price_before: string | null;
+  price_after: string | null;
+  price_saving: string | null;
+  freight_saving: string | null;
+  orders_spared: number;
+  orders_saving: string | null;
+  stocking_cost: string | null;
+}
+
 export interface RecommendationFinding extends Finding {
   verdict: Verdict;
   headline: string;
@@ -233,6 +248,7 @@ export interface RecommendationFinding extends Finding {
   risk: RiskFinding;
   payable_total: string | null | undefined;
   drafts: DraftOrder[] | undefined;
+  rounding_steps: RoundingStep[] | undefined;
 }
 
 export interface Analysis {
