@@ -45,6 +45,8 @@ def test_says_once_that_it_is_ready_and_leaves_nothing_behind(server: ServerProc
     server.start()
     assert len(api_pids(server)) == 2
     assert server.logs().count("reposto ready on") == 1
+    assert eventually(lambda: len(server.worker_pids()) == 2, within=20)
+    assert not [member.command for member in server._family() if "postgresql" in member.command]  # `ps` tells all
     server.terminate()
     assert server.wait(timeout=12) == 0, server.logs()
     assert eventually(lambda: api_pids(server) == [] and server.worker_pids() == [], within=2)

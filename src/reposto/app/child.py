@@ -16,7 +16,7 @@ from reposto.app.analysis import warm_up
 from reposto.app.logs import configure_logs
 from reposto.app.pipe import Channel, encode_wake
 from reposto.app.runner import JobRunner
-from reposto.app.settings import shared_traces
+from reposto.app.settings import handed_over, shared_traces
 from reposto.delivery.bus import Wake
 from reposto.model.message import Job
 from reposto.storage.engine import Store
@@ -76,7 +76,7 @@ def main() -> None:
     commands = Channel(os.fdopen(os.dup(0), "rb", buffering=0))
     events = Channel(os.fdopen(int(events_fd), "wb", buffering=0))
     try:
-        Worker(Store(url), name, events).run(commands)
+        Worker(Store(handed_over(url)), name, events).run(commands)
         telemetry.end()
     except BrokenPipeError:
         os._exit(GONE)

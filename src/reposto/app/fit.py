@@ -15,7 +15,7 @@ import threading
 import structlog
 
 from reposto.app.logs import configure_logs
-from reposto.app.settings import Settings, environment
+from reposto.app.settings import Settings, environment, hand_over, handed_over
 from reposto.model.clock import local_today, monotonic, utc_now
 from reposto.model.quantities import is_counted
 from reposto.storage import catalogue, company, facts
@@ -68,15 +68,16 @@ def fit_forecasts(store: Store, *, learn: bool = True) -> bool:
 
 async def run_fit(settings: Settings) -> None:
     """Run `main` in a process of its own and wait for its end; cancelled, it is killed."""
+    url, secret = hand_over(settings.url)
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "reposto.app.fit",
-        settings.url,
+        url,
         settings.log_level,
         settings.log_format,
         stdin=asyncio.subprocess.PIPE,  # its end tells that the server is gone
-        env={**environment(), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        env={**environment(), **secret, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         start_new_session=True,
     )
     try:
@@ -94,7 +95,7 @@ def main() -> None:
     configure_logs(level, log_format)
     threading.Thread(target=_end_with_server, daemon=True).start()
     os.nice(NICE)
-    store = Store(url)
+    store = Store(handed_over(url))
     with alone(store, Chore.FIT) as mine:
         if mine:
             fit_forecasts(store)

@@ -20,7 +20,7 @@ import orjson
 import structlog
 
 from reposto.app.pipe import HEADER, decode_wake, pack
-from reposto.app.settings import environment
+from reposto.app.settings import environment, hand_over
 from reposto.conversation import work
 from reposto.conversation.change import Change
 from reposto.delivery.bus import Wake
@@ -218,18 +218,19 @@ class Pool:
     async def _start_child(self) -> Child:
         name = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
         read_end, write_end = os.pipe()
+        url, secret = hand_over(self._url)
         try:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
                 self.module,
-                self._url,
+                url,
                 name,
                 str(write_end),
                 *self._log,
                 stdin=asyncio.subprocess.PIPE,
                 pass_fds=(write_end,),
-                env=_child_environment(),
+                env=_child_environment() | secret,
                 start_new_session=True,  # Ctrl-C in the terminal is for the server, which drains
             )
         except OSError:

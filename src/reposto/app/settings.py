@@ -19,6 +19,7 @@ from reposto.model.errors import SettingInvalid
 from reposto.storage.engine import sqlite_url
 
 PREFIX = "REPOSTO_"
+HANDED_OVER = "HANDED_OVER_URL"
 MODEL = "MODEL_OF_REPOSTO"  # in the environment of the processes that we start
 DEFAULT_HOME = Path("reposto-data")
 BUSES = ("redis://", "rediss://", "unix://")
@@ -237,6 +238,16 @@ def shared_model() -> ModelConfig | None:
     """The language model, as the process that started us said."""
     shared = os.environ.get(MODEL)
     return ModelConfig(**json.loads(shared)) if shared else None
+
+
+def hand_over(url: str) -> tuple[str, dict[str, str]]:
+    """A database's URL for a process that we start: argument and environment. `ps` shows arguments to everybody."""
+    return (url, {}) if url.startswith("sqlite") else (HANDED_OVER, {f"{PREFIX}{HANDED_OVER}": url})
+
+
+def handed_over(argument: str) -> str:
+    """The URL, in that process."""
+    return os.environ.pop(f"{PREFIX}{HANDED_OVER}") if argument == HANDED_OVER else argument
 
 
 def environment() -> dict[str, str]:
