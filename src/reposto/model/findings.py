@@ -292,8 +292,9 @@ class DraftOrder:
 class RoundingStep:
     """One step from the need to the order, in figures: what the sentences of `rounding` say in Portuguese.
 
-    `code` is moq, pack, tier or lot; `size` that of a pack. The amounts are estimates in R$, whole from R$ 1 on: what the lower
-    price and the shared freight save, what fewer orders save, what stocking the difference costs; None where nothing.
+    `code` is moq, pack, tier or lot; `size` that of a pack. The amounts are estimates in R$, whole from R$ 1 on: what
+    the lower price and the shared freight save, what fewer orders save, what stocking the difference costs; None where
+    nothing.
     """
 
     code: str
