@@ -28,6 +28,7 @@ from benchmarks.push import SEATS_BEYOND, SPARE_FILES, make_seats
 from benchmarks.push_peers.load import Client, build, raise_file_limit
 from benchmarks.push_peers.measure import Bench, Plan
 from benchmarks.push_peers.peers import Peer, all_peers
+from benchmarks.servers import leave_nothing_behind
 from benchmarks.sockets import Tabs, take_frames
 from reposto.storage import chat
 from tests.support.postgres import run_postgres
@@ -231,6 +232,7 @@ def main() -> None:
     parser.add_argument("--only", default="sockets,rate,history,processes")
     parser.add_argument("--svg", type=Path)
     options = parser.parse_args()
+    leave_nothing_behind()
     room = raise_file_limit() - SPARE_FILES
     counts = [count for count in (SOCKETS_SHORT if options.short else SOCKETS) if count <= room]
     cores, seconds = sorted(os.sched_getaffinity(0))[:2], 2.0 if options.short else 5.0

@@ -28,6 +28,7 @@ from benchmarks.measuring import print_conditions, print_table, ratio, spread
 from benchmarks.push_peers.load import FIRST_SEQ, build, raise_file_limit
 from benchmarks.push_peers.measure import Bench, Figures, Plan, measure
 from benchmarks.push_peers.peers import all_peers, install_node_peers
+from benchmarks.servers import leave_nothing_behind
 from reposto.storage import chat
 from reposto.storage.tables import chat_sessions
 from tests.support.redis import run_redis
@@ -47,6 +48,7 @@ def main() -> None:
     parser.add_argument("--state", type=Path)
     parser.add_argument("--without-durable", action="store_true")
     options = parser.parse_args()
+    leave_nothing_behind()
     chosen = SHORT if options.short else FULL
     runs = options.runs or chosen.runs
     files = raise_file_limit()

@@ -41,7 +41,7 @@ from benchmarks.measuring import (
 )
 from benchmarks.polling import poll
 from benchmarks.records import Commit, take_records
-from benchmarks.servers import Running, running
+from benchmarks.servers import Running, leave_nothing_behind, running
 from benchmarks.sockets import Tabs, read_rest
 from tests.support.postgres import SETTINGS, run_postgres
 
@@ -287,6 +287,7 @@ def main() -> None:
     parser.add_argument("--home", type=Path)
     parser.add_argument("--only", default="reposto,stalled,postgres,naive,polling")
     options = parser.parse_args()
+    leave_nothing_behind()
     names = options.only.split(",")
     with tempfile.TemporaryDirectory(dir=options.home) as folder:
         base = Path(folder)

@@ -57,6 +57,11 @@ def running(module: str, *arguments: str, log: Path, env: dict[str, str] | None 
         _stop(process)
 
 
+def leave_nothing_behind() -> None:
+    """A benchmark that is told to go ends its servers first."""
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit("told to go"))
+
+
 def serve_arguments(home: Path) -> Sequence[str]:
     """For `reposto.app.cli`, on a free port."""
     return ("serve", "--home", str(home), "--port", "0")
