@@ -210,3 +210,21 @@ def test_a_worker_loses_little_time_to_a_redis_that_hangs(redis: RedisServer) ->
             worker.publish(WAKE)
         assert time.monotonic() - began < 5  # not fifty times its patience
         assert worker.failed == 50
+
+
+def test_a_subscription_that_a_lost_connection_interrupts_ends_nothing(redis: RedisServer) -> None:
+    """At some step redis-py trips over its own None; the task that writes ended, and all subscriptions with it."""
+
+    async def interrupt_at_every_step() -> None:
+        async with ear(redis.url) as one:
+            for steps in range(10):
+                await until(lambda: one.bus.state().connected)
+                one.bus.subscribe(100 + steps)
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+                one.bus._subscriber._reader.feed_eof()  # as the transport does when Redis has gone
+                await until(lambda: not one.bus.state().connected)
+            one.bus.subscribe(7)
+            await until(lambda: 7 in one.gaps and {*range(100, 110)} <= set(one.gaps))
+
+    asyncio.run(interrupt_at_every_step())

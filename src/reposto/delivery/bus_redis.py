@@ -271,11 +271,12 @@ class RedisBus:
         changed, self._changed = self._changed, set()
         add = [channel for channel in changed if channel in self._by_channel and channel not in self._subscribed]
         drop = [channel for channel in changed if channel not in self._by_channel and channel in self._subscribed]
-        with contextlib.suppress(*Failure):
+        # Whatever it is: redis-py trips over its own None when the reading task drops the connection meanwhile.
+        with contextlib.suppress(Exception):
             if add:
                 self._subscribed.update(add)
                 await connection.send_command("SUBSCRIBE", *add, check_health=False)
-            if drop:
+            if drop and connection is self._subscriber:  # a dropped one would be connected again, for nobody
                 self._subscribed.difference_update(drop)
                 await connection.send_command("UNSUBSCRIBE", *drop, check_health=False)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import threading
 from collections.abc import Callable
@@ -50,8 +49,12 @@ class WorkerBus:
         """Hear notes, in a thread of its own. What is missed meanwhile, the heartbeat finds out."""
         pause = threading.Event()
         while True:
-            with contextlib.suppress(*Failure, ValueError):
+            try:
                 self._listen(on_note)
+            except (*Failure, ValueError):
+                pass
+            except Exception as error:  # without this thread cancelling would wait for heartbeats, for good
+                log.warning("bus.not_understood", error=type(error).__name__)
             pause.wait(AWAY_S)
 
     def _listen(self, on_note: Callable[[dict[str, str]], None]) -> None:
