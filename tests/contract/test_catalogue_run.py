@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from reposto.app.analysis import Stopped
 from reposto.conversation import runs, sessions, work
 from reposto.model.errors import AnalysisCancelled, StaleAttempt
 from reposto.model.message import MAX_ATTEMPTS, PART, JobState
+from reposto.storage import jobs
 from tests.support.shop import NOW, PRODUCTS, Shop
 
 
@@ -141,5 +144,28 @@ def test_a_server_that_starts_leaves_a_waiting_run_alone(shop: Shop) -> None:
     assert work.hand_back_orphans(shop.store, now=NOW) == []
     watch = work.Watch()
     assert [work.reap(shop.store, watch, now=NOW, at=float(second)) for second in range(9)] == [[]] * 9
+    shop.drain()
+    assert (shop.history()[-1].metadata or {})["type"] == "analysis_result"
+
+
+def test_a_run_taken_up_while_its_last_part_ends_is_finished(shop: Shop) -> None:
+    """On PostgreSQL the part saw the run in a worker's hands, and the worker saw the part open: nobody finished it."""
+    shop.ask()
+    first = shop.claim()
+    assert first is not None
+    shop.work(first)
+    with shop.store.write() as connection:  # handed back by a worker that was being killed
+        assert jobs.release(connection, first.id, first.attempt) is not None
+    run = shop.claim()
+    assert run is not None and run.id == first.id
+    parts = [job for _ in range(3) if (job := shop.claim()) is not None]
+    for part in parts[:-1]:
+        shop.work(part)
+    taking_up = threading.Thread(target=shop.work, args=(run,))
+    with shop.store.write() as connection:
+        assert runs.give_up_part(connection, parts[-1], now=NOW, error="died") is not None
+        taking_up.start()
+        taking_up.join(0.5)  # it reads, then waits for us
+    taking_up.join(20)
     shop.drain()
     assert (shop.history()[-1].metadata or {})["type"] == "analysis_result"

@@ -48,6 +48,7 @@ def cut_up(store: Store, run: Job, *, day: date, now: datetime) -> Change | None
     stale = [] if begun else [sku for sku in skus if sku not in fresh]
     with store.write(lasting=False) as connection:
         chat.lock_session(connection, run.session_id)
+        runs.lock_run(connection, run.id)  # else a part that ends now could find us holding it, and nobody finish it
         if begun and not runs.count_open_parts(connection, run.id):
             return None
         if not begun and not stale:
