@@ -19,6 +19,9 @@ AWAY_S = 1.0  # after a failure nothing is sent for so long
 AGAIN = 4  # nudges of each kind in a round of the reaper, while anything waits in the table
 AGAIN_EXPIRES_S = 5.0  # these are many, and the next round sends new ones
 AGAIN_EVERY_S = 2.0
+# While no worker is heard of: Redis keeps what has expired until somebody takes it, and a weekend without workers would
+# fill it. One that starts looks into the table by itself.
+UNHEARD_EVERY_S = 30.0
 HEARD_WITHIN_S = 15.0  # workers say every 2 s that they live
 LEAVE_WITHIN_S = 2.0
 
@@ -60,8 +63,9 @@ class CeleryWorkers:
         now = monotonic()
         if now < self._again_at:
             return
-        self._again_at = now + AGAIN_EVERY_S
-        for _ in range(AGAIN):
+        anybody = self.alive() > 0
+        self._again_at = now + (AGAIN_EVERY_S if anybody else UNHEARD_EVERY_S)
+        for _ in range(AGAIN if anybody else 1):
             self._put(INTERACTIVE, AGAIN_EXPIRES_S)
             self._put(BULK, AGAIN_EXPIRES_S)
 
@@ -72,6 +76,8 @@ class CeleryWorkers:
     def hear(self, note: dict[str, str]) -> None:
         """A worker says that it lives."""
         if (name := note.get("alive")) is not None:
+            if not self._heard:  # the first after a while: it may be told at once
+                self._again_at = 0.0
             self._heard[name] = monotonic()
 
     def kill_overdue(self) -> None:
@@ -84,7 +90,10 @@ class CeleryWorkers:
     def alive(self) -> int:
         """Worker processes heard of lately, on any machine."""
         now = monotonic()
-        self._heard = {name: at for name, at in self._heard.items() if now - at < HEARD_WITHIN_S}
+        # Another thread's, too, at a scrape: what is walked over is a copy.
+        for name, at in list(self._heard.items()):
+            if now - at >= HEARD_WITHIN_S:
+                self._heard.pop(name, None)
         return len(self._heard)
 
     @property
