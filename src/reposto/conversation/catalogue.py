@@ -45,8 +45,9 @@ class Catalogue:
             return index
         with self._lock:
             if self._index is None or self._index.version != version:
-                self._index = _build(connection, version)
-                self._words = None
+                fresh = _build(connection, version)
+                self._words = None  # first: with the old mark beside it, the new index would seem to know the words
+                self._index = fresh
             if self._words != words:  # learnt or forgotten, here or in another process: cheap beside an index
                 self._index.understander.teach(aliases.read_aliases(connection))
                 self._words = words
