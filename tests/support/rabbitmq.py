@@ -7,11 +7,12 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.support.daemons import Daemon, end_with_us, find_program, wait_until
 from tests.support.ports import free_port
+from tests.support.processes import iterate_processes
 
 START_SECONDS = 90.0  # eight alone; beside a dozen busy processes more than thirty were seen
 PROGRAM = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # the one on the PATH changes user and folders
@@ -64,6 +65,10 @@ def run_rabbitmq() -> Iterator[RabbitServer]:
         yield server
     finally:
         server.stop()
+        for process in iterate_processes():  # what a start that took too long has left: its shell was killed, not it
+            if str(folder) in process.command:
+                with suppress(ProcessLookupError):
+                    os.kill(process.pid, signal.SIGKILL)
         subprocess.run(  # the port mapper would stay
             [str(find_program("epmd")), "-port", str(server.epmd_port), "-kill"],
             env=server.environment(),
