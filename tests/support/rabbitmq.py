@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tests.support.daemons import Daemon, end_with_us, find_program, wait_until
+from tests.support.daemons import Daemon, end_with_us, wait_until
 from tests.support.ports import free_port
 from tests.support.processes import iterate_processes
 
@@ -65,17 +65,10 @@ def run_rabbitmq() -> Iterator[RabbitServer]:
         yield server
     finally:
         server.stop()
-        for process in iterate_processes():  # what a start that took too long has left: its shell was killed, not it
-            if str(folder) in process.command:
+        for process in iterate_processes():  # the port mapper, and what a start that took too long has left
+            if f"HOME={folder}" in process.environment:
                 with suppress(ProcessLookupError):
                     os.kill(process.pid, signal.SIGKILL)
-        subprocess.run(  # the port mapper would stay
-            [str(find_program("epmd")), "-port", str(server.epmd_port), "-kill"],
-            env=server.environment(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            check=False,
-        )
         shutil.rmtree(folder, ignore_errors=True)
 
 
