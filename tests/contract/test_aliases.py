@@ -1,5 +1,6 @@
 """What a buyer picks, corrects or tells becomes the company's word for a product, and can be taken back."""
 
+import random
 from typing import Any
 
 import pytest
@@ -197,3 +198,13 @@ def test_codes_names_and_sentences_are_no_aliases(office: Office, text: str) -> 
         aliases.add_alias(office.store, office.catalogue, text=text, sku="M8X30", user_id=office.ana.user_id, now=NOW)
     with office.store.read() as connection:
         assert connection.execute(select(tables.product_aliases)).first() is None
+
+
+def test_words_too_long_for_a_name_are_not_kept_and_cost_no_answer(office: Office) -> None:
+    """PostgreSQL takes no text that is longer than its column: the button, or the next question, failed."""
+    chance = random.Random(1)
+    rambling = ["".join(chance.choice("ba co de fi mo ra te lu".split()) for _ in range(20)) for _ in range(5)]
+    asked = office.ask(f"parafuso sextavado {' '.join(rambling)}")
+    assert kind(asked) == "product_not_found"
+    pick(office, asked, options(asked)[0])
+    assert known(office) == []

@@ -104,10 +104,12 @@ def remark(request: Request, locale: str) -> str:
 
 
 def learn(connection: Connection, lesson: Lesson, user_id: int, now: datetime) -> bool:
-    """Keep a lesson; False when it was known, or there is no room."""
+    """Keep a lesson; False when it was known, describes rather than names, or there is no room."""
     if not table.may_teach(connection, user_id) or table.count_aliases(connection) >= MOST_ALIASES:
         return False
     mention = lesson.mention
+    if max(len(mention.text), len(mention.key)) > words.LONGEST:
+        return False
     return table.insert_alias(
         connection, NewAlias(mention.key, mention.text, lesson.sku, lesson.source, user_id, lesson.question_id, now)
     )
