@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from reposto.app.analysis import Stopped
 from reposto.conversation import runs, sessions, work
 from reposto.model.errors import AnalysisCancelled, StaleAttempt
 from reposto.model.message import MAX_ATTEMPTS, PART, JobState
-from reposto.storage import jobs
-from tests.support.shop import NOW, PRODUCTS, Shop
+from reposto.storage import jobs, tables
+from tests.support.shop import NOW, PRODUCTS, TODAY, Shop
 
 
 @pytest.fixture(autouse=True)
@@ -169,3 +171,19 @@ def test_a_run_taken_up_while_its_last_part_ends_is_finished(shop: Shop) -> None
     taking_up.join(20)
     shop.drain()
     assert (shop.history()[-1].metadata or {})["type"] == "analysis_result"
+
+
+def test_a_product_analysed_after_midnight_stays_in_the_run_of_the_day_before(shop: Shop) -> None:
+    shop.ask()
+    run = shop.claim()
+    assert run is not None
+    shop.work(run)
+    for _ in range(3):
+        part = shop.claim()
+        assert part is not None
+        shop.work(part)
+    kept = tables.product_results.c
+    with shop.store.write() as connection:  # as a question of the new day leaves it
+        later = update(tables.product_results).where(kept.sku == "84903501").values(day=TODAY + timedelta(days=1))
+        assert connection.execute(later).rowcount == 1
+    assert len(runs.load_lines(shop.store, run, day=TODAY)) == PRODUCTS

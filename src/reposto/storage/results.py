@@ -91,11 +91,14 @@ def find_result(connection: Connection, sku: str) -> ProductResult | None:
 
 
 def list_lines(connection: Connection, *, day: date) -> list[dict[str, Any]]:
-    """The lines of all active products that were analysed for that day, by SKU."""
+    """The lines of all active products that were analysed for that day, by SKU.
+
+    Or for a later one: a product that somebody asked about after midnight is not missing from a run begun before it.
+    """
     query = (
         select(product_results.c.line)
         .join_from(product_results, products, products.c.sku == product_results.c.sku)
-        .where(product_results.c.day == day, products.c.active.is_(True))
+        .where(product_results.c.day >= day, products.c.active.is_(True))
         .order_by(product_results.c.sku)
     )
     return list(connection.scalars(query))
