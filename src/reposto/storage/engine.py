@@ -121,6 +121,7 @@ def _create_engine(url: str) -> Engine:
         "pool_timeout": POOL_WAIT_S,
         "json_serializer": _dump_json,
         "json_deserializer": orjson.loads,
+        "hide_parameters": True,  # an error's text goes to the log, and they hold what buyers wrote
     }
     if make_url(url).get_backend_name() == "sqlite":
         engine = create_engine(url, **shared, connect_args={"timeout": 5.0})
