@@ -145,11 +145,11 @@ class Supervisor:
     async def _reload_in_turn(self) -> None:
         """Each gets a successor, which takes requests before its predecessor stops to."""
         async with self._reloading:
-            for slot, old in enumerate(self._slots):
+            for slot in range(len(self._slots)):
                 new = await self._start()
                 with contextlib.suppress(TimeoutError):
                     if await asyncio.wait_for(asyncio.shield(new.ready), READY_WITHIN_S):
-                        self._slots[slot] = new
+                        old, self._slots[slot] = self._slots[slot], new  # it may have died and been replaced meanwhile
                         if old is not None:
                             await old.leave()
                         continue
