@@ -32,7 +32,7 @@ async def get_user(request: Request, runtime: Annotated[Runtime, Depends(get_run
     user = await runtime.in_thread(runtime.gate.identify, request.cookies, authorization)
     request.state.locale = user.locale
     if request.method not in SAFE_METHODS:
-        check_may_change(user, request.url.path)
+        check_may_change(user, request.scope["path"])  # the one that was routed; a URL has the Host header in it
     if request.method not in SAFE_METHODS and not by_token:
         if "origin" in request.headers:
             runtime.gate.check_origin(request.headers["origin"], request.headers.get("host"), by_token=False)
