@@ -121,6 +121,28 @@ describe('reconnecting', () => {
     expect(tabs.every((tab) => tab.snapshot().link.kind === 'connected')).toBe(true);
   });
 
+  it('G4: they come back over as long as the server that leaves asks for', async () => {
+    let seed = 1;
+    const random = () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
+    for (let tab = 0; tab < 1_000; tab += 1) open(random);
+    await clock.pass(10);
+    const from = clock.now();
+    gateway.cut(1012, 'spread=17');
+    await clock.pass(20_000);
+    const back = gateway.connects.slice(1_000).map((at) => at - from);
+    expect(back).toHaveLength(1_000);
+    const seconds = Array.from({ length: 20 }, (_, second) => back.filter((at) => Math.floor(at / 1_000) === second).length);
+    expect(Math.max(...seconds)).toBeLessThan(95); // evenly: 59 in each second
+    expect(Math.max(...back)).toBeLessThan(18_300);
+  });
+
+  it.each(['', 'spread=', 'spread=-5', 'spread=1e9', 'spread=9999', 'x spread=30'])('no odd reason (%s) keeps a tab away', async (reason) => {
+    const link = await connected();
+    gateway.cut(1012, reason);
+    await clock.pass(1_210);
+    expect(link.snapshot().link.kind).toBe('connected');
+  });
+
   it('C9: a server that becomes ready and restarts, again and again, doesn’t use up the attempts', async () => {
     open();
     for (let second = 0; second < 600; second += 1) {

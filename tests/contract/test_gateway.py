@@ -12,6 +12,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from reposto.conversation import sessions
+from reposto.delivery import hub
 from reposto.delivery.hub import MAX_TABS
 from reposto.model.errors import StorageBusy
 from reposto.storage.engine import Store
@@ -94,6 +95,24 @@ def test_a_busy_database_at_the_door_asks_to_come_back(tmp_path: Path, monkeypat
                 await socket.recv()
 
     asyncio.run(knock())
+
+
+@WAYS_OUT
+def test_a_server_that_leaves_says_over_how_long_to_come_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ws: type[Any]
+) -> None:
+    monkeypatch.setattr(hub, "RETURNS_PER_S", 1)
+
+    async def leave() -> None:
+        async with gateway(tmp_path / "home", ws=ws) as served:
+            sockets = [await served.open().__aenter__() for _ in range(3)]
+            await asyncio.gather(*(socket.recv() for socket in sockets))
+            served.runtime.leave()
+            for socket in sockets:
+                assert await close_code(socket) == 1012
+                assert socket.close_reason == "spread=3"
+
+    asyncio.run(leave())
 
 
 def test_a_tab_that_comes_while_the_server_leaves_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

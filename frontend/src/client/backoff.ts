@@ -33,3 +33,11 @@ export function admit(wanted: number, attempts: readonly number[]): number {
   const oldest = attempts.at(-MAX_ATTEMPTS);
   return oldest === undefined ? wanted : Math.max(wanted, oldest + WINDOW_MS + 1);
 }
+
+const MAX_SPREAD_MS = 60_000;
+
+/** Milliseconds over which a server that leaves asks its tabs to come back: `spread=12` in its close frame. */
+export function spreadOf(reason: string): number {
+  const seconds = Number(/^spread=(\d{1,3})$/.exec(reason)?.[1] ?? 0);
+  return Math.min(seconds * 1_000, MAX_SPREAD_MS);
+}

@@ -1,6 +1,6 @@
 // Keeps one conversation connected: resume by cursor, reconnect with jitter, detect dead lines, fall back to HTTP.
 
-import { admit, jitter, mayHurry } from './backoff';
+import { admit, jitter, mayHurry, spreadOf } from './backoff';
 import type { Outbox } from './outbox';
 import type { CallFailed, Outside, Socket } from './ports';
 import { initialState, reduce, type Event, type SessionState } from './state';
@@ -141,7 +141,7 @@ export class SessionLink {
     this.socket = this.outside.connect(this.sessionId, lastSeq, epoch, {
       onOpen: mine(() => this.watch()), // proves nothing yet: a proxy may accept what it then doesn't pass on
       onText: (data) => generation === this.generation && this.receive(data),
-      onClose: (code) => generation === this.generation && this.closed(code),
+      onClose: (code, reason) => generation === this.generation && this.closed(code, reason),
     });
     this.watch();
   }
@@ -165,7 +165,7 @@ export class SessionLink {
     this.resend();
   }
 
-  private closed(code: number): void {
+  private closed(code: number, reason: string): void {
     const ready = this.abandon();
     switch (code) {
       case CLOSE.login:
@@ -178,6 +178,7 @@ export class SessionLink {
         return this.wait(this.outside.clock.now() + LIMIT_MS * (1 + this.outside.random()), 'limited');
       case CLOSE.restart:
         if (ready && mayHurry(this.outside.clock.now(), this.attempts)) this.failures = 0;
+        if (ready) return this.retryWithin(spreadOf(reason));
     }
     this.again(ready);
   }
@@ -224,7 +225,13 @@ export class SessionLink {
   }
 
   private retryLater(): void {
-    this.retryAt(this.outside.clock.now() + jitter(this.failures, this.outside.random));
+    this.retryWithin(0);
+  }
+
+  /** Later still by a random part of the time over which a server that leaves wants its tabs to come back. */
+  private retryWithin(spread: number): void {
+    const { clock, random } = this.outside;
+    this.retryAt(clock.now() + jitter(this.failures, random) + (spread > 1_000 ? random() * spread : 0));
     this.failures += 1;
   }
 

@@ -5,7 +5,7 @@ import type { Message } from './wire';
 export interface SocketHandlers {
   onOpen(): void;
   onText(data: unknown): void;
-  onClose(code: number): void;
+  onClose(code: number, reason: string): void;
 }
 
 export interface Socket {

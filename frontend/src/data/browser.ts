@@ -41,7 +41,7 @@ function connect(sessionId: number, after: number, epoch: string | null, handler
   const socket = new WebSocket(`${scheme}://${location.host}/api/chat/ws/${sessionId}?${query.toString()}`, SUBPROTOCOL);
   socket.onopen = () => handlers.onOpen();
   socket.onmessage = (event: MessageEvent<unknown>) => handlers.onText(event.data);
-  socket.onclose = (event) => handlers.onClose(event.code);
+  socket.onclose = (event) => handlers.onClose(event.code, event.reason);
   return {
     send(text: string) {
       if (socket.readyState === WebSocket.OPEN) socket.send(text);

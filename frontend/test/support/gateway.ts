@@ -56,8 +56,8 @@ export class FakeGateway {
     for (const line of [...this.lines]) if (line.live && !line.dead) line.handlers.onText(text);
   }
 
-  cut(code = 1006): void {
-    for (const line of [...this.lines]) this.close(line, code);
+  cut(code = 1006, reason = ''): void {
+    for (const line of [...this.lines]) this.close(line, code, reason);
   }
 
   blackHole(): void {
@@ -147,10 +147,10 @@ export class FakeGateway {
     if (!line.dead) line.handlers.onText(JSON.stringify(frame));
   }
 
-  private close(line: Line, code: number): void {
+  private close(line: Line, code: number, reason = ''): void {
     if (!this.lines.includes(line)) return;
     this.forget(line);
-    line.handlers.onClose(code);
+    line.handlers.onClose(code, reason);
   }
 
   private forget(line: Line): void {

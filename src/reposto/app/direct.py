@@ -76,9 +76,9 @@ class DirectOutbox:
         """The same for a message whose frame all tabs share."""
         return self._write(message.frame(speaks_v1))
 
-    def close(self, code: CloseCode) -> None:
+    def close(self, code: CloseCode, reason: str = "") -> None:
         """Send the close frame behind what is buffered; drop the connection if the peer doesn't read it."""
-        self._socket.send_close(int(code))
+        self._socket.send_close(int(code), reason)
 
     def check(self, now: float) -> bool:
         """False once the transport's buffer hasn't shrunk for MAX_STALL_S; pings, and drops a dead peer."""

@@ -156,11 +156,11 @@ class LiveSocket(asyncio.Protocol):
         """Whether a text frame may be written now."""
         return not self.close_sent and not self.transport.is_closing()
 
-    def send_close(self, code: int) -> None:
+    def send_close(self, code: int, reason: str = "") -> None:
         """A close frame behind what waits, then no more; the peer has ABORT_AFTER_S to read it."""
         if not self.can_write():
             return
-        self._conn.send_close(code)
+        self._conn.send_close(code, reason)
         self.transport.write(b"".join(self._conn.data_to_send()))
         self.close_sent = True
         try:

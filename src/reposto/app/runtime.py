@@ -24,7 +24,7 @@ from reposto.conversation.change import Change
 from reposto.conversation.demo import refresh_demo
 from reposto.delivery.bus import Bus, MemoryBus, wake_for
 from reposto.delivery.hub import Hub
-from reposto.delivery.wire import CloseCode, encode_message
+from reposto.delivery.wire import encode_message
 from reposto.model.clock import local_today, monotonic, utc_now
 from reposto.storage import chat, company
 from reposto.storage.alone import Chore, alone
@@ -138,7 +138,7 @@ class Runtime:
     def leave(self) -> None:
         """The first moment of a shutdown: no new sockets, and the open ones are told to come back."""
         self.stopping = True
-        self.hub.cut_all(CloseCode.RESTARTING)
+        self.hub.send_away()
 
     async def in_thread(self, call: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Run a synchronous use case that only reads beside the event loop."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ log = structlog.get_logger(__name__)
 Read = Callable[[int, int], Awaitable[Sequence[tuple[int, bytes]]]]  # (session_id, after) -> (seq, plain bytes)
 Positions = Callable[[list[int]], Awaitable[dict[int, int]]]  # session ids -> newest seq of those that exist
 SWEEP_EVERY_S = 1.0  # G7 allows 2 s from a lost wake-up to its healing
+RETURNS_PER_S, LONGEST_SPREAD_S = 60, 60  # RELIABILITY G4: connections a second after a restart, and the last one
 SLICE = 250  # sessions looked at in one go: a millisecond or two
 MAX_TABS = 20  # of one person in browsers; the 21st socket is refused
 MAX_TOKEN_SOCKETS = 20_000  # of one person's programs: a gateway between us and many people opens one for each
@@ -158,10 +160,10 @@ class Hub:
             self.counters.count_cut(CloseCode.TOO_SLOW)
         self.dismiss(connection)
 
-    def cut(self, connection: Connection, code: CloseCode) -> None:
+    def cut(self, connection: Connection, code: CloseCode, reason: str = "") -> None:
         """Close a connection with a code and forget it."""
         self.counters.count_cut(code)
-        connection.outbox.close(code)
+        connection.outbox.close(code, reason)
         self.dismiss(connection)
 
     def credentials(self) -> list[str]:
@@ -175,11 +177,12 @@ class Hub:
                 if connection.credential == credential:
                     self.cut(connection, CloseCode.NOT_AUTHENTICATED)
 
-    def cut_all(self, code: CloseCode) -> None:
-        """Close every connection; the server is going."""
-        for members in list(self._by_session.values()):
-            for connection in list(members):
-                self.cut(connection, code)
+    def send_away(self) -> None:
+        """The server is going: close every connection, and say over how long they should spread their return."""
+        everybody = [connection for members in self._by_session.values() for connection in members]
+        spread = min(math.ceil(len(everybody) / RETURNS_PER_S), LONGEST_SPREAD_S)
+        for connection in everybody:
+            self.cut(connection, CloseCode.RESTARTING, f"spread={spread}")
 
     def _start(self, connection: Connection, work: Awaitable[None]) -> None:
         task: asyncio.Task[None] = asyncio.ensure_future(work)

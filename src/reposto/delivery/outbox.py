@@ -25,8 +25,8 @@ class Outbox(Protocol):
     def send_prepared(self, message: Prepared, speaks_v1: bool, /) -> bool:
         """The same for a message that goes to many."""
 
-    def close(self, code: CloseCode) -> None:
-        """Send what is queued, if it goes, then close with this code."""
+    def close(self, code: CloseCode, reason: str = "") -> None:
+        """Send what is queued, if it goes, then close with this code; the reason has 123 bytes at most."""
 
     def check(self, now: float) -> bool:
         """False once nothing has left for MAX_STALL_S though something waits; `now` in monotonic seconds."""
@@ -41,7 +41,7 @@ class QueueOutbox:
     def __init__(
         self,
         send_text: Callable[[str], Awaitable[None]],
-        close_socket: Callable[[int], Awaitable[None]],
+        close_socket: Callable[[int, str], Awaitable[None]],
         *,
         max_unsent: int = MAX_UNSENT,
     ) -> None:
@@ -55,6 +55,7 @@ class QueueOutbox:
         self._low = asyncio.Event()
         self._low.set()
         self._code: CloseCode | None = None
+        self._reason = ""
         self._stuck_since: float | None = None
         self._writer = asyncio.get_running_loop().create_task(self._write())
 
@@ -76,10 +77,10 @@ class QueueOutbox:
         """The same for a message that goes to many."""
         return self.send(message.payload(speaks_v1))
 
-    def close(self, code: CloseCode) -> None:
+    def close(self, code: CloseCode, reason: str = "") -> None:
         """Close after what is queued."""
         if self._code is None:
-            self._code = code
+            self._code, self._reason = code, reason
             self._more.set()
 
     def cut(self) -> None:
@@ -119,5 +120,5 @@ class QueueOutbox:
                 if self._unsent <= LOW_WATER:
                     self._low.set()
             if self._code is not None:
-                await self._close_socket(self._code)
+                await self._close_socket(self._code, self._reason)
                 return
