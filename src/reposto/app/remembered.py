@@ -57,11 +57,12 @@ def keep(store: Store, facts: ProductFacts, analysis: Analysis, request: Request
     """Spare the next question and the next list the work. Only a saving: a busy database is no matter."""
     if not is_ordinary(request):
         return
-    line = to_data(line_of(analysis, facts))
-    mark = results.fingerprint(facts)
-    found = ProductResult(facts.product.sku, facts.today, basis, mark, line, to_json(analysis))
     try:
+        line, mark = to_data(line_of(analysis, facts)), results.fingerprint(facts)
+        found = ProductResult(facts.product.sku, facts.today, basis, mark, line, to_json(analysis))
         with store.write(lasting=False) as connection:
             results.save_results(connection, [found], now=utc_now())
     except StorageBusy:
         log.info("analysis.not_kept", sku=facts.product.sku)
+    except Exception as error:  # a finished answer must not fail for what was meant to save work
+        log.error("analysis.not_kept", sku=facts.product.sku, error=type(error).__name__)
