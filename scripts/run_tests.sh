@@ -27,8 +27,8 @@ run() { # run TITLE COMMAND…: shows the output, keeps the line with the counts
 
 run "page" npm --prefix frontend test --silent
 run "pytest, two at a time" .venv/bin/python -m pytest "${options[@]}" -n 2 --dist loadgroup -m "not faults and not browser"
-# Alone: they kill processes and measure times, and would disturb one another.
-run "pytest, one at a time" .venv/bin/python -m pytest "${options[@]}" -m "faults or browser"
+# A file at a time in each process: they start servers and browsers of their own, and wait more than they work.
+run "pytest, faults and browser" .venv/bin/python -m pytest "${options[@]}" -n 2 --dist loadfile -m "faults or browser"
 
 printf '\n'
 printf '%s\n' "${closing[@]}"

@@ -13,10 +13,11 @@ import pytest
 
 from tests.support.load import Buyers
 from tests.support.processes import ServerProcess
+from tests.support.soak import times
 
 Serve = Callable[..., ServerProcess]
-WORKER_KILLS = 50
-SERVER_KILLS = 30
+WORKER_KILLS = times(20, 50)
+SERVER_KILLS = times(12, 30)
 
 
 Harm = Callable[[Buyers, random.Random], Awaitable[None]]
