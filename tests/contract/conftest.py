@@ -1,6 +1,5 @@
 """One suite over both databases: `store` is a migrated, empty one of each kind in turn."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from reposto.storage.engine import Store, sqlite_url
 from reposto.storage.schema import migrate
+from tests.support.copies import open_copy
 from tests.support.postgres import PostgresServer
 from tests.support.shop import Shop, load_shop
 
@@ -29,26 +29,12 @@ def postgres_template(postgres_server: PostgresServer) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "sqlite":
-        path = tmp_path / "reposto.sqlite"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield from _opened(sqlite_url(path))
-        return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    name = server.create_database(template=request.getfixturevalue("postgres_template"))
-    yield from _opened(server.url_of(name))
-    server.drop_database(name)
+    yield from open_copy(request, tmp_path, "sqlite_template", "postgres_template")
 
 
 def _migrate(url: str) -> None:
     store = Store(url)
     migrate(store)
-    store.close()
-
-
-def _opened(url: str) -> Iterator[Store]:
-    store = Store(url)
-    yield store
     store.close()
 
 
@@ -70,14 +56,5 @@ def shop_postgres(postgres_server: PostgresServer) -> str:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
     """The shop over a database of each kind in turn."""
-    if request.param == "sqlite":
-        path = tmp_path / "reposto.sqlite"
-        shutil.copy(request.getfixturevalue("shop_sqlite"), path)
-        for store in _opened(sqlite_url(path)):
-            yield Shop(store)
-        return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    name = server.create_database(template=request.getfixturevalue("shop_postgres"))
-    for store in _opened(server.url_of(name)):
+    for store in open_copy(request, tmp_path, "shop_sqlite", "shop_postgres"):
         yield Shop(store)
-    server.drop_database(name)

@@ -1,6 +1,5 @@
 """Loading the demo company: once, again, on a later day, and never over somebody's own data."""
 
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -20,6 +19,7 @@ from reposto.storage.engine import Store, sqlite_url
 from reposto.storage.facts import load_facts
 from reposto.storage.purchasing import create_order, get_order
 from reposto.storage.schema import migrate
+from tests.support.copies import open_copy
 from tests.support.postgres import PostgresServer
 
 TODAY = date(2026, 11, 22)
@@ -45,27 +45,13 @@ def loaded_postgres(postgres_server: PostgresServer) -> str:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def demo(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A database of each kind in which the demo company was loaded on TODAY."""
-    if request.param == "sqlite":
-        path = tmp_path / "reposto.sqlite"
-        shutil.copy(request.getfixturevalue("loaded_sqlite"), path)
-        yield from _opened(sqlite_url(path))
-        return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    name = server.create_database(template=request.getfixturevalue("loaded_postgres"))
-    yield from _opened(server.url_of(name))
-    server.drop_database(name)
+    yield from open_copy(request, tmp_path, "loaded_sqlite", "loaded_postgres")
 
 
 def _load(url: str) -> None:
     store = Store(url)
     migrate(store)
     assert changed(store, TODAY) > 60_000
-    store.close()
-
-
-def _opened(url: str) -> Iterator[Store]:
-    store = Store(url)
-    yield store
     store.close()
 
 
