@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -24,6 +24,7 @@ COMPANY_WEIGHT = 4.0  # deliveries of the supplier that weigh as much as all oth
 HALF_LIFE_DAYS = 270.0  # a delivery nine months old counts half
 BANDWIDTH = 1.5  # of Silverman's kind, on the logarithm of the days: a small sample hasn't seen the extremes
 LONGEST = 400  # business days; longer is a forgotten order, not a lead time
+FORGOTTEN = 3.0  # times the 97.5 % quantile: an order that late was more probably never closed than still on its way
 # Without any receipt: a promise is met on the day in half the cases and missed by up to as much again. An assumption,
 # stated to the buyer as such (`missing` says "no_receipts"), until the first receipts replace it.
 _PROMISE_SPREAD = ((0.9, 0.15), (1.0, 0.40), (1.2, 0.20), (1.5, 0.15), (2.0, 0.10))
@@ -82,6 +83,16 @@ class _Sample:
     supplier_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """What is still to come of an open order: business days passed and named for it, its part of the order, overdue."""
+
+    elapsed: int
+    named: int | None
+    part: float
+    overdue: bool
+
+
 def lead_times(facts: ProductFacts, calendar: BusinessCalendar) -> dict[int, LeadTime]:
     """Lead time of each supplier with an offer, an open order or a receipt of this product; those unknowable left out.
 
@@ -91,14 +102,16 @@ def lead_times(facts: ProductFacts, calendar: BusinessCalendar) -> dict[int, Lea
     promised there + promised here; other suppliers' through the ratio taken / promised. Without promises as they are.
     What was ordered and came on the same days is one delivery, however many products it held. The mixture is smoothed
     on the logarithm of the days with bandwidth 1.5 sd n^(-1/5) (Silverman 1986, 3.4.1), n the effective number of
-    deliveries (Kish): nothing for a supplier who never varies.
+    deliveries (Kish): nothing for a supplier who never varies. Orders of this product that are still open say that
+    they took longer than until today: see _await.
     """
     samples = _samples(facts, calendar)
     promises = _promises(facts.offers)
+    waiting = _waiting(facts, calendar)
     wanted = {*promises, *(o.supplier_id for o in facts.open_orders), *(s.supplier_id for s in samples if s.own)}
     found = {}
     for supplier in sorted(wanted):
-        estimate = _estimate(supplier, promises.get(supplier), samples)
+        estimate = _estimate(supplier, promises.get(supplier), samples, waiting.get(supplier, ()))
         if estimate is not None:
             found[supplier] = estimate
     return found
@@ -136,13 +149,38 @@ def _samples(facts: ProductFacts, calendar: BusinessCalendar) -> list[_Sample]:
     ]
 
 
+def _waiting(facts: ProductFacts, calendar: BusinessCalendar) -> dict[int, tuple[_Waiting, ...]]:
+    """The open orders of this product by supplier; one of today says nothing yet."""
+    found: dict[int, list[_Waiting]] = defaultdict(list)
+    for line in facts.open_orders:
+        elapsed = passed(line.ordered_on, facts.today, calendar)
+        if 0 < elapsed <= LONGEST and line.quantity > 0 and np.isfinite(line.outstanding / line.quantity):
+            named = None if line.expected_on is None else max(calendar.between(line.ordered_on, line.expected_on), 0)
+            overdue = line.expected_on is not None and line.expected_on < facts.today
+            found[line.supplier_id].append(
+                _Waiting(elapsed, named, min(line.outstanding / line.quantity, 1.0), overdue)
+            )
+    return {supplier: tuple(lines) for supplier, lines in found.items()}
+
+
+def passed(ordered_on: date, today: date, calendar: BusinessCalendar) -> int:
+    """Business days that an order has waited at the end of `today`; what comes on the next one took one more.
+
+    On a day of rest that is one less than `between` says, which counts up to the morning of the next business day.
+    """
+    rest = 0 if calendar.is_business_day(today) else 1
+    return max(calendar.between(ordered_on, today), 0) - rest
+
+
 def _part(receipt: Receipt) -> float:
     """What part of its order the delivery was, at least a twentieth."""
     part = receipt.quantity / receipt.ordered_quantity if receipt.ordered_quantity > 0 else 1.0
     return min(max(part, 0.05), 1.0) if np.isfinite(part) else 1.0
 
 
-def _estimate(supplier: int, promised: int | None, samples: list[_Sample]) -> LeadTime | None:
+def _estimate(
+    supplier: int, promised: int | None, samples: list[_Sample], waiting: Sequence[_Waiting]
+) -> LeadTime | None:
     own = [s for s in samples if s.own and s.supplier_id == supplier]
     others = [s for s in samples if not s.own and s.supplier_id == supplier]
     company = [s for s in samples if s.supplier_id != supplier]
@@ -159,7 +197,7 @@ def _estimate(supplier: int, promised: int | None, samples: list[_Sample]) -> Le
         return None
     values, mass = np.concatenate([p[0] for p in pools]), np.concatenate([p[1] for p in pools])
     days, probability = _gather(*(_smoothed(values, mass) if own or others else (values, mass)))
-    return LeadTime(
+    found = LeadTime(
         supplier_id=supplier,
         days=days,
         probability=probability,
@@ -169,6 +207,36 @@ def _estimate(supplier: int, promised: int | None, samples: list[_Sample]) -> Le
         on_time=_on_time(own, others, company, weights),
         measured=bool(own or others),
     )
+    strength = sum(s.weight for s in own) + (SUPPLIER_WEIGHT if others or company or not own else 0.0)
+    return _await(found, strength, waiting)
+
+
+def _await(lead: LeadTime, strength: float, waiting: Sequence[_Waiting]) -> LeadTime:
+    """The lead time with the orders that haven't come yet; without them it would be that of the quick ones alone.
+
+    F = (n F_deliveries + sum_j w_j F(. | > e_j)) / (n + sum_j w_j), iterated three times: the self-consistent estimate
+    of right-censored data (Efron 1967; Turnbull, J. R. Stat. Soc. B 38 (1976) 290-295). n = strength, weighted
+    deliveries; e_j the business days passed, w_j the part outstanding. An order with a date of its own has passed as
+    many days less as that date lies beyond the usual promise. An order overdue counts as not on time. Left out: those
+    later than three times the 97.5 % quantile.
+    """
+    limit = FORGOTTEN * max(lead.quantile(0.975), 1.0)
+    shift = [0 if w.named is None or lead.promised is None else w.named - lead.promised for w in waiting]
+    known = [(w, max(w.elapsed - later, 0)) for w, later in zip(waiting, shift, strict=True) if w.elapsed <= limit]
+    if not known:
+        return lead
+    seen = lead
+    for _ in range(3):
+        values, mass = [lead.days.astype(np.float64)], [strength * lead.probability]
+        for order, elapsed in known:
+            left, probability = seen.remaining(elapsed)
+            values.append((left + elapsed).astype(np.float64))
+            mass.append(order.part * probability)
+        days, probability = _gather(np.concatenate(values), np.concatenate(mass))
+        seen = replace(lead, days=days, probability=probability)
+    late = sum(order.part for order, _ in known if order.overdue)
+    on_time = None if lead.on_time is None else lead.on_time * strength / (strength + late)
+    return replace(seen, on_time=on_time)
 
 
 _KERNEL = ((-1.5, 0.1), (-0.75, 0.2), (0.0, 0.4), (0.75, 0.2), (1.5, 0.1))  # five points of a bell of sd 0.82
@@ -251,12 +319,14 @@ def _on_time(
 def probable_arrivals(
     lead: LeadTime | None, ordered_on: date, expected_on: date | None, today: date, calendar: BusinessCalendar
 ) -> tuple[Days, Floats] | None:
-    """Business days from today until an open order arrives (>= 0... ascending) with probabilities; None if unknowable.
+    """Business days from today until an open order arrives, ascending, with probabilities; None if unknowable.
+
+    At least 1, on a day of rest at least 0: the next business day, as `BusinessCalendar.offsets` counts.
 
     A date named for this order moves the supplier's distribution by its difference from the usual promise. Without
     a lead time of the supplier the named date counts alone, with the same scatter as a bare promise.
     """
-    elapsed = max(calendar.between(ordered_on, today), 0)
+    elapsed, rest = passed(ordered_on, today, calendar), 0 if calendar.is_business_day(today) else 1
     named = None if expected_on is None else max(calendar.between(ordered_on, expected_on), 0)
     if lead is None:
         if named is None:
@@ -267,4 +337,5 @@ def probable_arrivals(
         moved = np.maximum(lead.days + (named - lead.promised), 1).astype(np.float64)
         days, probability = _gather(moved, lead.probability)
         lead = replace(lead, days=days, probability=probability)
-    return lead.remaining(elapsed)
+    days, probability = lead.remaining(elapsed)
+    return days - rest, probability

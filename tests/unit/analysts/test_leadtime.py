@@ -8,7 +8,7 @@ import pytest
 
 from reposto.analysts.calendar import business_calendar
 from reposto.analysts.leadtime import LeadTime, lead_times, probable_arrivals
-from reposto.model.facts import Offer, PriceTier, ProductFacts, Receipt
+from reposto.model.facts import Offer, OpenOrderLine, PriceTier, ProductFacts, Receipt
 from tests.support import facts as given_facts
 
 TODAY = given_facts.TODAY
@@ -124,3 +124,57 @@ def test_an_open_order_of_a_supplier_without_offer_still_has_a_lead_time() -> No
         9, 2, base.product.sku, (PriceTier(1, base.offers[0].tiers[0].unit_price),), promised_lead_time_days=3
     )
     assert 1 in lead_times(replace(base, offers=(other,)), CALENDAR)
+
+
+@pytest.mark.parametrize("today", [date(2026, 11, 19), date(2026, 11, 20), date(2026, 11, 21), date(2026, 11, 22)])
+def test_on_a_day_of_rest_what_is_due_on_the_next_business_day_is_not_late(today: date) -> None:
+    """Ordered on a Wednesday, always two days: Monday, because the Friday is a holiday, whatever day it is now."""
+    exact = LeadTime(1, np.array([2]), np.array([1.0]), 2, 10, False, None, True)
+    for ordered in (date(2026, 11, 18), date(2026, 11, 21)):
+        if ordered > today:
+            continue
+        found = probable_arrivals(exact, ordered, None, today, CALENDAR)
+        assert found is not None
+        assert found[1].tolist() == [1.0]
+        arrival = today + timedelta(days=int(CALENDAR.offsets(today, found[0])[0]))
+        assert arrival == CALENDAR.add(ordered, 2)
+
+
+def waiting(elapsed: int, *, quantity: float = 10.0, received: float = 0.0, due: date | None = None) -> OpenOrderLine:
+    return OpenOrderLine(f"open-{elapsed}", 1, CALENDAR.add(TODAY, -elapsed), due, quantity, received)
+
+
+def lead_with_open(own: tuple[Receipt, ...], *lines: OpenOrderLine) -> LeadTime:
+    base = replace(given_facts.smooth(), receipts=own, supplier_receipts=(), open_orders=lines)
+    return lead_times(base, CALENDAR)[1]
+
+
+def test_orders_that_have_not_come_yet_lengthen_the_lead_time() -> None:
+    """Half of the orders came after 5 days; the others have been under way for 12: the supplier isn't a quick one."""
+    quick = deliveries((5, 5, 6, 5, 5, 6, 5, 5, 18, 20))
+    before = lead_with_open(quick)
+    after = lead_with_open(quick, *(waiting(n) for n in (11, 12, 12, 13, 12, 12)))
+    assert after.mean > before.mean + 3
+    assert after.quantile(0.5) > before.quantile(0.5)
+    assert after.receipts == before.receipts == 10
+    assert after.probability.sum() == pytest.approx(1)
+
+
+def test_open_orders_that_cannot_say_anything_change_nothing() -> None:
+    quick = deliveries((5, 5, 6, 5, 5, 6, 5, 5, 18, 20))
+    before = lead_with_open(quick)
+    ordered_today = OpenOrderLine("new", 1, TODAY, None, 10.0, 0.0)
+    forgotten = waiting(300)
+    far_ahead = waiting(30, due=CALENDAR.add(CALENDAR.add(TODAY, -30), 60))  # wanted in 60 days, not in 7
+    for line in (ordered_today, forgotten, far_ahead):
+        assert lead_with_open(quick, line).mean == pytest.approx(before.mean, abs=0.01)
+    rest = waiting(15, quantity=100.0, received=99.0)
+    assert lead_with_open(quick, rest).mean == pytest.approx(before.mean, abs=0.05)
+
+
+def test_an_overdue_order_counts_as_not_on_time() -> None:
+    punctual = deliveries((6, 7, 6, 7, 6))
+    assert lead_with_open(punctual).on_time == 1.0
+    late = lead_with_open(punctual, waiting(12, due=TODAY - timedelta(days=3)))
+    assert late.on_time is not None
+    assert 0.7 < late.on_time < 0.9
