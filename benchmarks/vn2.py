@@ -23,7 +23,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.vn2_game import ROUNDS, BadInput, Game, Policy, Result, contest, earlier_games, play, read_data
+from benchmarks.vn2_files import BadInput
+from benchmarks.vn2_game import ROUNDS, Game, Policy, Result, contest, earlier_games, play, read_data
 from benchmarks.vn2_policies import (
     BASE_LEVELS,
     LIBRARIES,

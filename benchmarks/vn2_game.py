@@ -6,29 +6,23 @@ asked for and not there costs 1 and is lost. Six rounds of orders, eight weeks s
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.vn2_actuals import read_actuals, tell
+from benchmarks.vn2_files import BadInput, Keys, columns_of, day_of, find
 from reposto.analysts.forecast.types import Bools, Floats
 
 HOLDING, SHORTAGE = 0.2, 1.0  # per unit and week; per unit (the challenge's rules)
 WEEKS, ROUNDS = 8, 6  # scored; the last orders that can still be sold are placed at the end of week 5
 COVERED = 3  # weeks that a position has to last: two before the order can be sold and the one after
 RECENT = 13  # weeks of the mean by which start states are measured out
-
-Keys = tuple[tuple[int, int], ...]  # (Store, Product)
-
-
-class BadInput(Exception):
-    """A file that can't be read as the challenge's; says what is wrong."""
 
 
 @dataclass(frozen=True)
@@ -149,97 +143,30 @@ def earlier_games(data: Data, count: int) -> list[Game]:
 
 def contest(data: Data, actuals: Path) -> Game:
     """The contest's own eight weeks from the published state."""
-    return Game("contest", data, data.sales.shape[1], data.stock, data.coming, read_actuals(actuals, data.keys))
+    known = data.sales.shape[1]
+    found = read_actuals(actuals, data.keys, data.first + timedelta(weeks=known), WEEKS)
+    tell(found.notes)
+    return Game("contest", data, known, data.stock, data.coming, found.demand)
 
 
 def read_data(folder: Path) -> Data:
     """The challenge's three files, in `folder` or its sub-folder vn2, Parquet or CSV."""
     folder = folder / "vn2" if (folder / "vn2").is_dir() else folder
-    sales = _columns(_find(folder, "sales_instock_weekly"))
+    sales = columns_of(find(folder, "sales_instock_weekly"))
     keys = sorted(set(_keys(sales)))
     row = {k: i for i, k in enumerate(keys)}
-    weeks = sorted({_day(d) for d in sales["ds"]})
+    weeks = sorted({day_of(d) for d in sales["ds"]})
     column = {d: i for i, d in enumerate(weeks)}
     y, there = np.zeros((len(keys), len(weeks))), np.zeros((len(keys), len(weeks)), dtype=bool)
     for key, day, value, stocked in zip(_keys(sales), sales["ds"], sales["y"], sales["in_stock"], strict=True):
-        at = row[key], column[_day(day)]
+        at = row[key], column[day_of(day)]
         y[at], there[at] = float(value), str(stocked).lower() in {"true", "1"}
-    state = _by_key(_columns(_find(folder, "initial_state")), keys)
-    master = _by_key(_columns(_find(folder, "master")), keys)
+    state = _by_key(columns_of(find(folder, "initial_state")), keys)
+    master = _by_key(columns_of(find(folder, "master")), keys)
     stock = np.array([float(r["End Inventory"]) for r in state])
     coming = np.array([[float(r["In Transit W+1"]), float(r["In Transit W+2"])] for r in state])
     groups = {name: tuple(str(r[name]) for r in master) for name in master[0]}
     return Data(tuple(keys), weeks[0], y, there, groups, stock, coming)
-
-
-def read_actuals(path: Path, keys: Keys) -> Floats:
-    """Columns Store, Product, week, actual_demand (any order, other columns ignored); (series, 8).
-
-    week: 1..8, words that end in such a number ("Week 1"), or eight dates. BadInput names what is missing.
-    """
-    rows = {name.strip().lower(): values for name, values in _columns(path).items()}
-    lacking = [name for name in ("store", "product", "week", "actual_demand") if name not in rows]
-    if lacking:
-        raise BadInput(f"{path.name}: columns missing: {', '.join(lacking)} (found {', '.join(rows)})")
-    week_of = _weeks(rows["week"], path.name)
-    row = {k: i for i, k in enumerate(keys)}
-    out = np.full((len(keys), WEEKS), np.nan)
-    unknown = 0
-    for store, product, week, value in zip(
-        rows["store"], rows["product"], rows["week"], rows["actual_demand"], strict=True
-    ):
-        key, at = (int(float(store)), int(float(product))), week_of[str(week).strip()]
-        if key not in row:
-            unknown += 1
-        elif at < WEEKS:
-            out[row[key], at] = float(value)
-    if unknown:
-        raise BadInput(f"{path.name}: {unknown} rows of stores and products that are not in the data")
-    if np.isnan(out).any() or (out < 0).any():
-        raise BadInput(f"{path.name}: {int(np.isnan(out).sum())} of {out.size} figures missing, or negative ones")
-    return out
-
-
-def _weeks(values: list[Any], name: str) -> dict[str, int]:
-    """Each spelling of a week -> 0..7."""
-    words = sorted({str(v).strip() for v in values})
-    numbers = {w: re.fullmatch(r"(?:[A-Za-z]+[ _]?)?(\d{1,2})(?:\.0+)?", w) for w in words}
-    if all(numbers.values()):
-        found = {w: int(match.group(1)) for w, match in numbers.items() if match}
-        base = min(found.values())
-        if base in (0, 1) and max(found.values()) - base >= WEEKS - 1:
-            return {w: n - base for w, n in found.items()}
-    else:
-        try:
-            days = sorted({_day(w) for w in words})
-        except ValueError as problem:
-            raise BadInput(f"{name}: week is neither 1..{WEEKS} nor a date: {problem}") from problem
-        if len(days) >= WEEKS:
-            return {w: days.index(_day(w)) for w in words}
-    raise BadInput(f"{name}: weeks {', '.join(words[:10])} are not {WEEKS} weeks from 1 on")
-
-
-def _find(folder: Path, stem: str) -> Path:
-    for path in (folder / f"{stem}.parquet", folder / f"{stem}.csv"):
-        if path.exists():
-            return path
-    raise BadInput(f"{stem}.parquet not found in {folder}")
-
-
-def _columns(path: Path) -> dict[str, list[Any]]:
-    if not path.exists():
-        raise BadInput(f"{path} does not exist")
-    if path.suffix == ".parquet":
-        import pyarrow.parquet as pq
-
-        table = pq.read_table(path)
-        return {str(name): table.column(name).to_pylist() for name in table.column_names}
-    text = path.read_text(encoding="utf-8-sig")
-    first = text.partition("\n")[0]
-    found = list(csv.DictReader(text.splitlines(), delimiter=";" if first.count(";") > first.count(",") else ","))
-    if not found:
-        raise BadInput(f"{path.name}: no rows")
-    return {str(name): [r[name] for r in found] for name in found[0]}
 
 
 def _keys(columns: dict[str, list[Any]]) -> list[tuple[int, int]]:
@@ -253,7 +180,3 @@ def _by_key(columns: dict[str, list[Any]], keys: list[tuple[int, int]]) -> list[
     if lacking:
         raise BadInput(f"no row for store {lacking[0][0]}, product {lacking[0][1]} ({len(lacking)} lacking)")
     return [found[k] for k in keys]
-
-
-def _day(value: Any) -> date:
-    return value if type(value) is date else date.fromisoformat(str(value)[:10])

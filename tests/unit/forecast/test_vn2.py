@@ -12,14 +12,12 @@ import pytest
 
 from benchmarks import vn2
 from benchmarks.vn2_game import (
-    BadInput,
     Data,
     Game,
     Policy,
     State,
     earlier_games,
     play,
-    read_actuals,
     read_data,
     start_state,
 )
@@ -87,30 +85,6 @@ def test_stock_outs_are_not_demand_and_start_states_follow_the_rule() -> None:
     assert stock.tolist() == [5, 5]  # ceil(1.2 x 4)
     assert coming.tolist() == [[0, 4], [0, 4]]
     assert len(earlier_games(data, 9)) == 3  # a year of history before the earliest
-
-
-@pytest.mark.parametrize("weeks", [[str(k) for k in range(1, 9)], [f"Week {k}" for k in range(1, 9)], None])
-def test_actuals_in_any_spelling(tmp_path: Path, weeks: list[str] | None) -> None:
-    names = weeks or [str(date(2024, 4, 15) + timedelta(weeks=k)) for k in range(8)]
-    path = tmp_path / "actuals.csv"
-    rows = [[s, p, week, k + p] for k, week in enumerate(names) for s, p in reversed(KEYS)]
-    write(path, ["store", "Product", "Week", "actual_demand"], rows)
-    assert read_actuals(path, KEYS).tolist() == [[k + 1 for k in range(8)], [k + 2 for k in range(8)]]
-
-
-@pytest.mark.parametrize(
-    ("header", "keep", "words"),
-    [
-        (["Store", "Product", "week", "demand"], 16, "columns missing: actual_demand"),
-        (["Store", "Product", "week", "actual_demand"], 15, "1 of 16 figures missing"),
-        (["Store", "Product", "week", "actual_demand"], 8, "weeks 1, 2, 3, 4 are not 8 weeks"),
-    ],
-)
-def test_bad_actuals_are_named(tmp_path: Path, header: list[str], keep: int, words: str) -> None:
-    path = tmp_path / "actuals.csv"
-    write(path, header, [[s, p, k, 1] for k in range(1, 9) for s, p in KEYS][:keep])
-    with pytest.raises(BadInput, match=words):
-        read_actuals(path, KEYS)
 
 
 def test_the_command_on_an_invented_shop(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
