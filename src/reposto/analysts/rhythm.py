@@ -61,28 +61,42 @@ def yearly_rhythm(known: Known) -> tuple[float, ...]:
     """Twelve factors around 1, January first, from two full years on; empty without them or where years disagree.
 
     Mean per day of each month / robust straight line through the months (Theil-Sen), averaged over the years,
-    normalised to mean 1, drawn half-way to 1 with two years and less with more (n / (n + 2)). Empty when the last
-    two years' factors correlate below 0.3: then the months differ by chance.
+    normalised to mean 1, drawn half-way to 1 with two years and less with more (n / (n + 2)). Empty when the same
+    months of the last two years correlate below 0.3: then the months differ by chance; and when some month of the year
+    isn't known in any year, or fewer than nine are in both.
     """
     months = _monthly(known)
-    if len(months) < 24:
+    if len(months) < 24 - _MONTHS_MISSING:
         return ()
     values = np.array([v for _, v in months])
-    at = np.arange(len(values), dtype=np.float64)
+    at = np.array([12 * m.year + m.month for m, _ in months], dtype=np.float64)
+    at -= at[0]
+    if at[-1] < 23 or float(values.mean()) <= 0:
+        return ()
     slope = theil_sen(at, values)
     line = float(np.median(values - slope * at)) + slope * at
-    if float(values.mean()) <= 0:
-        return ()
     ratio = values / np.maximum(line, 0.1 * values.mean())
     ratio = np.minimum(ratio, 5.0)
-    last, before = ratio[-12:], ratio[-24:-12]
-    if last.std() < 1e-9 or before.std() < 1e-9 or float(np.corrcoef(last, before)[0, 1]) < 0.3:
-        return ()
     of_year = np.array([m.month - 1 for m, _ in months])
-    means = np.bincount(of_year, weights=ratio, minlength=12) / np.bincount(of_year, minlength=12)
+    counts = np.bincount(of_year, minlength=12)
+    if counts.min() == 0 or not _agree(at, ratio):
+        return ()
+    means = np.bincount(of_year, weights=ratio, minlength=12) / counts
     years = len(values) / 12
     factors = 1 + years / (years + 2) * (means / means.mean() - 1)
     return tuple(round(float(max(f, 0.0)), 3) for f in factors)
+
+
+_MONTHS_MISSING = 3  # of the last two years, at most: out of stock for most of the month
+
+
+def _agree(at: Floats, ratio: Floats) -> bool:
+    """Whether the last twelve months look like the same months a year before; at: months from the first, ascending."""
+    of = dict(zip(at.tolist(), ratio.tolist(), strict=True))
+    pairs = np.array([(of[m], of[m - 12]) for m in of if m > at[-1] - 12 and m - 12 in of])
+    if len(pairs) < 12 - _MONTHS_MISSING or pairs.std(axis=0).min() < 1e-9:
+        return False
+    return float(np.corrcoef(pairs.T)[0, 1]) >= 0.3
 
 
 def _monthly(known: Known) -> list[tuple[date, float]]:

@@ -83,3 +83,32 @@ def test_a_season_that_ends_every_year_is_not_dying() -> None:
     of_year = (np.arange(1095) + 40) % 365
     history = known(np.where(of_year < 270, 5.0, 0.2))
     assert demand_pattern(history) != "dying"
+
+
+def season_without(missing: set[tuple[int, int]]) -> tuple[float, ...]:
+    """Three years with a Christmas peak; of some (year, month)s all but ten days are unknown."""
+    start = date(2023, 1, 1)
+    days = [start + timedelta(days=i) for i in range((date(2025, 12, 31) - start).days + 1)]
+    usual = (1.0, 0.9, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.1, 2.5)
+    noise = np.random.default_rng(3).normal(0, 0.3, len(days))
+    daily = np.array([10 * usual[d.month - 1] for d in days]) + noise
+    daily[[(d.year, d.month) in missing and d.day > 10 for d in days]] = np.nan
+    return yearly_rhythm(Known(start, daily))
+
+
+@pytest.mark.parametrize("gap", [set(), {(2025, 2)}, {(2024, 12)}, {(2025, 1), (2024, 10)}, {(2023, 3), (2025, 12)}])
+def test_a_month_out_of_stock_does_not_shift_the_year(gap: set[tuple[int, int]]) -> None:
+    found = season_without(gap)
+    assert len(found) == 12
+    assert np.argmax(found) == 11
+    assert found == pytest.approx(season_without(set()), abs=0.1)
+
+
+def test_a_month_that_no_year_knows_leaves_the_rhythm_unsaid() -> None:
+    assert season_without({(2023, 1), (2024, 1), (2025, 1)}) == ()
+    flat = {(year, 6) for year in (2023, 2024, 2025)}  # smooth enough to correlate even when shifted
+    start, n = date(2023, 1, 1), 1096
+    days = [start + timedelta(days=i) for i in range(n)]
+    daily = np.array([10 + 6 * np.sin(2 * np.pi * (d.timetuple().tm_yday - 60) / 365) for d in days])
+    daily[[(d.year, d.month) in flat for d in days]] = np.nan
+    assert yearly_rhythm(Known(start, daily)) == ()
