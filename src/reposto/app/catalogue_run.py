@@ -19,7 +19,6 @@ from reposto.delivery.bus import Wake, wake_for
 from reposto.model.clock import monotonic, utc_now
 from reposto.model.decode import from_data
 from reposto.model.encode import to_data, to_json
-from reposto.model.errors import NotFound
 from reposto.model.facts import ProductFacts
 from reposto.model.lists import ListLine
 from reposto.model.message import Job
@@ -44,16 +43,12 @@ def run_part(store: Store, part: Job, *, tell: Tell, check: Stopping) -> None:
     found = Found()
     with store.read() as connection:
         basis = results.read_basis(connection)
-        for sku in part.request["skus"]:
-            check()
-            kept = results.find_result(connection, sku)
-            if kept is not None and kept.day == day and kept.basis == basis:
-                continue  # an earlier attempt, another run or a question was here
-            try:
-                facts = facts_store.load_facts(connection, sku, today=day, loaded_at=utc_now())
-            except NotFound:
-                continue  # gone since the run was cut up
-            found.loaded.append((facts, kept))
+        known = results.find_results(connection, part.request["skus"])
+        # An earlier attempt, another run or a question may have been here.
+        fresh = {sku for sku, kept in known.items() if kept.day == day and kept.basis == basis}
+        stale = [sku for sku in part.request["skus"] if sku not in fresh]
+        loaded = facts_store.load_several(connection, stale, today=day, loaded_at=utc_now())
+    found.loaded = [(facts, known.get(sku)) for sku, facts in loaded.items()]
     for facts, kept in found.loaded:
         check()
         found.add(_result_for(facts, kept, basis, check))

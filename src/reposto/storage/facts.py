@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, Connection, Row, select, type_coerce
+from sqlalchemy import BigInteger, Connection, Integer, Row, Text, select, type_coerce
 
 from reposto.model.facts import (
     Offer,
@@ -21,6 +22,7 @@ from reposto.model.facts import (
     Supplier,
 )
 from reposto.storage.catalogue import (
+    PRODUCT_COLUMNS,
     SUPPLIER_COLUMNS,
     find_data_until,
     get_product,
@@ -30,57 +32,98 @@ from reposto.storage.catalogue import (
 )
 from reposto.storage.company import load_company
 from reposto.storage.purchasing import (
-    list_draft_lines,
-    list_open_lines,
-    list_prices,
-    list_receipts,
-    list_supplier_receipts,
+    SupplierReceipts,
+    draft_lines_of,
+    open_lines_of,
+    prices_of,
+    receipts_of,
 )
-from reposto.storage.tables import daily_sales, fitted_models, offer_tiers, offers, promotions, stock_levels, suppliers
+from reposto.storage.tables import (
+    daily_sales,
+    fitted_models,
+    offer_tiers,
+    offers,
+    products,
+    promotions,
+    stock_levels,
+    suppliers,
+)
 from reposto.storage.types import QUANTITY_SCALE
 
 FORECAST_TABLES = "forecast"  # the kind of the fitted model that questions use
 PLAN_AHEAD_DAYS = 400  # no horizon reaches beyond a year
 ROWS_AT_ONCE = 20_000  # of the catalogue-wide walk: about 5 MB
 
+# As the driver hands them over: numpy reads dates or ISO texts, thousandths and marks of a whole column at once.
 SALE_COLUMNS = (
-    daily_sales.c.day,
-    type_coerce(daily_sales.c.quantity, BigInteger),  # the raw thousandths: numpy divides them all at once
-    daily_sales.c.out_of_stock,
-    daily_sales.c.promotion,
-    daily_sales.c.one_off,
+    type_coerce(daily_sales.c.day, Text),
+    type_coerce(daily_sales.c.quantity, BigInteger),
+    type_coerce(daily_sales.c.out_of_stock, Integer),
+    type_coerce(daily_sales.c.promotion, Integer),
+    type_coerce(daily_sales.c.one_off, Integer),
 )
 
 
 def load_facts(connection: Connection, sku: str, *, today: date, loaded_at: datetime) -> ProductFacts:
     """What is known of a product on `today`; NotFound when the SKU isn't in the catalogue."""
-    product = get_product(connection, sku)
+    found = load_several(connection, [sku], today=today, loaded_at=loaded_at)
+    return found[sku] if sku in found else _not_found(connection, sku)
+
+
+def _not_found(connection: Connection, sku: str) -> NoReturn:
+    get_product(connection, sku)
+    raise AssertionError("a product that is there was not loaded")
+
+
+def load_several(
+    connection: Connection, skus: Collection[str], *, today: date, loaded_at: datetime
+) -> dict[str, ProductFacts]:
+    """What is known of each product on `today`, those not in the catalogue left out; a query per table, not product."""
     known = read_meta(connection)
     company = load_company(connection, known)
-    asked = _load_offers(connection, sku)
-    received = list_receipts(connection, sku)
-    coming = list_open_lines(connection, sku)
-    drafts = list_draft_lines(connection, sku)
-    prices = list_prices(connection, sku)
-    sellers = {offer.supplier_id for offer in asked} | {line.supplier_id for line in (*coming, *drafts)}
-    named = sellers | {r.supplier_id for r in received} | {p.supplier_id for p in prices if p.supplier_id}
-    return ProductFacts(
-        product=product,
-        company=company,
-        today=today,
-        stock=_load_stock(connection, sku),
-        sales=_load_sales(connection, sku, today, company.data_until),
-        offers=asked,
-        suppliers=_load_suppliers(connection, named),
-        open_orders=coming,
-        receipts=received,
-        supplier_receipts=list_supplier_receipts(connection, sellers, except_sku=sku),
-        prices=prices,
-        data_version=int(known.get("data_version", 0)),
-        loaded_at=loaded_at,
-        forecast_tables=load_fitted(connection, FORECAST_TABLES),
-        drafts=drafts,
-    )
+    named = {product.sku: product for product in _load_products(connection, skus)}
+    stock = _load_stock(connection, skus)
+    sales = _load_sales(connection, skus, today, company.data_until)
+    asked = _load_offers(connection, skus)
+    received, coming = receipts_of(connection, skus), open_lines_of(connection, skus)
+    drafts, prices = draft_lines_of(connection, skus), prices_of(connection, skus)
+    sellers = {
+        sku: {one.supplier_id for group in (asked, coming, drafts) for one in group.get(sku, ())} for sku in named
+    }
+    mentioned = {
+        sku: sellers[sku]
+        | {receipt.supplier_id for receipt in received.get(sku, ())}
+        | {price.supplier_id for price in prices.get(sku, ()) if price.supplier_id}
+        for sku in named
+    }
+    by_id = {one.id: one for one in _load_suppliers(connection, set().union(*mentioned.values()))}
+    of_suppliers = SupplierReceipts(connection)
+    fitted = load_fitted(connection, FORECAST_TABLES)
+    return {
+        sku: ProductFacts(
+            product=product,
+            company=company,
+            today=today,
+            stock=stock.get(sku),
+            sales=sales.get(sku),
+            offers=asked.get(sku, ()),
+            suppliers=tuple(by_id[id_] for id_ in sorted(mentioned[sku]) if id_ in by_id),
+            open_orders=coming.get(sku, ()),
+            receipts=received.get(sku, ()),
+            supplier_receipts=of_suppliers.of(sellers[sku], except_sku=sku),
+            prices=prices.get(sku, ()),
+            data_version=int(known.get("data_version", 0)),
+            loaded_at=loaded_at,
+            forecast_tables=fitted,
+            drafts=drafts.get(sku, ()),
+        )
+        for sku, product in named.items()
+    }
+
+
+def _load_products(connection: Connection, skus: Collection[str]) -> list[Product]:
+    wanted = select(*PRODUCT_COLUMNS).where(products.c.sku.in_(skus)).order_by(products.c.sku)
+    return [Product(*row) for row in connection.execute(wanted)]
 
 
 def load_all_sales(connection: Connection, *, since: date | None = None) -> Iterator[tuple[Product, SalesHistory]]:
@@ -92,9 +135,9 @@ def load_all_sales(connection: Connection, *, since: date | None = None) -> Iter
         wanted = wanted.where(daily_sales.c.day >= since)
     rows = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(wanted)
     for sku, group in itertools.groupby(rows, key=lambda row: row[0]):
-        history = _to_history([row[1:] for row in group], until)
-        if sku in by_sku and history is not None:
-            yield by_sku[sku], history
+        if sku in by_sku:
+            columns = zip(*(row[1:] for row in group), strict=True)
+            yield by_sku[sku], _to_history(_to_arrays(list(columns)), until)
 
 
 def load_fitted(connection: Connection, kind: str) -> bytes | None:
@@ -120,44 +163,60 @@ def save_fitted(connection: Connection, kind: str, payload: bytes, *, data_versi
     connection.execute(statement.on_conflict_do_update(index_elements=[fitted_models.c.kind], set_=row, where=newer))
 
 
-def _load_stock(connection: Connection, sku: str) -> StockLevel | None:
+def _load_stock(connection: Connection, skus: Collection[str]) -> dict[str, StockLevel]:
     level = stock_levels.c
-    row = connection.execute(select(level.on_hand, level.reserved, level.as_of).where(level.sku == sku)).first()
-    return None if row is None else StockLevel(*row)
+    rows = connection.execute(select(level.sku, level.on_hand, level.reserved, level.as_of).where(level.sku.in_(skus)))
+    return {sku: StockLevel(*values) for sku, *values in rows}
 
 
-def _load_sales(connection: Connection, sku: str, today: date, until: date | None) -> SalesHistory | None:
-    wanted = select(*SALE_COLUMNS).where(daily_sales.c.sku == sku).order_by(daily_sales.c.day)
-    planned = _load_planned_promotions(connection, sku, today)
-    return _to_history(connection.execute(wanted).all(), until, planned)
+def _load_sales(
+    connection: Connection, skus: Collection[str], today: date, until: date | None
+) -> dict[str, SalesHistory]:
+    wanted = select(daily_sales.c.sku, *SALE_COLUMNS).where(daily_sales.c.sku.in_(skus))
+    rows = connection.execute(wanted.order_by(daily_sales.c.sku, daily_sales.c.day)).all()
+    planned = _load_planned_promotions(connection, skus, today)
+    if not rows:
+        return {}
+    of, *columns = zip(*rows, strict=True)
+    first = [0, *(n for n in range(1, len(of)) if of[n] != of[n - 1]), len(of)]
+    arrays = _to_arrays(columns)
+    parts = [[column[low:high] for column in arrays] for low, high in itertools.pairwise(first)]
+    return {
+        of[at]: _to_history(part, until, planned.get(of[at], ())) for at, part in zip(first[:-1], parts, strict=True)
+    }
 
 
-def _load_planned_promotions(connection: Connection, sku: str, today: date) -> tuple[date, ...]:
+def _load_planned_promotions(connection: Connection, skus: Collection[str], today: date) -> dict[str, tuple[date, ...]]:
     planned = promotions.c
     rows = connection.execute(
-        select(planned.starts_on, planned.ends_on).where(planned.sku == sku, planned.ends_on >= today)
+        select(planned.sku, planned.starts_on, planned.ends_on).where(planned.sku.in_(skus), planned.ends_on >= today)
     )
     last = today + timedelta(days=PLAN_AHEAD_DAYS)
-    days = {
-        starts_on + timedelta(days=n)
-        for starts_on, ends_on in rows
-        for n in range((min(ends_on, last) - starts_on).days + 1)
-    }
-    return tuple(sorted(day for day in days if day >= today))
+    days: defaultdict[str, set[date]] = defaultdict(set)
+    for sku, starts_on, ends_on in rows:
+        days[sku] |= {starts_on + timedelta(days=n) for n in range((min(ends_on, last) - starts_on).days + 1)}
+    return {sku: tuple(sorted(day for day in several if day >= today)) for sku, several in days.items()}
 
 
-def _to_history(rows: Sequence[Any], until: date | None, planned: tuple[date, ...] = ()) -> SalesHistory | None:
-    """Rows (day, thousandths, three marks) in order of day to one entry per calendar day, from the first sale on.
+def _to_arrays(columns: Sequence[Sequence[Any]]) -> list[NDArray[Any]]:
+    days, thousandths, *marks = columns
+    return [
+        np.asarray(days, dtype="datetime64[D]"),
+        np.asarray(thousandths, dtype=np.int64),
+        *(np.asarray(mark, dtype=np.bool_) for mark in marks),
+    ]
+
+
+def _to_history(columns: Sequence[NDArray[Any]], until: date | None, planned: tuple[date, ...] = ()) -> SalesHistory:
+    """Days, thousandths and three marks in order of day to one entry per calendar day, from the first sale on.
 
     Zeros before the first sale say that the product wasn't sold yet; days up to `until` without a row are zeros.
     """
-    if not rows:
-        return None
-    days, thousandths, *marks = zip(*rows, strict=True)
-    sold = np.asarray(thousandths, dtype=np.int64)
+    days, sold, *marks = columns
     begun = int(np.argmax(sold > 0)) if (sold > 0).any() else 0
-    start, last = days[begun], max(days[-1], until or days[-1])
-    offsets = np.asarray(days[begun:], dtype="datetime64[D]").astype(np.int64) - np.datetime64(start).astype(np.int64)
+    start, newest = days[begun].item(), days[-1].item()
+    last = max(newest, until or newest)
+    offsets = (days[begun:] - days[begun]).astype(np.int64)
     length = (last - start).days + 1
     quantity = np.zeros(length)
     # A day with more returns than sales is a day without demand, not one with negative demand.
@@ -166,22 +225,26 @@ def _to_history(rows: Sequence[Any], until: date | None, planned: tuple[date, ..
     return SalesHistory(start, quantity, out_of_stock, promotion, one_off, planned, rows=len(days) - begun)
 
 
-def _to_mask(marks: Sequence[bool], offsets: NDArray[np.int64], length: int) -> NDArray[np.bool_]:
+def _to_mask(marks: NDArray[np.bool_], offsets: NDArray[np.int64], length: int) -> NDArray[np.bool_]:
     mask = np.zeros(length, dtype=np.bool_)
     mask[offsets] = marks
     return mask
 
 
-def _load_offers(connection: Connection, sku: str) -> tuple[Offer, ...]:
+def _load_offers(connection: Connection, skus: Collection[str]) -> dict[str, tuple[Offer, ...]]:
     """The offers of active suppliers; one without a price is no offer."""
     rows = connection.execute(
         select(offers, offer_tiers.c.min_quantity, offer_tiers.c.unit_price)
         .join_from(offers, offer_tiers, offer_tiers.c.offer_id == offers.c.id)
         .join(suppliers, suppliers.c.id == offers.c.supplier_id)
-        .where(offers.c.sku == sku, suppliers.c.active.is_(True))
+        .where(offers.c.sku.in_(skus), suppliers.c.active.is_(True))
         .order_by(offers.c.id, offer_tiers.c.min_quantity)
     )
-    return tuple(_to_offer(list(group)) for _, group in itertools.groupby(rows, key=lambda row: row.id))
+    found: defaultdict[str, list[Offer]] = defaultdict(list)
+    for _, group in itertools.groupby(rows, key=lambda row: row.id):
+        offer = _to_offer(list(group))
+        found[offer.sku].append(offer)
+    return {sku: tuple(several) for sku, several in found.items()}
 
 
 def _to_offer(rows: list[Row[Any]]) -> Offer:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Row, ScalarSelect, Select, func, insert, select, update
@@ -91,31 +93,46 @@ def list_orders(connection: Connection, *, sku: str | None = None, limit: int = 
 
 def list_open_lines(connection: Connection, sku: str) -> tuple[OpenOrderLine, ...]:
     """What is still to come of a product, the first expected first; drafts don't count."""
-    return _list_lines(connection, sku, STILL_TO_COME)
+    return open_lines_of(connection, [sku]).get(sku, ())
 
 
-def list_draft_lines(connection: Connection, sku: str) -> tuple[OpenOrderLine, ...]:
-    """What has been drafted of a product and not sent."""
-    return _list_lines(connection, sku, ("draft",))
+def open_lines_of(connection: Connection, skus: Collection[str]) -> dict[str, tuple[OpenOrderLine, ...]]:
+    """What is still to come of each product that has any, the first expected first; drafts don't count."""
+    return _lines_of(connection, skus, STILL_TO_COME)
 
 
-def _list_lines(connection: Connection, sku: str, statuses: Sequence[OrderStatus]) -> tuple[OpenOrderLine, ...]:
+def draft_lines_of(connection: Connection, skus: Collection[str]) -> dict[str, tuple[OpenOrderLine, ...]]:
+    """What has been drafted of each product and not sent."""
+    return _lines_of(connection, skus, ("draft",))
+
+
+def _lines_of(
+    connection: Connection, skus: Collection[str], statuses: Sequence[OrderStatus]
+) -> dict[str, tuple[OpenOrderLine, ...]]:
     line, order = purchase_order_lines.c, purchase_orders.c
+    columns = (order.number, order.supplier_id, order.ordered_on, order.expected_on, line.quantity, received_of_line())
     rows = connection.execute(
-        select(order.number, order.supplier_id, order.ordered_on, order.expected_on, line.quantity, received_of_line())
+        select(line.sku, *columns)
         .join_from(purchase_order_lines, purchase_orders, line.order_id == order.id)
-        .where(line.sku == sku, order.status.in_(statuses))
+        .where(line.sku.in_(skus), order.status.in_(statuses))
         .order_by(func.coalesce(order.expected_on, order.ordered_on), order.id, line.line)
     )
-    found = (OpenOrderLine(*row[:5], received=_to_units(row[5])) for row in rows)
-    return tuple(line for line in found if line.outstanding > 0)
+    found: defaultdict[str, list[OpenOrderLine]] = defaultdict(list)
+    for row in rows:
+        one = OpenOrderLine(*row[1:6], received=_to_units(row[6]))
+        if one.outstanding > 0:
+            found[row[0]].append(one)
+    return {sku: tuple(lines) for sku, lines in found.items()}
 
 
-def list_receipts(connection: Connection, sku: str) -> tuple[Receipt, ...]:
-    """Every delivery of a product, oldest first."""
-    wanted = _select_receipts().where(purchase_order_lines.c.sku == sku)
-    rows = connection.execute(wanted.order_by(receipts.c.received_on, receipts.c.id))
-    return tuple(Receipt(*row) for row in rows)
+def receipts_of(connection: Connection, skus: Collection[str]) -> dict[str, tuple[Receipt, ...]]:
+    """Every delivery of each product that has any, oldest first."""
+    wanted = _select_receipts().where(purchase_order_lines.c.sku.in_(skus))
+    found: defaultdict[str, list[Receipt]] = defaultdict(list)
+    for row in connection.execute(wanted.order_by(receipts.c.received_on, receipts.c.id)):
+        receipt = Receipt(*row)
+        found[receipt.sku].append(receipt)
+    return {sku: tuple(several) for sku, several in found.items()}
 
 
 def list_supplier_receipts(
@@ -124,27 +141,53 @@ def list_supplier_receipts(
     """The deliveries of each supplier's newest orders, without those of one product; oldest first."""
     found: list[Receipt] = []
     for supplier_id in sorted(supplier_ids):
-        newest = (
-            select(purchase_orders.c.id)
-            .where(purchase_orders.c.supplier_id == supplier_id)
-            .order_by(purchase_orders.c.ordered_on.desc())
-            .limit(orders)
-        )
-        wanted = _select_receipts().where(purchase_orders.c.id.in_(newest), purchase_order_lines.c.sku != except_sku)
-        latest = wanted.order_by(receipts.c.received_on.desc(), receipts.c.id).limit(SUPPLIER_RECEIPTS)
-        found.extend(Receipt(*row) for row in connection.execute(latest))
+        wanted = _newest_of(supplier_id, orders).where(purchase_order_lines.c.sku != except_sku)
+        found.extend(Receipt(*row) for row in connection.execute(wanted.limit(SUPPLIER_RECEIPTS)))
     return tuple(sorted(found, key=lambda receipt: receipt.received_on))
 
 
-def list_prices(connection: Connection, sku: str) -> tuple[PriceObservation, ...]:
-    """Every price seen for a product, oldest first."""
+class SupplierReceipts:
+    """`list_supplier_receipts` for several products, each supplier read once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._newest: dict[int, list[Receipt]] = {}
+
+    def of(self, supplier_ids: Collection[int], *, except_sku: str) -> tuple[Receipt, ...]:
+        """The deliveries of each supplier's newest orders, without those of one product; oldest first."""
+        found: list[Receipt] = []
+        for supplier_id in sorted(supplier_ids):
+            if supplier_id not in self._newest:
+                rows = self._connection.execute(_newest_of(supplier_id, SUPPLIER_ORDERS))
+                self._newest[supplier_id] = [Receipt(*row) for row in rows]
+            others = (receipt for receipt in self._newest[supplier_id] if receipt.sku != except_sku)
+            found.extend(islice(others, SUPPLIER_RECEIPTS))
+        return tuple(sorted(found, key=lambda receipt: receipt.received_on))
+
+
+def _newest_of(supplier_id: int, orders: int) -> Select[Any]:
+    newest = (
+        select(purchase_orders.c.id)
+        .where(purchase_orders.c.supplier_id == supplier_id)
+        .order_by(purchase_orders.c.ordered_on.desc())
+        .limit(orders)
+    )
+    wanted = _select_receipts().where(purchase_orders.c.id.in_(newest))
+    return wanted.order_by(receipts.c.received_on.desc(), receipts.c.id)
+
+
+def prices_of(connection: Connection, skus: Collection[str]) -> dict[str, tuple[PriceObservation, ...]]:
+    """Every price seen for each product that has any, oldest first."""
     seen = price_observations.c
     rows = connection.execute(
-        select(seen.seen_on, seen.unit_price, seen.supplier_id, seen.quantity, seen.source)
-        .where(seen.sku == sku)
+        select(seen.sku, seen.seen_on, seen.unit_price, seen.supplier_id, seen.quantity, seen.source)
+        .where(seen.sku.in_(skus))
         .order_by(seen.seen_on, seen.id)
     )
-    return tuple(PriceObservation(*row) for row in rows)
+    found: defaultdict[str, list[PriceObservation]] = defaultdict(list)
+    for sku, *values in rows:
+        found[sku].append(PriceObservation(*values))
+    return {sku: tuple(prices) for sku, prices in found.items()}
 
 
 def _take_number(connection: Connection) -> str:

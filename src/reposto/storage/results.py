@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, and_, bindparam, case, func, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, func, select, update
 
 from reposto import __version__
 from reposto.model.facts import ProductFacts
@@ -48,14 +49,18 @@ def data_version_of(basis: str) -> int:
 
 def fingerprint(facts: ProductFacts) -> str:
     """Equal for facts of which an analysis would be the same, whatever else the company's data have become."""
-    tables = facts.forecast_tables
     bare = replace(facts, forecast_tables=None, data_version=0, loaded_at=None)
     known = orjson.dumps(bare, default=_plain, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
     digest = hashlib.blake2b(known, digest_size=24)
     digest.update(__version__.encode())
-    if tables is not None:
-        digest.update(tables)
+    if facts.forecast_tables is not None:
+        digest.update(_digest(facts.forecast_tables))
     return digest.hexdigest()
+
+
+@lru_cache(maxsize=2)  # megabytes, and the same ones for every product
+def _digest(tables: bytes) -> bytes:
+    return hashlib.blake2b(tables, digest_size=24).digest()
 
 
 def _plain(value: Any) -> Any:
@@ -84,8 +89,16 @@ def find_fresh(connection: Connection, *, day: date, basis: str) -> set[str]:
 def find_result(connection: Connection, sku: str) -> ProductResult | None:
     """The newest analysis of a product, whatever it stands on."""
     row = connection.execute(_FIND, {"of_sku": sku}).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _to_result(row)
+
+
+def find_results(connection: Connection, skus: Collection[str]) -> dict[str, ProductResult]:
+    """The newest analysis of each product that has any, whatever it stands on."""
+    rows = connection.execute(select(product_results).where(product_results.c.sku.in_(skus)))
+    return {row.sku: _to_result(row) for row in rows}
+
+
+def _to_result(row: Row[Any]) -> ProductResult:
     whole = None if row.analysis is None else zlib.decompress(row.analysis)
     return ProductResult(row.sku, row.day, row.basis, row.fingerprint, row.line, whole)
 
