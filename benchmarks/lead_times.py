@@ -1,9 +1,9 @@
 """Lead times predicted before each real delivery against what happened: `python -m benchmarks.lead_times --data DIR`.
 
 DIR/scms/deliveries.parquet: purchase orders of an aid programme in order of date. At each order only deliveries that
-had come by its date are known. Pinball loss in business days over seven levels, against the supplier's own average,
-the supplier's own past quantiles, and the product's; coverage by randomised PIT. The promised dates in the file were
-set after the fact and are not used.
+had come by its date are known, and of those of its product that had not, since when they were under way. Pinball loss
+in business days over seven levels, against the supplier's own average, the supplier's own past quantiles, and the
+product's; coverage by randomised PIT. The promised dates in the file were set after the fact and are not used.
 """
 
 from __future__ import annotations
@@ -60,16 +60,18 @@ def as_receipt(order: Order) -> Receipt:
     return Receipt("", order.supplier, order.product, order.ordered, None, order.received, 1.0, 1.0)
 
 
-def predict(order: Order, known: Sequence[Order], calendar: BusinessCalendar) -> tuple[Floats, Floats] | None:
+def predict(
+    order: Order, known: Sequence[Order], waiting: Sequence[Order], calendar: BusinessCalendar
+) -> tuple[Floats, Floats] | None:
     """Days and probabilities before the order, None where nothing is known of the supplier."""
     same = [k for k in known if k.supplier == order.supplier]
     others = [k for k in known if k.supplier != order.supplier][-MOST_OF_OTHERS:]
     own = tuple(as_receipt(k) for k in same if k.product == order.product)
     rest = tuple(as_receipt(k) for k in (*same, *others) if k.product != order.product)
-    # an open order makes the estimator look for the supplier even where this product never came before
-    line = OpenOrderLine("", order.supplier, order.ordered, None, 1.0, 0.0)
+    # the order of today makes the estimator look for the supplier even where this product never came before
+    lines = tuple(OpenOrderLine("", k.supplier, k.ordered, None, 1.0, 0.0) for k in (*waiting, order))
     product = Product(order.product, "")
-    facts = ProductFacts(product, Company(), order.ordered, open_orders=(line,), receipts=own, supplier_receipts=rest)
+    facts = ProductFacts(product, Company(), order.ordered, open_orders=lines, receipts=own, supplier_receipts=rest)
     found = lead_times(facts, calendar).get(order.supplier)
     return None if found is None else (found.days.astype(np.float64), found.probability)
 
@@ -84,7 +86,8 @@ def run(path: Path, step: int) -> int:
     for at in range(WARM_UP, len(orders), step):
         order = orders[at]
         known = [k for k in orders[:at] if k.received <= order.ordered]
-        found = predict(order, known, calendar)
+        waiting = [k for k in orders[:at] if k.received > order.ordered and k.product == order.product]
+        found = predict(order, known, waiting, calendar)
         taken = [calendar.between(k.ordered, k.received) for k in known if k.supplier == order.supplier]
         if found is None or not taken:
             skipped += 1

@@ -46,9 +46,16 @@ def measure_supplier(
 
 
 def rank_suppliers(records: Sequence[SupplierRecord], criterion: str) -> tuple[SupplierRecord, ...]:
-    """Records that allow a comparison: by median days (lead_time), else the least punctual first."""
+    """Records that allow a comparison: by median days (lead_time), else the least punctual first.
+
+    Punctual: on time / (deliveries with a promised day + orders overdue), for what hasn't come by its day is late too.
+    """
     if criterion == "lead_time":
         timed = [r for r in records if r.median_days is not None]
         return tuple(sorted(timed, key=lambda r: (r.median_days or 0.0, r.supplier)))
-    known = [r for r in records if r.promised >= ENOUGH]
-    return tuple(sorted(known, key=lambda r: (r.on_time / r.promised, -(r.mean_delay_days or 0.0), r.supplier)))
+    known = [r for r in records if r.deliveries and r.promised + r.overdue_orders >= ENOUGH]
+    return tuple(sorted(known, key=lambda r: (_punctual(r), -(r.mean_delay_days or 0.0), r.supplier)))
+
+
+def _punctual(record: SupplierRecord) -> float:
+    return record.on_time / (record.promised + record.overdue_orders)

@@ -182,6 +182,14 @@ def test_the_least_punctual_come_first_and_few_deliveries_say_nothing() -> None:
     assert [r.supplier for r in rank_suppliers([late, good, few], "lead_time")] == ["Good", "Late", "Few"]
 
 
+def test_orders_overdue_count_against_a_supplier() -> None:
+    calendar = business_calendar("SP", 2026)
+    stuck = measure_supplier(1, "Stuck", given.receipts(1, "A", (9,) * 6, promised=10), calendar, overdue=9)
+    fair = measure_supplier(2, "Fair", given.receipts(2, "A", (9,) * 5 + (14,), promised=10), calendar)
+    silent = measure_supplier(3, "Silent", (), calendar, overdue=6)  # nothing to compare
+    assert [r.supplier for r in rank_suppliers([fair, stuck, silent], "late")] == ["Stuck", "Fair"]
+
+
 def test_rounding_steps_say_in_figures_what_the_sentences_say() -> None:
     for facts in (given.smooth(), given.lumpy()):
         advice = analyse(facts).recommendation
