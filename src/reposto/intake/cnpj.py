@@ -24,6 +24,18 @@ def parse_cnpj(written: str) -> str:
     return found
 
 
+def is_cpf(written: str) -> bool:
+    """Whether it is the number of a person, check digits verified."""
+    found = re.sub(r"[\s./\-]", "", written)
+    if not re.fullmatch(r"\d{11}", found, re.ASCII) or len(set(found)) == 1:
+        return False
+    for length in (9, 10):
+        total = sum(int(digit) * (length + 1 - i) for i, digit in enumerate(found[:length]))
+        if total * 10 % 11 % 10 != int(found[length]):
+            return False
+    return True
+
+
 def check_digits(base: str) -> str:
     """Modulo 11 over (ASCII code - 48), weights 2 to 9 from the right."""
     first = _check_digit(base, _WEIGHTS[1:])

@@ -18,7 +18,11 @@ from reposto.model.errors import RowError
 _CACHE = 50_000  # values of a column kept at once: codes, days and quantities repeat all the time
 _SHOWN = 60  # characters of a bad cell in the list
 _UNREAD: Any = object()  # what a cache does not have
-_WAREHOUSES = frozenset("deposito local armazem filial loja b2local b2filial estabelecimento".split())
+# Columns by which a product's stock is divided over several lines
+_WAREHOUSES = frozenset(
+    "deposito local armazem filial loja b2local b2filial estabelecimento lote numerodolote nlote endereco enderecamento"
+    " b8lotectl b8local bflocaliz".split()
+)
 
 
 @dataclass(slots=True)

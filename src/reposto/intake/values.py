@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from reposto.intake.cnpj import BadCnpj, parse_cnpj
+from reposto.intake.cnpj import BadCnpj, is_cpf, parse_cnpj
 from reposto.intake.numbers import BadNumber, NumberReader
 from reposto.intake.words import fold
 from reposto.model.text import clean
@@ -184,7 +184,7 @@ def day(when: When = "past") -> Parser:
 def _parse_date(found: str) -> date:
     match = _DATE.fullmatch(found)
     if match is None:
-        raise BadValue("não é uma data; use dd/mm/aaaa")
+        raise BadValue(f"não é uma data; {_as_serial(found) or 'use dd/mm/aaaa'}")
     year, month, day_of_month = (
         match[a] or match[b] or match[c] for a, b, c in (("y", "iy", "cy"), ("m", "im", "cm"), ("d", "id", "cd"))
     )
@@ -194,6 +194,17 @@ def _parse_date(found: str) -> date:
         return date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day_of_month))
     except ValueError:
         raise BadValue("essa data não existe no calendário") from None
+
+
+_SERIAL = re.compile(r"[345]\d{4}([.,]\d+)?", re.ASCII)  # of 1982 to 2064
+
+
+def _as_serial(found: str) -> str:
+    """What Excel shows for a date whose cell lost its format; never taken for one without asking."""
+    if not _SERIAL.fullmatch(found):
+        return ""
+    meant = date(1899, 12, 30) + timedelta(days=int(found[:5]))
+    return f"o Excel guarda {meant:%d/%m/%Y} como {found[:5]}: formate a coluna como data e exporte de novo"
 
 
 _YES = frozenset("sim s x 1 true verdadeiro v yes y ativo a ativa".split())
@@ -210,10 +221,13 @@ def flag(cell: Cell, reading: Reading) -> bool:
     raise BadValue("não entendi; use sim ou não")
 
 
-def cnpj(cell: Cell, reading: Reading) -> str:
-    """Old or alphanumeric, with or without punctuation, its check digits right."""
+def cnpj(cell: Cell, reading: Reading) -> str | None:
+    """Old or alphanumeric, with or without punctuation, its check digits right. None for a person's CPF.
+
+    A farmer or craftsman who sells has none but his CPF: he goes by his name, and the number isn't kept.
+    """
     try:
-        return parse_cnpj(_as_text(cell))
+        return None if is_cpf(_as_text(cell)) else parse_cnpj(_as_text(cell))
     except BadCnpj as error:
         raise BadValue(str(error)) from None
 
@@ -267,11 +281,14 @@ def unit(cell: Cell, reading: Reading) -> str:
 
 
 def payment_terms(cell: Cell, reading: Reading) -> str:
-    """Days, as 28/42/56; "à vista" is 0; 28 DDL is 28."""
+    """Days, as 28/42/56; "à vista" is 0; 28 DDL is 28; 3x 30/60/90 is 30/60/90."""
     found = fold(_as_text(cell)).replace("ddl", "").replace("dias", "")
     if "vista" in found or "antecipado" in found:
         return "0"
-    days = re.findall(r"\d+", found)
+    parts = re.match(r"(\d+) ?x\b( de\b)?", found)  # how many, not after how many days
+    days = re.findall(r"\d+", found[parts.end() :] if parts else found)
+    if parts and len(days) != int(parts[1]):
+        raise BadValue("não entendi o prazo: faltam os dias de cada parcela, como 30/60/90")
     if not days or re.search(r"[a-z]{3,}", found) or any(int(d) > 720 for d in days):
         raise BadValue("não entendi o prazo; use dias, como 28/42/56")
     return "/".join(str(int(d)) for d in days)

@@ -31,6 +31,7 @@ _CHUNK = 1 << 16
 _NUMBER = re.compile(r"[+-]?(\d{1,400}(\.\d{0,400})?|\.\d{1,400})([eE][+-]?\d{1,3})?")
 _DIGITS = Context(prec=15)  # what Excel keeps and shows; 0.30000000000000004 is its 0.3
 _DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})  # ECMA-376 18.8.30
+_PERCENT_FORMATS = frozenset({9, 10})  # 0%, 0.00%
 _NOT_CODES = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')  # literal text, colours and conditions in a number format
 _EPOCHS = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
 
@@ -55,7 +56,7 @@ class _Book:
     """What a sheet's cells refer to."""
 
     strings: list[str] = field(default_factory=list)
-    formats: list[str] = field(default_factory=list)  # per style: "", "date" or as many zeros as the format has
+    formats: list[str] = field(default_factory=list)  # per style: "", "date", "%", or as many zeros as the format has
     epoch: date = _EPOCHS[False]
 
 
@@ -176,7 +177,7 @@ def _read_formats(archive: zipfile.ZipFile, target: str) -> list[str]:
             inside["cellXfs"] = True
         elif name == "xf" and inside["cellXfs"]:
             number = attributes.get("numFmtId", "0")
-            formats.append(custom.get(number, "date" if int(number) in _DATE_FORMATS else ""))
+            formats.append(custom.get(number, _built_in(int(number))))
 
     def end(name: str) -> None:
         if name == "cellXfs":
@@ -186,8 +187,14 @@ def _read_formats(archive: zipfile.ZipFile, target: str) -> list[str]:
     return formats
 
 
+def _built_in(number: int) -> str:
+    return "date" if number in _DATE_FORMATS else "%" if number in _PERCENT_FORMATS else ""
+
+
 def _classify(format_code: str) -> str:
     code = _NOT_CODES.sub("", format_code.partition(";")[0])
+    if "%" in code:
+        return "%"
     if code and set(code) == {"0"} and len(code) > 1:
         return code  # "00000": the leading zeros of a code
     return "date" if re.search("[dmy]", code.lower()) and "0.0" not in code and "#" not in code else ""
@@ -285,6 +292,8 @@ class _Sheet:
         style = self.book.formats[self.style] if self.style < len(self.book.formats) else ""
         if style == "date":
             return self.to_date(number, found)
+        if style == "%":  # shown as 12 %, kept as 0.12
+            return _plain(number * 100)
         if style and number >= 0 and number == number.to_integral_value():
             return f"{int(number):0{len(style)}d}"
         return _plain(number)

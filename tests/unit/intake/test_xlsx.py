@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reposto.intake.rows import SaleRow
+from reposto.intake.rows import OfferRow, SaleRow
 from reposto.intake.values import Broken
 from reposto.intake.xlsx_reader import read_xlsx
 from reposto.model.errors import FileRefused
@@ -260,3 +260,21 @@ def test_a_lying_directory_does_not_get_more_than_it_declared(tmp_path: Path) ->
     path.write_bytes(content)
     with pytest.raises(FileRefused):
         read_bytes(bytes(content), "sales", "v.xlsx")
+
+
+def test_a_percentage_cell_is_read_as_it_is_shown() -> None:
+    """Whoever types 12% into Excel gets 0.12 in a percentage format."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Fornecedor", "SKU", "Preço unitário", "IPI %", "ICMS %", "Frete %"])
+    for row, formats in enumerate((("0%", "0.00%", '0.0"%"'), ("General", '0.0" "%', "0.00")), start=2):
+        sheet.append(["Vale", f"A{row}", 10, 0.12, 0.0325, 0.5])
+        for column, code in zip("DEF", formats, strict=True):
+            sheet[f"{column}{row}"].number_format = code
+    out = io.BytesIO()
+    book.save(out)
+    found = read_bytes(out.getvalue(), "offers", "ofertas.xlsx")
+    assert found.bad == ()
+    shares = [(r.ipi_percent, r.icms_percent, r.freight_percent) for r in found.rows if isinstance(r, OfferRow)]
+    assert shares == [(12.0, 3.25, 0.5), (0.12, 3.25, 0.5)]

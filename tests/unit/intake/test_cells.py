@@ -1,0 +1,68 @@
+"""Cells as Brazilian offices fill them in: what they mean, and what is asked back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from reposto.intake.cnpj import is_cpf
+from reposto.intake.rows import OfferRow, StockRow, SupplierRow
+from tests.support.intake import read_text
+
+
+def terms(written: str) -> str | None:
+    found = read_text(f"Fornecedor;SKU;Preço unitário;Condição de pagamento\nVale;A;1;{written}\n", "offers")
+    return next((r.payment_terms for r in found.rows if isinstance(r, OfferRow)), None) if not found.bad else None
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("28/42/56", "28/42/56"),
+        ("3x 30/60/90", "30/60/90"),
+        ("2 x de 28 e 56 dias", "28/56"),
+        ("3x", None),  # three days it is not
+        ("3x 30/60", None),
+        ("30/60/90 dias", "30/60/90"),
+        ("28 DDL", "28"),
+        ("à vista", "0"),
+        ("entrada + 30", None),
+    ],
+)
+def test_payment_terms_are_days_not_counts(written: str, meant: str | None) -> None:
+    assert terms(written) == meant
+
+
+def test_a_person_who_sells_goes_by_his_name() -> None:
+    found = read_text(
+        "Razão Social;CNPJ/CPF\nJoão Produtor;529.982.247-25\nVale Verde;11.222.333/0001-81\nErrado;529.982.247-26\n"
+    )
+    assert [(r.name, r.cnpj) for r in found.rows if isinstance(r, SupplierRow)] == [
+        ("João Produtor", None),
+        ("Vale Verde", "11222333000181"),
+    ]
+    assert [(bad.row, bad.column) for bad in found.bad] == [(4, "CNPJ/CPF")]
+
+
+def test_cpf_check_digits() -> None:
+    assert is_cpf("52998224725")
+    assert not is_cpf("11111111111")
+    assert not is_cpf("52998224726")
+    assert not is_cpf("11222333000181")
+
+
+def test_stock_by_lot_is_several_lines_of_one_product() -> None:
+    found = read_text("SKU;Lote;Saldo atual\nA;L1;3\nA;L2;4\n", "stock")
+    assert found.bad == ()
+    assert [(r.sku, r.on_hand) for r in found.rows if isinstance(r, StockRow)] == [
+        ("A", Decimal(3)),
+        ("A", Decimal(4)),
+    ]
+
+
+@pytest.mark.parametrize("cell", ["46344", "46344,5"])
+def test_the_number_behind_an_excel_date_is_named_and_asked_back(cell: str) -> None:
+    found = read_text(f"Data da venda;SKU;Quantidade\n{cell};A;1\n", "sales")
+    assert len(found.bad) == 1
+    assert "18/11/2026" in found.bad[0].reason
