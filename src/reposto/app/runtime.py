@@ -161,6 +161,8 @@ class Runtime:
             self.pool.stop_job(job_id)
         if change.queued:
             self.pool.nudge()
+        for other in change.beside:
+            self.publish(other)
 
     def spawn(self, work_to_do: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """A task that belongs to the server, not to a connection."""

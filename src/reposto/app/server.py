@@ -21,7 +21,7 @@ from reposto import __version__
 from reposto.app import gateway
 from reposto.app.access import CODE_LIFE, check_may_listen, ensure_local_user, issue
 from reposto.app.direct import SocketProtocol
-from reposto.app.http import aliases, chat, health, lists, login, metrics, page
+from reposto.app.http import aliases, chat, health, lists, login, metrics, orders, page
 from reposto.app.http.common import add_error_handlers
 from reposto.app.http.shield import Shield
 from reposto.app.patience import PatientProtocol
@@ -66,6 +66,7 @@ def build_app(runtime: Runtime) -> FastAPI:
         chat.router,
         lists.router,
         aliases.router,
+        orders.router,
         gateway.router,
         page.router,
     ):

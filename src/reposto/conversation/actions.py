@@ -18,6 +18,7 @@ from reposto.conversation.ask import CONTEXT_MESSAGES, Asker, Draft, store_quest
 from reposto.conversation.catalogue import Catalogue, Index
 from reposto.conversation.change import Change
 from reposto.conversation.context import recent_turns
+from reposto.conversation.order_book import tell_made
 from reposto.language import prose
 from reposto.model.errors import Conflict, InvalidInput, NotFound
 from reposto.model.message import ANALYSIS, Job, Message
@@ -208,7 +209,13 @@ def _draft(
         in_reply_to=metadata.get("in_reply_to"),
         client_id=pressed.key,
     )
-    return message, Change(pressed.session_id, (message,))
+    return message, _made(connection, pressed, message, [number])
+
+
+def _made(connection: Connection, pressed: Pressed, message: Message, numbers: list[str]) -> Change:
+    """An order came to be: those who look at the orders are told as well."""
+    log = tell_made(connection, message, numbers, pressed.asker.user_id, pressed.now)
+    return Change(pressed.session_id, (message,), beside=(log,))
 
 
 def approve_list(connection: Connection, pressed: Pressed) -> tuple[Message, Change]:
@@ -223,7 +230,8 @@ def approve_list(connection: Connection, pressed: Pressed) -> tuple[Message, Cha
         now=pressed.now,
         today=pressed.today,
     )
-    return message, Change(pressed.session_id, (message,))
+    made = [order["order_number"] for order in (message.metadata or {})["orders"]]
+    return message, _made(connection, pressed, message, made)
 
 
 def ask_again(connection: Connection, pressed: Pressed) -> tuple[Message, Change]:

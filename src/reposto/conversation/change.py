@@ -17,3 +17,4 @@ class Change:
     queued: bool = False  # a worker has something to claim
     cancelled: tuple[str, ...] = ()  # job ids whose worker must stop
     deleted: bool = False
+    beside: tuple[Change, ...] = ()  # what the same transaction changed in other sessions

@@ -44,14 +44,14 @@ def access_session(store: Store, session_id: int, user_id: int) -> Session:
 def read_history(store: Store, session_id: int, user_id: int, *, after: int, limit: int) -> list[Message]:
     """Messages with `seq > after`, for their owner."""
     with store.read() as connection:
-        chat.access_session(connection, session_id, user_id)
+        chat.access_log(connection, session_id, user_id)
         return chat.read_messages(connection, session_id, after=after, limit=limit)
 
 
 def resume(store: Store, session_id: int, user_id: int) -> Position:
     """The session's newest `seq`, the database's epoch and the running jobs, in one snapshot."""
     with store.read() as connection:
-        session = chat.access_session(connection, session_id, user_id)
+        session = chat.access_log(connection, session_id, user_id)
         return Position(session.last_seq, chat.get_epoch(connection), tuple(jobs.find_open(connection, session_id)))
 
 

@@ -15,6 +15,8 @@ from reposto.language.texts_asked_pt import TEXTS as PORTUGUESE_ASKED
 from reposto.language.texts_en import TEXTS as ENGLISH
 from reposto.language.texts_lists_en import TEXTS as ENGLISH_LISTS
 from reposto.language.texts_lists_pt import TEXTS as PORTUGUESE_LISTS
+from reposto.language.texts_orders_en import TEXTS as ENGLISH_ORDERS
+from reposto.language.texts_orders_pt import TEXTS as PORTUGUESE_ORDERS
 from reposto.language.texts_pt import TEXTS as PORTUGUESE
 from reposto.language.texts_recall_en import TEXTS as ENGLISH_RECALL
 from reposto.language.texts_recall_pt import TEXTS as PORTUGUESE_RECALL
@@ -31,6 +33,7 @@ TEXTS: Mapping[Locale, Mapping[str, str]] = {
         **PORTUGUESE_SUPPLY,
         **PORTUGUESE_ASKED,
         **PORTUGUESE_RECALL,
+        **PORTUGUESE_ORDERS,
     },
     "en": {
         **ENGLISH_LISTS,
@@ -39,6 +42,7 @@ TEXTS: Mapping[Locale, Mapping[str, str]] = {
         **ENGLISH_SUPPLY,
         **ENGLISH_ASKED,
         **ENGLISH_RECALL,
+        **ENGLISH_ORDERS,
     },
 }
 

@@ -10,9 +10,12 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select,
 
 from reposto.model.errors import NotFound
 from reposto.model.message import Message, Sender, Session
+from reposto.storage.catalogue import next_number
 from reposto.storage.tables import chat_messages, chat_sessions, meta
 
 PREVIEW_CHARS = 120
+CHAT, ORDERS = "chat", "orders"  # kinds of sessions
+ORDER_LOG = "order_log"  # in `meta`: its session
 
 # What every question and every result needs is built once: building a statement costs more than running it.
 _ACCESS = select(chat_sessions).where(
@@ -56,14 +59,49 @@ def create_session(connection: Connection, user_id: int, now: datetime) -> Sessi
 def access_session(connection: Connection, session_id: int, user_id: int) -> Session:
     """The session if this user may see it; somebody else's looks like one that doesn't exist."""
     row = connection.execute(_ACCESS, {"of_session": session_id, "of_user": user_id}).one_or_none()
-    if row is None:
-        raise NotFound("Esta conversa não existe.", "There is no such conversation.")
+    if row is None or row.kind != CHAT:
+        raise _no_such_session()
     return _session(row)
+
+
+def access_log(connection: Connection, session_id: int, user_id: int) -> Session:
+    """What this user may listen to: his own sessions, and the log of the company's orders, which is everybody's."""
+    row = connection.execute(_ACCESS, {"of_session": session_id, "of_user": user_id}).one_or_none()
+    if row is None:
+        log = select(chat_sessions).where(chat_sessions.c.id == session_id, chat_sessions.c.kind == ORDERS)
+        row = connection.execute(log).one_or_none()
+    if row is None:
+        raise _no_such_session()
+    return _session(row)
+
+
+def open_order_log(connection: Connection, user_id: int, now: datetime) -> int:
+    """The session that holds what happened to orders; made at its first need."""
+    found = find_order_log(connection)
+    if found is None:
+        next_number(connection, "order_log_turn")  # its row stays locked: two never make two logs
+        found = find_order_log(connection)
+    if found is not None:
+        return found
+    query = insert(chat_sessions).values(user_id=user_id, criado_em=now, kind=ORDERS).returning(chat_sessions.c.id)
+    session_id: int = connection.execute(query).scalar_one()
+    connection.execute(insert(meta).values(key=ORDER_LOG, value=str(session_id)))
+    return session_id
+
+
+def find_order_log(connection: Connection) -> int | None:
+    """The session of the order log, once there is one."""
+    value = connection.execute(select(meta.c.value).where(meta.c.key == ORDER_LOG)).scalar()
+    return None if value is None else int(value)
+
+
+def _no_such_session() -> NotFound:
+    return NotFound("Esta conversa não existe.", "There is no such conversation.")
 
 
 def list_sessions(connection: Connection, user_id: int, *, limit: int, before: int | None) -> list[Session]:
     """A user's conversations, newest first; `before` is the id to continue from."""
-    query = select(chat_sessions).where(chat_sessions.c.user_id == user_id)
+    query = select(chat_sessions).where(chat_sessions.c.user_id == user_id, chat_sessions.c.kind == CHAT)
     if before is not None:
         query = query.where(chat_sessions.c.id < before)
     return [_session(row) for row in connection.execute(query.order_by(chat_sessions.c.id.desc()).limit(limit))]

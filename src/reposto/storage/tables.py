@@ -72,6 +72,7 @@ chat_sessions = Table(
     Column("criado_em", UtcDateTime, nullable=False),
     Column("last_seq", Integer, nullable=False, server_default="0"),  # taken under this row's lock
     Column("preview", String(200), nullable=False, server_default=""),
+    Column("kind", String(8), nullable=False, server_default="chat"),  # orders: the log of the company's orders
     Index("ix_chat_sessions_user_id_id", "user_id", "id"),
     sqlite_autoincrement=True,  # an id is never used again, not even after a delete
 )
@@ -251,8 +252,11 @@ purchase_orders = Table(
     Column("status", String(12), nullable=False),  # draft | approved | sent | partial | received | cancelled
     Column("created_by", BigId, ForeignKey("users.id", ondelete="SET NULL")),  # null: imported
     Column("created_at", UtcDateTime, nullable=False),
+    Column("session_id", BigId),  # the conversation in which it was made, which may be gone
+    Column("revision", Integer, nullable=False, server_default="0"),  # grows with each change on the page
     CheckConstraint("status in ('draft', 'approved', 'sent', 'partial', 'received', 'cancelled')", name="status"),
     Index("ix_purchase_orders_supplier_id_ordered_on", "supplier_id", "ordered_on"),  # a supplier's newest orders
+    Index("ix_purchase_orders_status_created_at", "status", "created_at"),  # the drafts, the newest first
 )
 
 purchase_order_lines = Table(
