@@ -341,6 +341,19 @@ def test_prices_of_one_day_are_averaged_by_quantity(stocked: Store) -> None:
     assert ("2", D(9), 1.0) in rows_of(stocked, t.price_observations, "sku", "unit_price", "quantity")
 
 
+def test_prices_of_an_order_go_with_it(stocked: Store) -> None:
+    def paid() -> list[tuple[Any, ...]]:
+        return rows_of(stocked, t.price_observations, "sku", "seen_on", "unit_price")
+
+    put(stocked, "orders", order("1", 10, "2"), order("2", 5, "3"))
+    put(stocked, "orders", order("1", 10, "2"))  # one line was taken off
+    assert paid() == [("1", ORDERED, D(2))]
+    put(stocked, "orders", order("1", 10, "2")._replace(ordered_on=date(2026, 9, 30)))  # its date was corrected
+    assert paid() == [("1", date(2026, 9, 30), D(2))]
+    put(stocked, "orders", order("1", 10, "2", status="cancelled")._replace(ordered_on=date(2026, 9, 30)))
+    assert paid() == []
+
+
 def test_prices_without_supplier_are_one_record(stocked: Store) -> None:
     seen = PriceRow("1", date(2026, 10, 1), D(3))
     put(stocked, "prices", seen)

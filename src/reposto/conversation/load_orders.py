@@ -31,6 +31,7 @@ def load_orders(connection: Connection, rows: Sequence[OrderRow], batch: Batch) 
     heads = [_head(number, group, numbered[number], stored.get(number, ()), batch) for number, group in groups.items()]
     if batch.problems:
         return Changes()
+    priced = purchasing.keys_of_orders(connection, groups)
     changes = upsert(connection, purchase_orders, ("number",), heads, at_first={"created_at": batch.now})
     ids = purchasing.find_order_ids(connection, groups)
     lines: list[Record] = []
@@ -42,7 +43,7 @@ def load_orders(connection: Connection, rows: Sequence[OrderRow], batch: Batch) 
         gone.extend(old.id for old in stored.get(number, ()) if old.line not in given and not old.received)
     changes += purchasing.delete_lines(connection, gone)
     changes += upsert(connection, purchase_order_lines, ("order_id", "line"), lines)
-    return changes + purchasing.refresh_order_prices(connection, groups)
+    return changes + purchasing.refresh_order_prices(connection, groups, priced)
 
 
 def load_receipts(connection: Connection, rows: Sequence[ReceiptRow], batch: Batch) -> Changes:

@@ -23,6 +23,7 @@ from reposto.storage.tables import (
 from reposto.storage.types import PRICE_SCALE, QUANTITY_SCALE
 
 Pair = tuple[int, str]  # supplier, SKU
+PriceKey = tuple[str, int, date]  # SKU, supplier, day of ordering
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +109,17 @@ def delete_lines(connection: Connection, ids: Sequence[int]) -> Changes:
     return delete_ids(connection, purchase_order_lines, ids)
 
 
-def refresh_order_prices(connection: Connection, numbers: Collection[str]) -> Changes:
+def refresh_order_prices(
+    connection: Connection, numbers: Collection[str], before: Collection[PriceKey] = ()
+) -> Changes:
     """Keep the price observations equal to what these orders and their like paid.
 
     One observation per product, supplier and day of ordering: the average price, weighted by quantity, of all lines
-    ordered that day; drafts and cancelled orders paid nothing.
+    ordered that day; drafts and cancelled orders paid nothing. `before`: the keys of these orders as they were.
     """
-    touched = _keys_of_orders(connection, numbers)
+    touched = sorted({*before, *keys_of_orders(connection, numbers)})
     line, order = purchase_order_lines.c, purchase_orders.c
-    sums: dict[tuple[str, int, date], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+    sums: dict[PriceKey, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
     for start in range(0, len(touched), CHUNK // 3):
         rows = connection.execute(
             select(line.sku, order.supplier_id, order.ordered_on, line.quantity, line.unit_price)
@@ -128,7 +131,8 @@ def refresh_order_prices(connection: Connection, numbers: Collection[str]) -> Ch
             total = sums[(sku, supplier, day)]
             total[0] += Decimal(str(quantity))
             total[1] += Decimal(str(quantity)) * price
-    return upsert_prices(
+    gone = _delete_order_prices(connection, [key for key in touched if key not in sums])
+    return gone + upsert_prices(
         connection,
         [
             {
@@ -144,13 +148,24 @@ def refresh_order_prices(connection: Connection, numbers: Collection[str]) -> Ch
     )
 
 
+def _delete_order_prices(connection: Connection, keys: Sequence[PriceKey]) -> Changes:
+    """Forget what orders of these keys paid: they were cancelled, moved, or lost their price."""
+    seen = price_observations.c
+    ids: list[int] = []
+    for start in range(0, len(keys), CHUNK // 3):
+        chosen = tuple_(seen.sku, seen.supplier_id, seen.seen_on).in_(keys[start : start + CHUNK // 3])
+        ids.extend(connection.scalars(select(seen.id).where(chosen, seen.source == "order")))
+    return delete_ids(connection, price_observations, ids)
+
+
 def upsert_prices(connection: Connection, records: Sequence[dict[str, Any]]) -> Changes:
     """Write price observations; the supplier may be null."""
     return upsert(connection, price_observations, ("sku", "seen_on", "source"), records, nullable="supplier_id")
 
 
-def _keys_of_orders(connection: Connection, numbers: Collection[str]) -> list[tuple[str, int, date]]:
-    found: set[tuple[str, int, date]] = set()
+def keys_of_orders(connection: Connection, numbers: Collection[str]) -> list[PriceKey]:
+    """Under which keys these orders' prices are kept."""
+    found: set[PriceKey] = set()
     ordered = sorted(numbers)
     line, order = purchase_order_lines.c, purchase_orders.c
     for start in range(0, len(ordered), CHUNK):
