@@ -7,7 +7,8 @@ from collections.abc import Callable
 from reposto.analysts.demand import describe_demand
 from reposto.analysts.forecast import Engine
 from reposto.analysts.logistics import estimate_logistics
-from reposto.analysts.plan import Plan, daily_demand, plans, valid_offers
+from reposto.analysts.lot_choice import daily_demand
+from reposto.analysts.plan import Plan, plans, valid_offers
 from reposto.analysts.prices import rank_offers
 from reposto.analysts.recommendation import recommend
 from reposto.analysts.situation import Situation, survey

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from reposto.model.facts import Company, Offer
 from reposto.model.quantities import is_counted
 
 DAYS_PER_YEAR = 365.0
+LEAST_GAIN = 0.02  # of the money that a larger lot binds: whoever saves less isn't paid for being wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +62,84 @@ def best_lot(offer: Offer, company: Company, unit: str, *, annual_demand: float,
     cost no more in total. With `least` growing the answer never shrinks. least > 0; most < least counts as least.
     Silver, Pyke & Thomas, 4th ed., ch. 4 (quantity discounts); Hadley & Whitin (1963).
     """
+    return _cheapest(
+        offer,
+        company,
+        unit,
+        _candidates(offer, company, annual_demand),
+        least,
+        most,
+        lambda q: annual_cost(q, annual_demand, offer, company),
+        annual_demand,
+    )
+
+
+def worthwhile_lot(
+    offer: Offer, company: Company, unit: str, *, annual_demand: float, least: float, most: float, ordinary: float
+) -> Lot:
+    """The lot to order now: cheapest orderable one in [least, most] where a larger one must earn the money it binds.
+
+    A'(Q) = A(Q) + h (D / Q) max(c(Q) Q - c(q) q, 0), R$ a year: annual cost as in annual_cost, plus h = LEAST_GAIN of
+    the money that each lot binds beyond that of the `ordinary` need q (a review's demand), for the case that the
+    forecast is wrong. So a price break must be worth h of the money and the stock it makes, and fewer orders more than
+    h of what they bring forward. q must not depend on the stock: then a larger need never orders less. Candidates as in
+    best_lot, and inside each tier the minimum sqrt(2 D (K + f + h (f - c(q) q)) / (r v)) and the kink
+    (c(q) q - f) / v; v = landed cost per unit without the fixed freight f. Without demand the smallest lot.
+    """
+    if annual_demand <= 1e-9:
+        return best_lot(offer, company, unit, annual_demand=0.0, least=least, most=0.0)
+    base = orderable(max(ordinary, 1e-3), offer, unit)
+    bound = float(landed_cost(offer, base, company).unit) * base
+
+    def cost(quantity: float) -> float:
+        worth = float(landed_cost(offer, quantity, company).unit) * quantity
+        extra = LEAST_GAIN * max(worth - bound, 0.0) * annual_demand / quantity
+        return annual_cost(quantity, annual_demand, offer, company) + extra
+
+    inside = _inside_tiers(offer, company, annual_demand, bound)
+    candidates = [base, *_candidates(offer, company, annual_demand), *inside]
+    return _cheapest(offer, company, unit, candidates, least, most, cost, annual_demand)
+
+
+def _cheapest(
+    offer: Offer,
+    company: Company,
+    unit: str,
+    candidates: Sequence[float],
+    least: float,
+    most: float,
+    cost: Callable[[float], float],
+    annual_demand: float,
+) -> Lot:
+    """The orderable quantity of least cost among the candidates' neighbours inside [least, most]; ties: the smaller."""
     least = orderable(least, offer, unit)
     step = _step(offer, unit)
     last = orderable(most, offer, unit)
-    candidates = {least}
-    for quantity in (*_candidates(offer, company, annual_demand), most):
+    found = {least}
+    for quantity in (*candidates, most):
         above = orderable(quantity, offer, unit)
-        candidates.update(q for q in (above, orderable(above - step, offer, unit)) if least < q <= last)
-    lots = [Lot(q, annual_cost(q, annual_demand, offer, company)) for q in sorted(candidates)]
-    best = min(lots, key=lambda lot: (round(lot.annual_cost, 2), lot.quantity))
-    more = _more_for_less(best.quantity, offer, company, unit)
-    return best if more == best.quantity else Lot(more, annual_cost(more, annual_demand, offer, company))
+        found.update(q for q in (above, orderable(above - step, offer, unit)) if least < q <= last)
+    best = min(sorted(found), key=lambda q: (round(cost(q), 2), q))
+    more = _more_for_less(best, offer, company, unit)
+    return Lot(more, annual_cost(more, annual_demand, offer, company))
+
+
+def _inside_tiers(offer: Offer, company: Company, annual_demand: float, bound: float) -> list[float]:
+    """Where A' of `worthwhile_lot` is flat, and where it has its kink, tier by tier; only those inside their tier."""
+    rate = company.holding_cost_percent_year / 100
+    fixed = float(offer.freight_fixed)
+    found = []
+    tiers = sorted(offer.tiers, key=lambda t: t.min_quantity)
+    for tier, after in zip(tiers, [*tiers[1:], None], strict=True):
+        unit = _unit_without_fixed(offer, tier.min_quantity, company)
+        order = float(company.order_cost) + fixed + LEAST_GAIN * (fixed - bound)
+        if unit <= 0:
+            continue
+        flat = economic_quantity(annual_demand, order, unit, rate)
+        for at in (flat, (bound - fixed) / unit):
+            if at >= max(tier.min_quantity, 1e-9) and (after is None or at < after.min_quantity):
+                found.append(at)
+    return found
 
 
 def _step(offer: Offer, unit: str) -> float:

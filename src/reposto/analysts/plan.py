@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reposto.analysts import words
 from reposto.analysts.landed import LandedCost, landed_cost
 from reposto.analysts.leadtime import LeadTime
-from reposto.analysts.lots import best_lot, stocking_cost
+from reposto.analysts.lot_choice import (
+    LotRules,
+    cost_per_unit,
+    daily_demand,
+    expiry_of,
+    lot_for,
+    lot_rules,
+    lot_steps,
+    most_that_keeps,
+    ordinary_lot,
+    product_rules,
+)
+from reposto.analysts.lot_limits import LONGEST_LOT_DAYS
 from reposto.analysts.paths import LATENESS_LEVELS, StockPaths
-from reposto.analysts.rhythm import demand_pattern
-from reposto.analysts.rounding import orderable, round_up
+from reposto.analysts.rounding import orderable, orderable_within
+from reposto.analysts.shelf import Expiry
 from reposto.analysts.situation import Situation
 from reposto.model.facts import Offer
 from reposto.model.findings import RoundingStep
 
 Days = NDArray[np.int64]
 
-LONGEST_LOT_DAYS = 90.0  # days of demand in one lot: beyond a quarter money and shelf are better used elsewhere
-LONGEST_LOT_DAYS_UNSURE = 45.0  # the same where past forecasts of the product were poor
 LONGEST_FORCED_LOT_DAYS = 730.0  # a minimum lot that lasts longer hardly earns its stock: a person should look at it
 _LIKELY = 0.5  # a stock-out likelier than not
 SEARCH_DAYS = 365  # order-by dates further away are not worth a promise
@@ -62,6 +70,8 @@ class Plan:
     cost_per_unit: float
     bridge: Offer | None = None
     rounding: tuple[RoundingStep, ...] = ()  # `steps` in figures
+    rules: LotRules | None = None
+    expiry: Expiry | None = None  # of the lot, where the product has a shelf life
 
 
 def valid_offers(situation: Situation) -> tuple[Offer, ...]:
@@ -75,11 +85,6 @@ def valid_offers(situation: Situation) -> tuple[Offer, ...]:
     )
 
 
-def daily_demand(situation: Situation) -> float:
-    """Expected units per day over the next year; 0.0 without a forecast."""
-    return float(situation.far.mean_per_day[:365].mean()) if situation.far is not None else 0.0
-
-
 def plans(situation: Situation, margin_percent: float) -> tuple[Plan, ...]:
     """A plan for each valid offer whose lead time is known, cheapest first; empty without forecast or stock.
 
@@ -91,7 +96,11 @@ def plans(situation: Situation, margin_percent: float) -> tuple[Plan, ...]:
     paths = situation.paths
     if paths is None:
         return ()
-    found = [p for offer in valid_offers(situation) if (p := _plan(situation, paths, offer)) is not None]
+    offers = [o for o in valid_offers(situation) if o.supplier_id in situation.leads]
+    if not offers:
+        return ()
+    limit, rate = product_rules(situation)
+    found = [p for offer in offers if (p := _plan(situation, paths, lot_rules(situation, offer, limit, rate), offer))]
     if not found:
         return ()
     common = min(p.lot or p.usual_lot for p in found)
@@ -127,10 +136,8 @@ def is_forced_too_large(situation: Situation, plan: Plan) -> bool:
     return plan.lot > max(daily_demand(situation) * LONGEST_FORCED_LOT_DAYS, 2 * plan.needed)
 
 
-def _plan(situation: Situation, paths: StockPaths, offer: Offer) -> Plan | None:
-    lead = situation.leads.get(offer.supplier_id)
-    if lead is None:
-        return None
+def _plan(situation: Situation, paths: StockPaths, rules: LotRules, offer: Offer) -> Plan | None:
+    lead = situation.leads[offer.supplier_id]
     company, unit = situation.facts.company, situation.facts.product.unit
     review = max(company.review_days, 1)
     level = min(max(company.service_level, 0.5), 0.995)
@@ -143,14 +150,15 @@ def _plan(situation: Situation, paths: StockPaths, offer: Offer) -> Plan | None:
     later = np.maximum(situation.calendar.offsets(today + timedelta(days=review), lead.days)[None, :] + review, gate)
     needed = paths.needed(_strata(situation, lead, gate), later, lead.probability, level)
     per_day = daily_demand(situation)
-    usual = _lot(situation, offer, max(per_day * review, 1.0 if situation.counted else 1e-3), _longest_lot(situation))
-    span = float(usually.astype(np.float64) @ lead.probability) + review + _longest_lot(situation)
-    free = span - (paths.available + situation.on_order) / per_day if per_day > 0 else 0.0
-    lot = _lot(situation, offer, needed, min(free, _longest_lot(situation))) if needed > 1e-9 else 0.0
+    usual = ordinary_lot(situation, offer, rules)
+    arrives_in = float(usually.astype(np.float64) @ lead.probability)
+    keeps = most_that_keeps(situation, int(arrives_in))
+    least = needed if keeps is None else min(needed, orderable_within(keeps, offer, unit) or needed)
+    lot = lot_for(situation, offer, rules, least, arrives_in, keeps) if needed > 1e-9 else 0.0
     point = paths.demand_quantile(usually, lead.probability, review, level)
     cycle = min(max(review, int((lot or usual) / per_day) if per_day > 0 else review), int(LONGEST_LOT_DAYS))
     order_by, overdue = _order_by(situation, paths, lead, gate, level)
-    steps, rounding = _steps(situation, offer, needed, lot) if lot else ((), ())
+    steps, rounding = lot_steps(situation, offer, rules, least, lot) if lot else ((), ())
     return Plan(
         offer=offer,
         lead=lead,
@@ -170,97 +178,11 @@ def _plan(situation: Situation, paths: StockPaths, offer: Offer) -> Plan | None:
         target_stock=orderable(paths.demand_quantile(usually, lead.probability, cycle, level), None, unit),
         order_by=order_by,
         overdue=overdue,
-        cost_per_unit=_cost_per_unit(situation, offer),
+        cost_per_unit=cost_per_unit(situation, offer, rules),
         rounding=rounding,
+        rules=rules,
+        expiry=expiry_of(situation, int(arrives_in), lot),
     )
-
-
-def _longest_lot(situation: Situation) -> float:
-    """Days of demand that one lot may hold beyond the need: none for what is new or dying."""
-    if situation.known is None or demand_pattern(situation.known) in ("new", "dying", "none"):
-        return 0.0
-    sure = situation.near is not None and situation.near.confidence != "low"
-    return LONGEST_LOT_DAYS if sure else LONGEST_LOT_DAYS_UNSURE
-
-
-def _lot(situation: Situation, offer: Offer, least: float, longest: float) -> float:
-    """The economic lot under price breaks, at least the need, else at most `longest` days of demand."""
-    per_day = daily_demand(situation)
-    most = per_day * max(longest, 0.0)
-    company, unit = situation.facts.company, situation.facts.product.unit
-    return best_lot(offer, company, unit, annual_demand=per_day * 365, least=least, most=most).quantity
-
-
-def _cost_per_unit(situation: Situation, offer: Offer) -> float:
-    """R$ per unit when always bought here, in the best lot of at most a year; the landed cost if nothing is sold."""
-    company, unit = situation.facts.company, situation.facts.product.unit
-    year = daily_demand(situation) * 365
-    if year <= 1e-9:
-        return float(landed_cost(offer, orderable(1.0, offer, unit), company).unit)
-    least = 1.0 if situation.counted else 1e-3
-    return best_lot(offer, company, unit, annual_demand=year, least=least, most=year).annual_cost / year
-
-
-def _steps(
-    situation: Situation, offer: Offer, needed: float, lot: float
-) -> tuple[tuple[str, ...], tuple[RoundingStep, ...]]:
-    """Why the lot is larger than the need, one sentence per step, and the same in figures."""
-    company, unit = situation.facts.company, situation.facts.product.unit
-    rounded = round_up(needed, offer, unit)
-    if lot <= rounded.quantity + 1e-9:
-        return rounded.reasons, rounded.steps
-    before, after = landed_cost(offer, rounded.quantity, company), landed_cost(offer, lot, company)
-    per_day = daily_demand(situation)
-    ordinary = max(rounded.quantity, per_day * max(company.review_days, 1))
-    spared = max(round(lot / ordinary) - 1, 0)
-    freight = max(float(before.freight - after.freight) * lot, 0.0)
-    cheaper = max(float(before.unit - after.unit) * lot - freight, 0.0)
-    orders = spared * float(company.order_cost)
-    stocking = stocking_cost(rounded.quantity, lot, float(after.unit), per_day, company)
-    lower = after.goods < before.goods
-    step = RoundingStep(
-        code="tier" if lower and cheaper >= orders + freight else "lot",
-        before=rounded.quantity,
-        after=lot,
-        price_before=before.goods if lower else None,
-        price_after=after.goods if lower else None,
-        price_saving=_estimate(cheaper) if cheaper >= 1 else None,
-        freight_saving=_estimate(freight) if freight >= 1 else None,
-        orders_spared=spared,
-        orders_saving=_estimate(orders) if spared else None,
-        stocking_cost=_estimate(stocking) if stocking >= 1 else None,
-    )
-    return (*rounded.reasons, _in_words(step, unit)), (*rounded.steps, step)
-
-
-def _estimate(amount: float) -> Decimal:
-    """An estimate in R$: whole from R$ 1 on, where cents would claim to know too much."""
-    step = Decimal(1) if abs(amount) >= 0.995 else Decimal("0.01")
-    return Decimal(repr(amount)).quantize(step, rounding=ROUND_HALF_UP)
-
-
-def _in_words(step: RoundingStep, unit: str) -> str:
-    change = f"{words.quantity(step.before, unit)} → {words.quantity(step.after, unit)}"
-    price = ""
-    if step.price_before is not None and step.price_after is not None:
-        was, becomes = words.unit_reais(step.price_before), words.unit_reais(step.price_after)
-        price = f"a {becomes} em vez de {was} por {unit or 'unidade'}"
-    effects = [f"o preço menor poupa cerca de {words.about(float(step.price_saving))}"] if step.price_saving else []
-    if step.freight_saving:
-        effects.append(f"o frete dividido por mais unidades poupa cerca de {words.about(float(step.freight_saving))}")
-    if step.orders_saving is not None:
-        spared = step.orders_spared
-        fewer = "1 pedido a menos poupa" if spared == 1 else f"{spared} pedidos a menos poupam"
-        effects.append(f"{fewer} cerca de {words.about(float(step.orders_saving))}")
-    if step.stocking_cost:
-        effects.append(f"estocar a diferença custa cerca de {words.about(float(step.stocking_cost))}")
-    if step.code == "tier":
-        head = f"faixa de preço: {change}, {price}"
-    else:
-        head = (
-            f"lote econômico: {change}, {'sobretudo ' if price else ''}para pedir menos vezes{price and f' ({price})'}"
-        )
-    return "; ".join([head, words.listed(effects)] if effects else [head])
 
 
 def _gate(situation: Situation, paths: StockPaths, supplier: int) -> Days:

@@ -9,8 +9,9 @@ import numpy as np
 from reposto.analysts import words
 from reposto.analysts.demand import data_age, days_lasting, demand_confidence, demand_missing
 from reposto.analysts.landed import landed_cost, next_tier
+from reposto.analysts.lot_choice import daily_demand
 from reposto.analysts.lots import stocking_cost
-from reposto.analysts.plan import Plan, daily_demand, is_forced_too_large, valid_offers
+from reposto.analysts.plan import Plan, is_forced_too_large, valid_offers
 from reposto.analysts.reasons import headline, next_steps, reasons
 from reposto.analysts.risk import estimate_risk
 from reposto.analysts.rounding import orderable

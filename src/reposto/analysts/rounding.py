@@ -64,6 +64,13 @@ def orderable(quantity: float, offer: Offer | None, unit: str) -> float:
     return _tidy(_packs(max(whole, offer.moq), offer.pack_multiple), unit)
 
 
+def orderable_within(most: float, offer: Offer, unit: str) -> float:
+    """The largest orderable quantity that doesn't exceed `most`; 0.0 where even the smallest does."""
+    pack = offer.pack_multiple if offer.pack_multiple > 0 else 1.0 if is_counted(unit) else 0.001
+    quantity = orderable(math.floor(max(most, 0.0) / pack + _SLACK) * pack, offer, unit)
+    return quantity if quantity <= most + _SLACK else 0.0
+
+
 def _packs(quantity: float, pack: float) -> float:
     """Full packs that hold the quantity; a pack of 0 or less means loose goods."""
     return math.ceil(quantity / pack - _SLACK) * pack if pack > 0 else quantity

@@ -100,6 +100,8 @@ def company(
     holding_cost: Annotated[float | None, typer.Option(help="% ao ano que custa ter estoque.")] = None,
     order_cost: Annotated[float | None, typer.Option(help="R$ que custa fazer um pedido.")] = None,
     money_cost: Annotated[float | None, typer.Option(help="% ao mês que custa o dinheiro.")] = None,
+    dead_stock_days: Annotated[int | None, typer.Option(help="Dias sem vender até o estoque estar encalhado.")] = None,
+    dead_stock_loss: Annotated[float | None, typer.Option(help="% do custo que se perde no encalhado.")] = None,
     review_days: Annotated[int | None, typer.Option(help="De quantos em quantos dias se revê as compras.")] = None,
     unmet_demand: Annotated[str | None, typer.Option(help="lost (venda perdida) ou backorder (espera).")] = None,
     tax_regime: Annotated[str | None, typer.Option(help="simples, presumido ou real.")] = None,

@@ -18,6 +18,7 @@ RULES = {  # option -> rule, where they differ
     "margin": "margin_percent",
     "holding_cost": "holding_cost_percent_year",
     "money_cost": "money_cost_percent_month",
+    "dead_stock_loss": "dead_stock_loss_percent",
 }
 
 
@@ -45,6 +46,10 @@ def describe_rules(rules: Company, timezone: str) -> Iterator[str]:
     yield f"custo de estocar (--holding-cost): {_number(rules.holding_cost_percent_year)}% ao ano"
     yield f"custo de um pedido (--order-cost): {format_currency(rules.order_cost, 'BRL', locale='pt_BR')}"
     yield f"custo do dinheiro (--money-cost): {_number(rules.money_cost_percent_month)}% ao mês"
+    yield (
+        f"encalhe (--dead-stock-days, --dead-stock-loss): o que não vende em {rules.dead_stock_days} dias perde "
+        f"{_number(rules.dead_stock_loss_percent)}% do custo"
+    )
     yield f"revisão das compras (--review-days): a cada {rules.review_days} dias"
     yield f"quando falta (--unmet-demand): {UNMET.get(rules.unmet_demand, rules.unmet_demand)}"
     yield f"regime tributário (--tax-regime): {rules.tax_regime}"

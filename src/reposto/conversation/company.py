@@ -23,6 +23,8 @@ RANGES = {
     "margin_percent": (0, 1000, "margem, de 0% a 1.000%"),
     "review_days": (1, 180, "revisão das compras, de 1 a 180 dias"),
     "money_cost_percent_month": (0, 30, "custo do dinheiro, de 0% a 30% ao mês"),
+    "dead_stock_days": (30, 400, "estoque encalhado, a partir de 30 a 400 dias"),
+    "dead_stock_loss_percent": (0, 100, "perda do encalhado, de 0% a 100% do custo"),
 }
 
 

@@ -98,6 +98,14 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
             example="500,00",
         ),
         _ACTIVE,
+        _field(
+            "free_freight_from",
+            "frete grátis a partir de",
+            v.amount(),
+            "fretegratisapartirde fretegratis fretegratisacimade pedidoparafretegratis fretecifapartirde cifapartirde"
+            " valorfretegratis freefreightfrom",
+            example="3.000,00",
+        ),
     ),
     "products": (
         _sku("b1cod"),
@@ -133,6 +141,15 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
             example="VV-15B",
         ),
         _ACTIVE,
+        _field(
+            "shelf_life_days",
+            "prazo de validade (dias)",
+            v.whole(10_000),
+            "prazodevalidadedias prazodevalidade prazodevalidadeemdias validadedias validadeemdias diasdevalidade"
+            " vidautil vidautildias shelflife shelflifedays prateleira vidadeprateleira b1prvalid",
+            "validade",
+            example="",
+        ),
     ),
     "stock": (
         _sku("b2cod"),

@@ -46,6 +46,7 @@ class SupplierRow(NamedTuple):
     phone: str | None = None
     minimum_order: Amount | None = None  # R$ per order
     active: bool | None = None
+    free_freight_from: Amount | None = None  # R$ of goods in one order
     row: int = 0
 
 
@@ -61,6 +62,7 @@ class ProductRow(NamedTuple):
     ncm: str | None = None
     supplier_code: str | None = None
     active: bool | None = None
+    shelf_life_days: int | None = None  # from receipt
     row: int = 0
 
 

@@ -108,8 +108,8 @@ TEXTS: Final[dict[str, str]] = {
     "step.price": ", a {becomes} em vez de {was}",
     "step.cheaper": "o preço menor poupa cerca de {amount}",
     "step.freight": "o frete dividido por mais unidades poupa cerca de {amount}",
-    "step.orders.one": "{n} pedido a menos poupa cerca de {amount}",
-    "step.orders.many": "{n} pedidos a menos poupam cerca de {amount}",
+    "step.orders.one": "pedir {n} vez a menos poupa cerca de {amount}",
+    "step.orders.many": "pedir {n} vezes a menos poupa cerca de {amount}",
     "step.stocking": "estocar a diferença custa cerca de {amount}",
     # products beside each other
     "compare.sells": "**{first}** vende mais: {much} nos próximos {n} dias, contra {less} de {second}",

@@ -23,6 +23,7 @@ class Product:
     ncm: str = ""
     supplier_code: str = ""
     active: bool = True
+    shelf_life_days: int | None = None  # from receipt; None = doesn't expire
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class Supplier:
     phone: str = ""
     minimum_order: Decimal | None = None
     active: bool = True
+    free_freight_from: Decimal | None = None  # R$ of goods in one order
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,8 @@ class Company:
     unmet_demand: str = "lost"  # "lost" | "backorder"
     tax_regime: str = "simples"  # "simples" | "presumido" | "real"
     money_cost_percent_month: float = 1.5
+    dead_stock_days: int = 180  # what isn't sold by then is worth less
+    dead_stock_loss_percent: float = 50.0  # by so much
     data_until: date | None = None  # last day covered by imported sales
 
 
@@ -185,3 +189,4 @@ class ProductFacts:
     forecast_tables: bytes | None = None  # fitted across the catalogue, if there are any
     extra: dict[str, str] = field(default_factory=dict)
     drafts: tuple[OpenOrderLine, ...] = ()  # drafted orders that nobody has sent: they are not on their way
+    products_offered: dict[int, int] = field(default_factory=dict)  # by supplier: how many products he offers

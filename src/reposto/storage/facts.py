@@ -38,6 +38,7 @@ from reposto.storage.purchasing import (
     prices_of,
     receipts_of,
 )
+from reposto.storage.supply import count_offers
 from reposto.storage.tables import (
     daily_sales,
     fitted_models,
@@ -98,6 +99,7 @@ def load_several(
     }
     by_id = {one.id: one for one in _load_suppliers(connection, set().union(*mentioned.values()))}
     of_suppliers = SupplierReceipts(connection)
+    offered = count_offers(connection, set().union(*sellers.values()))
     fitted = load_fitted(connection, FORECAST_TABLES)
     return {
         sku: ProductFacts(
@@ -116,6 +118,7 @@ def load_several(
             loaded_at=loaded_at,
             forecast_tables=fitted,
             drafts=drafts.get(sku, ()),
+            products_offered={id_: offered[id_] for id_ in sorted(sellers[sku])},
         )
         for sku, product in named.items()
     }

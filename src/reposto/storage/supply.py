@@ -52,6 +52,15 @@ def count_offered(connection: Connection) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def count_offers(connection: Connection, supplier_ids: Collection[int], *, most: int = 200) -> dict[int, int]:
+    """How many products each of these suppliers offers, counted up to `most`: more make no difference to a purchase."""
+    found = {}
+    for supplier_id in sorted(supplier_ids):
+        some = select(offers.c.sku).where(offers.c.supplier_id == supplier_id).distinct().limit(most).subquery()
+        found[supplier_id] = int(connection.execute(select(func.count()).select_from(some)).scalar_one())
+    return found
+
+
 def list_order_rows(
     connection: Connection,
     *,

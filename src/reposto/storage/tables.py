@@ -145,6 +145,7 @@ products = Table(
     Column("ncm", String(12), nullable=False, server_default=""),
     Column("supplier_code", String(120), nullable=False, server_default=""),
     Column("active", Boolean, nullable=False, server_default="1"),
+    Column("shelf_life_days", Integer),  # from receipt
 )
 
 # The company's own words for its products, learnt from what buyers picked. Words with two products are asked about.
@@ -211,6 +212,7 @@ suppliers = Table(
     Column("phone", String(40), nullable=False, server_default=""),
     Column("minimum_order", Price),  # R$ per order
     Column("active", Boolean, nullable=False, server_default="1"),
+    Column("free_freight_from", Price),  # R$ of goods in one order
 )
 
 offers = Table(
@@ -313,6 +315,8 @@ company = Table(
     Column("unmet_demand", String(12), nullable=False, server_default="lost"),  # lost | backorder
     Column("tax_regime", String(12), nullable=False, server_default="simples"),  # simples | presumido | real
     Column("money_cost_percent_month", Float, nullable=False, server_default="1.5"),
+    Column("dead_stock_days", Integer, nullable=False, server_default="180"),
+    Column("dead_stock_loss_percent", Float, nullable=False, server_default="50"),
 )
 
 imports = Table(
