@@ -321,6 +321,27 @@ def test_deliveries_fill_lines_of_one_product_in_turn_and_again_the_same_way(sto
     assert put(stocked, "receipts", *reversed(deliveries)).changed == 0
 
 
+def test_one_delivery_closes_all_lines_of_its_product(stocked: Store) -> None:
+    """Two lines of one product on one invoice, as rows of their own or added up: nothing is left to come."""
+    put(stocked, "orders", order("1", 10), order("1", 20))
+    for rows in ([receipt("1", 5, 10, "A"), receipt("1", 5, 20, "A")], [receipt("1", 5, 30, "A")]):
+        changed = put(stocked, "receipts", *rows).changed
+        assert sorted(rows_of(stocked, t.receipts, "quantity")) == [(10.0,), (20.0,)]
+        assert rows_of(stocked, t.purchase_orders, "status") == [("received",)]
+        assert put(stocked, "receipts", *rows).changed == 0
+    assert changed == 0
+
+
+def test_a_corrected_delivery_replaces_what_was_written_of_it(stocked: Store) -> None:
+    put(stocked, "orders", order("1", 10), order("1", 20))
+    put(stocked, "receipts", receipt("1", 5, 25, "A"))
+    put(stocked, "receipts", receipt("1", 6, 9, "B"))  # four more than ordered
+    assert sum(q for (q,) in rows_of(stocked, t.receipts, "quantity")) == 34.0
+    put(stocked, "receipts", receipt("1", 5, 4, "A"))
+    assert sum(q for (q,) in rows_of(stocked, t.receipts, "quantity")) == 13.0
+    assert put(stocked, "receipts", receipt("1", 6, 9, "B"), receipt("1", 5, 4, "A")).changed == 0
+
+
 def test_receipts_must_fit_their_order(stocked: Store) -> None:
     put(stocked, "orders", order("1", 10))
     for wrong in (

@@ -14,7 +14,7 @@ from reposto.conversation.load_kinds import Batch
 from reposto.intake.rows import OrderRow, ReceiptRow
 from reposto.storage import load_purchasing as purchasing
 from reposto.storage.load import Changes, Record, upsert
-from reposto.storage.load_purchasing import StoredLine
+from reposto.storage.load_purchasing import ReceiptKey, StoredLine
 from reposto.storage.tables import purchase_order_lines, purchase_orders, receipts
 
 _OPEN = ("draft", "approved", "sent", "partial")
@@ -51,26 +51,17 @@ def load_receipts(connection: Connection, rows: Sequence[ReceiptRow], batch: Bat
     numbers = {row.order_number for row in rows}
     lines = purchasing.find_lines(connection, numbers)
     orders = purchasing.find_orders(connection, numbers)
-    allocated = _Allocation(lines, purchasing.find_receipt_keys(connection, [line.id for line in lines]))
-    records: dict[tuple[int, date, str], dict[str, Any]] = {}
-    paid: dict[int, Decimal] = {}
+    allocation = _Allocation(lines, purchasing.find_receipts(connection, [line.id for line in lines]))
     for row in rows:
         if row.received_on < orders[row.order_number][0]:
             batch.complain(row, "received_on", "é antes da data do pedido")
-            continue
-        line = allocated.choose(row)
-        if line is None:
+        elif not allocation.take(row):
             batch.complain(row, "line", f"o pedido {row.order_number} não tem essa linha com esse produto")
-            continue
-        key = (line.id, row.received_on, row.document or "")
-        names = {"line_id": key[0], "received_on": key[1], "document": key[2]}
-        record = records.setdefault(key, {**names, "quantity": Decimal(0)})
-        record["quantity"] += row.quantity
-        if row.unit_price is not None and line.unit_price is None:
-            paid[line.id] = Decimal(row.unit_price)
     if batch.problems:
         return Changes()
-    changes = upsert(connection, receipts, ("line_id", "received_on", "document"), records.values())
+    records, moved, paid = allocation.settle()
+    changes = purchasing.delete_receipts(connection, moved)
+    changes += upsert(connection, receipts, ("line_id", "received_on", "document"), records)
     changes += upsert(
         connection, purchase_order_lines, ("id",), [{"id": i, "unit_price": price} for i, price in paid.items()]
     )
@@ -145,23 +136,86 @@ def _by_order(lines: Iterable[StoredLine]) -> dict[str, list[StoredLine]]:
 
 
 class _Allocation:
-    """Which order line a delivery belongs to, when it only names the order and the product."""
+    """Which order lines deliveries belong to. One that only names order and product fills its lines in their order."""
 
-    def __init__(self, lines: Iterable[StoredLine], stored: set[tuple[int, date, str]]) -> None:
+    def __init__(self, lines: Iterable[StoredLine], stored: Mapping[ReceiptKey, tuple[int, float]]) -> None:
         self.lines: dict[tuple[str, str], list[StoredLine]] = defaultdict(list)
-        self.left: dict[int, float] = {}
-        self.chosen = set(stored)
+        self.left: dict[int, Decimal] = {}
+        self.stored = {key: (id_, _exact(quantity)) for key, (id_, quantity) in stored.items()}
+        self.named: dict[ReceiptKey, Decimal] = {}
+        self.open: dict[tuple[str, str, date, str], Decimal] = {}  # order, product, day, document -> quantity
+        self.prices: dict[tuple[str, str], Decimal] = {}
+        self.prices_of_lines: dict[int, Decimal] = {}
         for line in lines:
             self.lines[(line.number, line.sku)].append(line)
-            self.left[line.id] = line.quantity - line.received
+            self.left[line.id] = _exact(line.quantity) - _exact(line.received)
 
-    def choose(self, row: ReceiptRow) -> StoredLine | None:
-        candidates = self.lines.get((row.order_number, row.sku), [])
-        if row.line is not None:
-            return next((line for line in candidates if line.line == row.line), None)
-        document = row.document or ""
-        again = next((x for x in candidates if (x.id, row.received_on, document) in self.chosen), None)
-        line = again or next((x for x in candidates if self.left[x.id] > _EPSILON), candidates[0])
-        self.chosen.add((line.id, row.received_on, document))
-        self.left[line.id] -= float(row.quantity)
-        return line
+    def take(self, row: ReceiptRow) -> bool:
+        """Note a row; False when the order has no such line."""
+        lines = self.lines.get((row.order_number, row.sku), [])
+        if row.line is None:
+            key = (row.order_number, row.sku, row.received_on, row.document or "")
+            self.open[key] = self.open.get(key, Decimal(0)) + row.quantity
+            if row.unit_price is not None:
+                self.prices[key[:2]] = Decimal(row.unit_price)
+            return bool(lines)
+        line = next((x for x in lines if x.line == row.line), None)
+        if line is None:
+            return False
+        named = (line.id, row.received_on, row.document or "")
+        self.named[named] = self.named.get(named, Decimal(0)) + row.quantity
+        if row.unit_price is not None:
+            self.prices_of_lines[line.id] = Decimal(row.unit_price)
+        return True
+
+    def settle(self) -> tuple[list[Record], list[int], dict[int, Decimal]]:
+        """The receipts to write, the ids of those that belong to other lines now, prices of lines that had none."""
+        found = dict(self.named)
+        for key, quantity in self.named.items():
+            self.left[key[0]] -= quantity - self.stored.get(key, (0, Decimal(0)))[1]
+        moved: list[int] = []
+        for (number, sku, day, document), total in self.open.items():
+            lines = self.lines[(number, sku)]
+            keys = [(line.id, day, document) for line in lines]
+            before = {key: self.stored[key] for key in keys if key in self.stored and key not in self.named}
+            shares = self._share(keys, total, {key: quantity for key, (_id, quantity) in before.items()})
+            moved.extend(id_ for key, (id_, _quantity) in before.items() if key not in shares)
+            for key, quantity in shares.items():
+                found[key] = found.get(key, Decimal(0)) + quantity
+            if (number, sku) in self.prices:
+                price = self.prices[(number, sku)]
+                self.prices_of_lines.update({key[0]: price for key in shares if key[0] not in self.prices_of_lines})
+        known = {line.id for lines in self.lines.values() for line in lines if line.unit_price is not None}
+        paid = {line: price for line, price in self.prices_of_lines.items() if line not in known}
+        records: list[Record] = [
+            {"line_id": line, "received_on": day, "document": document, "quantity": quantity}
+            for (line, day, document), quantity in found.items()
+        ]
+        return records, moved, paid
+
+    def _share(
+        self, keys: Sequence[ReceiptKey], total: Decimal, before: Mapping[ReceiptKey, Decimal]
+    ) -> dict[ReceiptKey, Decimal]:
+        """A delivery over its product's lines; as it was, if it was the same before. What is too much: to the last."""
+        if before and sum(before.values()) == total:
+            return dict(before)
+        for key, quantity in before.items():
+            self.left[key[0]] += quantity
+        shares: dict[ReceiptKey, Decimal] = {}
+        rest = total
+        for key in keys:
+            part = min(rest, self.left[key[0]])
+            if part > 0:
+                shares[key] = part
+                rest -= part
+        if rest > 0:
+            last = next(reversed(shares), keys[-1])
+            shares[last] = shares.get(last, Decimal(0)) + rest
+        for key, quantity in shares.items():
+            self.left[key[0]] -= quantity
+        return shares
+
+
+def _exact(quantity: float) -> Decimal:
+    """Thousandths, as they are stored."""
+    return Decimal(round(quantity * 1000)) / 1000

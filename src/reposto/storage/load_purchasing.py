@@ -23,6 +23,7 @@ from reposto.storage.tables import (
 from reposto.storage.types import PRICE_SCALE, QUANTITY_SCALE
 
 Pair = tuple[int, str]  # supplier, SKU
+ReceiptKey = tuple[int, date, str]  # order line, day, document
 PriceKey = tuple[str, int, date]  # SKU, supplier, day of ordering
 
 
@@ -98,10 +99,15 @@ def find_lines(connection: Connection, numbers: Collection[str]) -> list[StoredL
     return found
 
 
-def find_receipt_keys(connection: Connection, lines: Collection[int]) -> set[tuple[int, date, str]]:
-    """(line, day, document) of what has been received of these lines."""
+def find_receipts(connection: Connection, lines: Collection[int]) -> dict[ReceiptKey, tuple[int, float]]:
+    """What has been received of these lines: id and quantity."""
     rows = find_rows(connection, receipts, ("line_id",), {(line,) for line in lines})
-    return {(row.line_id, row.received_on, row.document) for row in rows}
+    return {(row.line_id, row.received_on, row.document): (row.id, row.quantity) for row in rows}
+
+
+def delete_receipts(connection: Connection, ids: Sequence[int]) -> Changes:
+    """Receipts that turned out to be of other lines."""
+    return delete_ids(connection, receipts, ids)
 
 
 def delete_lines(connection: Connection, ids: Sequence[int]) -> Changes:
