@@ -71,10 +71,12 @@ def demo(home: Home = None) -> None:
 
 @app.command("import")
 def import_files(
-    files: Annotated[list[Path] | None, typer.Argument(help="Arquivos CSV ou XLSX.")] = None,
+    files: Annotated[list[Path] | None, typer.Argument(help="Arquivos CSV, XLSX, NF-e em XML ou ZIP.")] = None,
     kind: Annotated[str | None, typer.Option(help="products, stock, sales, suppliers, offers, orders…")] = None,
     dry_run: Annotated[bool, typer.Option(help="Só confere, não grava.")] = False,
     template: Annotated[str | None, typer.Option(help="Mostra um modelo: vendas, produtos, estoque…")] = None,
+    received_on: Annotated[str | None, typer.Option(help="Dia em que chegou a mercadoria das NF-e.")] = None,
+    cnpj: Annotated[str | None, typer.Option(help="O da sua empresa, uma vez: NF-e dela são vendas.")] = None,
     home: Home = None,
 ) -> None:
     """Carrega os arquivos da empresa: inteiros, ou nada."""
@@ -86,7 +88,9 @@ def import_files(
     if not files:
         _stop("Diga que arquivos carregar, ou veja um modelo com --template vendas.")
     settings = _prepare(home)
-    raise typer.Exit(run_import(_open(settings), files, kind=kind, dry_run=dry_run))
+    store = _open(settings)
+    code = run_import(store, files, kind=kind, dry_run=dry_run, received_on=received_on, own_cnpj=cnpj)
+    raise typer.Exit(code)
 
 
 @app.command()

@@ -5,27 +5,41 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 from babel.numbers import format_decimal
 
 from reposto.conversation.load import LoadResult, load_files
+from reposto.conversation.load_notes import AboutNotes
 from reposto.intake.kinds import KIND_LABELS
 from reposto.intake.rows import KINDS, Kind
 from reposto.intake.template import make_template
+from reposto.intake.values import BadValue, Reading, cnpj, day
 from reposto.intake.words import fold
+from reposto.model.clock import utc_now
 from reposto.model.errors import FileRefused, InvalidInput
 from reposto.storage.engine import Store
 
 EXIT_REFUSED = 2
 
 
-def run_import(store: Store, files: Sequence[Path], *, kind: str | None, dry_run: bool) -> int:
+def run_import(
+    store: Store,
+    files: Sequence[Path],
+    *,
+    kind: str | None,
+    dry_run: bool,
+    received_on: str | None = None,
+    own_cnpj: str | None = None,
+) -> int:
     """Load the files and tell about each; the exit code is 2 when one was refused (those before it are in)."""
     wanted = parse_kind(kind) if kind is not None else None
+    about = parse_about(own_cnpj, received_on)
     try:
         with _progress() as progress:
-            for result in load_files(store, files, wanted, dry_run=dry_run, progress=progress):
+            loads = load_files(store, files, wanted, dry_run=dry_run, progress=progress, about_notes=about)
+            for result in loads:
                 for line in describe(result):
                     print(line)
     except FileRefused as error:
@@ -48,6 +62,21 @@ def parse_kind(written: str) -> Kind:
             return kind
     choices = ", ".join(f"{kind} ({KIND_LABELS[kind]})" for kind in KINDS)
     raise InvalidInput(f"Não existe o tipo {written!r}; use um destes: {choices}.", f"There is no kind {written!r}.")
+
+
+def parse_about(own_cnpj: str | None, received_on: str | None) -> AboutNotes:
+    """What the options say about the NF-e."""
+    reading = Reading(utc_now().date())
+    try:
+        own = str(cnpj(own_cnpj, reading)) if own_cnpj else ""
+    except BadValue as error:
+        raise InvalidInput(f"CNPJ {own_cnpj!r}: {error}.", "Not a CNPJ.") from None
+    try:
+        came_on = day()(received_on, reading) if received_on else None
+    except BadValue as error:
+        raise InvalidInput(f"Dia do recebimento {received_on!r}: {error}.", "Not a day of the past.") from None
+    assert came_on is None or isinstance(came_on, date)
+    return AboutNotes(own, came_on)
 
 
 def describe(result: LoadResult) -> Iterator[str]:

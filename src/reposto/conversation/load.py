@@ -16,13 +16,15 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
-from reposto.conversation import load_kinds, load_orders
+from reposto.conversation import load_kinds, load_notes, load_orders
 from reposto.conversation.load_kinds import Batch, Loader
+from reposto.conversation.load_notes import AboutNotes, ReadNotes
 from reposto.intake.messages import Batch as ParsedBatch
 from reposto.intake.messages import Begin, End
 from reposto.intake.parse import detect_kind, refuse_rows, stream_file
 from reposto.intake.references import Known, check
 from reposto.intake.rows import KINDS, Amount, Kind, OrderRow, ProductRow, Row, SaleRow, SupplierRow
+from reposto.intake.sniff import Source, sniff
 from reposto.intake.words import supplier_key
 from reposto.model.clock import utc_now
 from reposto.model.errors import FileRefused
@@ -113,15 +115,22 @@ def load_files(
     *,
     dry_run: bool = False,
     progress: Progress | None = None,
+    about_notes: AboutNotes | None = None,
 ) -> Iterator[LoadResult]:
-    """Load several files, each in a transaction of its own; what others name goes first."""
+    """Load several files, each in a transaction of its own; what others name goes first, NF-e (in one) last."""
     now = utc_now()
+    tables, sources = _split(paths)
+    notes = _read_notes(store, sources, now)
     if dry_run:
-        yield from _rehearse(store, paths, kind, now, progress)
+        yield from _rehearse(store, tables, kind, now, progress, notes, about_notes)
         return
-    for path, found in _in_order(paths, kind):
+    for path, found in _in_order(tables, kind):
         with prepare(store, path, found, now=now, progress=progress) as prepared:
             result = store_prepared(store, prepared, now=now)
+        yield result
+    if notes is not None:
+        with store.write() as connection:
+            result = _apply_notes(connection, notes, now, about_notes)
         yield result
 
 
@@ -224,7 +233,13 @@ def read_known(connection: Connection) -> Known:
 
 
 def _rehearse(
-    store: Store, paths: Sequence[Path], kind: Kind | None, now: datetime, progress: Progress | None
+    store: Store,
+    paths: Sequence[Path],
+    kind: Kind | None,
+    now: datetime,
+    progress: Progress | None,
+    notes: ReadNotes | None,
+    about_notes: AboutNotes | None,
 ) -> list[LoadResult]:
     """As `load_files`, one after the other in a transaction that is then undone."""
     results: list[LoadResult] = []
@@ -238,9 +253,50 @@ def _rehearse(
         try:
             with store.write() as connection:
                 results.extend(replace(apply(connection, prepared, now=now), dry_run=True) for prepared in ready)
+                if notes is not None:
+                    results.append(replace(_apply_notes(connection, notes, now, about_notes), dry_run=True))
                 raise _DryRun
         except _DryRun:
             return results
+
+
+def _split(paths: Sequence[Path]) -> tuple[list[Path], list[Source]]:
+    """Tables, and NF-e."""
+    sources = {path: sniff(path) for path in paths}
+    return [p for p, s in sources.items() if s.format != "nfe"], [s for s in sources.values() if s.format == "nfe"]
+
+
+def _read_notes(store: Store, sources: Sequence[Source], now: datetime) -> ReadNotes | None:
+    if not sources:
+        return None
+    with store.read() as connection:
+        return load_notes.read(sources, now.astimezone(zone(connection)).date())
+
+
+def _apply_notes(connection: Connection, read: ReadNotes, now: datetime, about: AboutNotes | None) -> LoadResult:
+    begin_load(connection)
+    loaded = load_notes.apply(connection, read, now, about or AboutNotes())
+    total = sum(loaded.changes.values(), Changes())
+    if total.changed:
+        bump_version(connection, catalogue=bool(loaded.changes["suppliers"].changed))
+        note_import(
+            connection,
+            kind="notes",
+            file_name=read.file_name,
+            sha256=read.sha256,
+            rows=loaded.lines,
+            changed=total.changed,
+            now=now,
+        )
+    return LoadResult(
+        "prices",
+        f"{read.file_name}: {len(read.notes)} NF-e",
+        loaded.lines,
+        total.changed,
+        total.unchanged,
+        loaded.changes,
+        warnings=loaded.warnings,
+    )
 
 
 def _in_order(paths: Sequence[Path], kind: Kind | None) -> list[tuple[Path, Kind | None]]:

@@ -21,6 +21,7 @@ from reposto.intake.csv_reader import read_csv
 from reposto.intake.headers import Header, explain_missing, recognise
 from reposto.intake.limits import HEADER_WITHIN, OUT_OF_MEMORY, confine
 from reposto.intake.messages import Batch, Begin, Crashed, End, Message, Refused
+from reposto.intake.nfe_files import read_notes
 from reposto.intake.numbers import NumberReader, Style
 from reposto.intake.rows import Kind, Row
 from reposto.intake.sniff import Source
@@ -38,7 +39,7 @@ Lines: TypeAlias = Iterator[tuple[int, Sequence[RawCell]]]
 def main() -> None:
     """Read one file."""
     job = json.load(sys.stdin)
-    source = Source(Path(job["path"]), job["format"], job["size"])
+    today = date.fromisoformat(job["today"])
     out = sys.stdout.buffer
     gc.disable()  # a short life of a million small tuples without cycles
 
@@ -47,14 +48,23 @@ def main() -> None:
         out.flush()
 
     try:
-        confine(source.size)
-        read(source, job["kind"], date.fromisoformat(job["today"]), send)
+        confine(job["size"])
+        if job["format"] == "nfe":
+            _read_notes(job["paths"], today, send)
+        else:
+            read(Source(Path(job["path"]), job["format"], job["size"]), job["kind"], today, send)
     except FileRefused as error:
         send(Refused(error.message_pt, error.message_en))
     except MemoryError:
         os._exit(OUT_OF_MEMORY)  # there may be none left to say so in words
     except Exception:
         send(Crashed(traceback.format_exc()))
+
+
+def _read_notes(paths: Sequence[str], today: date, send: Send) -> None:
+    for message in read_notes([Path(path) for path in paths], today):
+        send(message)
+    send(End(0, (), 0, ()))
 
 
 def read(source: Source, kind: Kind | None, today: date, send: Send) -> None:

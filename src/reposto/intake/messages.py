@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from reposto.intake.nfe import Note
 from reposto.intake.rows import ROW_TYPES, Kind, Row
 from reposto.model.errors import RowError
 
@@ -64,4 +65,19 @@ class Crashed:
     trace: str
 
 
-Message: TypeAlias = Begin | Batch | End | Refused | Crashed
+@dataclass(frozen=True, slots=True)
+class NoteRead:
+    """An NF-e."""
+
+    note: Note
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRefused:
+    """A document that can't be used as one; the others may."""
+
+    file_name: str
+    why: str  # in Portuguese
+
+
+Message: TypeAlias = Begin | Batch | End | Refused | Crashed | NoteRead | NoteRefused

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from reposto.intake.convert import Problems
 from reposto.intake.limits import OUT_OF_MEMORY, STALL_S
-from reposto.intake.messages import Batch, Begin, Crashed, End, Message, Refused
+from reposto.intake.messages import Batch, Begin, Crashed, End, Message, NoteRead, NoteRefused, Refused
 from reposto.intake.references import Known, check
 from reposto.intake.rows import Kind, Row
 from reposto.intake.sniff import Source, refuse, sniff
@@ -94,6 +94,8 @@ def detect_kind(path: Path) -> Kind:
 
 
 def _run(source: Source, kind: Kind | None, today: date) -> Iterator[Begin | Batch | End]:
+    if source.format == "nfe":
+        raise refuse(source.path, "é uma NF-e; notas são carregadas sem dizer o tipo.")
     job = {
         "path": str(source.path),
         "format": source.format,
@@ -101,6 +103,13 @@ def _run(source: Source, kind: Kind | None, today: date) -> Iterator[Begin | Bat
         "kind": kind,
         "today": today.isoformat(),
     }
+    for message in run_child(source, job):
+        if isinstance(message, Begin | Batch | End):
+            yield message
+
+
+def run_child(source: Source, job: dict[str, Any]) -> Iterator[Begin | Batch | End | NoteRead | NoteRefused]:
+    """What the confined process makes of the job, End last; FileRefused when it can't or takes too much."""
     command = [sys.executable, "-c", CHILD]
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603 - our own interpreter, fixed arguments
     watchdog = _Watchdog(child)
@@ -119,7 +128,7 @@ def _run(source: Source, kind: Kind | None, today: date) -> Iterator[Begin | Bat
 
 def _receive(
     source: Source, stream: IO[bytes], child: subprocess.Popen[bytes], watchdog: _Watchdog
-) -> Iterator[Begin | Batch | End]:
+) -> Iterator[Begin | Batch | End | NoteRead | NoteRefused]:
     while True:
         try:
             message: Message = pickle.load(stream)  # noqa: S301 - written by our own code in the child

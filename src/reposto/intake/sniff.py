@@ -44,7 +44,7 @@ class Source:
     """A file that may be read: how, and how many bytes that will be."""
 
     path: Path
-    format: Literal["csv", "xlsx"]
+    format: Literal["csv", "xlsx", "nfe"]
     size: int  # unpacked
 
 
@@ -59,7 +59,13 @@ def sniff(path: Path) -> Source:
         if head.startswith(magic):
             raise refuse(path, what)
     if head.startswith(b"PK"):
-        return Source(path, "xlsx", _measure_workbook(path, size))
+        unpacked, names = _measure_archive(path, size)
+        if _holds_notes(names):
+            return Source(path, "nfe", unpacked)
+        _refuse_other_zip(path, names)
+        return Source(path, "xlsx", unpacked)
+    if _is_fiscal(head):
+        return Source(path, "nfe", size)
     _refuse_markup(path, head)
     if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise refuse(path, f"não é uma planilha nem um texto. {_ASK}")
@@ -98,16 +104,27 @@ def _refuse_markup(path: Path, head: bytes) -> None:
         raise refuse(path, f"é um JSON, não uma planilha. {_ASK}")
 
 
-def _measure_workbook(path: Path, size: int) -> int:
+def _is_fiscal(head: bytes) -> bool:
+    """An XML of the tax authorities: which, and whether it is of use, is said by whoever reads it."""
+    text = head.decode("latin-1").lstrip("ï»¿ \t\r\n").lower()
+    return text.startswith("<") and "portalfiscal.inf.br" in text
+
+
+def _holds_notes(names: set[str]) -> bool:
+    """A ZIP of XML files that is no document of an office program."""
+    office = any(name.startswith(("xl/", "word/", "ppt/")) or name == "content.xml" for name in names)
+    return not office and any(name.lower().endswith(".xml") for name in names)
+
+
+def _measure_archive(path: Path, size: int) -> tuple[int, set[str]]:
     if _directory_size(path) > MAX_ZIP_DIRECTORY:
-        raise refuse(path, "o arquivo compactado tem entradas demais para uma planilha.")
+        raise refuse(path, "o arquivo compactado tem entradas demais; divida-o em partes.")
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise refuse(path, "está danificado ou incompleto.") from None
     names = {entry.filename for entry in entries}
-    _refuse_other_zip(path, names)
     if any(entry.flag_bits & 1 for entry in entries):
         raise refuse(path, "está protegido por senha. Salve sem senha e tente de novo.")
     unpacked = sum(entry.file_size for entry in entries)
@@ -117,8 +134,8 @@ def _measure_workbook(path: Path, size: int) -> int:
             f"descompactado tem {unpacked // MIB} MiB; o máximo é {MAX_UNPACKED_BYTES // MIB}. Salve como CSV.",
         )
     if unpacked > MIN_RATIO_BYTES and unpacked > MAX_RATIO * size:
-        raise refuse(path, "está compactado demais para ser uma planilha de verdade. Salve como CSV.")
-    return unpacked
+        raise refuse(path, "está compactado demais para ser de verdade. Salve como CSV.")
+    return unpacked, names
 
 
 def _refuse_other_zip(path: Path, names: set[str]) -> None:
