@@ -114,6 +114,10 @@ class TimeFinder:
     def _until(self, day: date) -> bool:
         return self._set_horizon((day - self.today).days)
 
+    def _until_last(self, day: date) -> bool:
+        """To the end of the month or year, which on its last day is today."""
+        return self._set_horizon(max((day - self.today).days, 1))
+
     def _next(self, day_of: Callable[[int], date]) -> date:
         day = day_of(self.today.year)
         return day if day > self.today else day_of(self.today.year + 1)
@@ -132,9 +136,11 @@ class TimeFinder:
         )
         self._replace(lead + r"(?:dia )?(?P<d>\d{1,2}) de " + _MONTH + r"\b", self._day_and_month)
         self._replace(lead + r"(?:o )?dia (?P<d>\d{1,2})\b(?! dias)", self._day)
-        self._replace(soft + r"(?:fim|final) (?:do|deste|desse) mes\b", lambda m: self._until(_month_end(self.today)))
         self._replace(
-            soft + r"(?:fim|final) (?:do|deste|desse) ano\b", lambda m: self._until(date(self.today.year, 12, 31))
+            soft + r"(?:fim|final) (?:do|deste|desse) mes\b", lambda m: self._until_last(_month_end(self.today))
+        )
+        self._replace(
+            soft + r"(?:fim|final) (?:do|deste|desse) ano\b", lambda m: self._until_last(date(self.today.year, 12, 31))
         )
         self._replace(
             soft + r"(?:fim|final) da semana\b",
@@ -208,7 +214,7 @@ class TimeFinder:
             r"\b(?:(?:para|pelos|nos|dos|de|em|por|ha|daqui a|por mais|durante|os|as|nas|das|a cada|cada|uns|umas"
             r"|mais de|cerca de) )*"
             rf"(?:(?:proximos|ultimos|ultimas|seguintes) )?{count} {_LENGTH_WORD}"
-            r"(?P<half> e mei[ao])?(?: uteis| corridos)?\b",
+            r"(?P<half> e mei[ao])?(?P<kind> uteis| corridos)?\b",
             self._counted,
         )
         self._replace(
@@ -231,6 +237,8 @@ class TimeFinder:
             return False
         if match["half"]:
             count += 0.5
+        if match["kind"] == " uteis":
+            count *= 7 / 5  # days of the calendar; holidays would shift it by a day or two
         return self._set_horizon(round(count * LENGTHS[_singular(match["length"])]))
 
     def _named_months(self) -> None:
