@@ -31,13 +31,23 @@ def demand_paths(forecast: Forecast, days: int) -> Floats:
     Tails beyond the forecast's outermost levels (1 % and 99.5 %) are cut there. ValueError beyond the horizon.
     """
     known = sorted({*range(min(_DENSE_DAYS, days) + 1), *range(0, days + 1, 7), days})
-    grid = np.array([np.interp(DEMAND_LEVELS, _LEVELS, forecast.sum_quantiles(d)) for d in known]).T
+    grid = _interpolate(DEMAND_LEVELS, _LEVELS, forecast.sum_quantiles_at(known)).T
     mean = np.concatenate([[0.0], np.cumsum(forecast.mean_per_day[:days])])
     along = mean[known] + 1e-9 * np.array(known)  # strictly ascending also where nothing is expected
     at = mean + 1e-9 * np.arange(days + 1)
-    paths = np.array([np.interp(at, along, row) for row in grid])
+    paths = _interpolate(at, along, grid)
     rising: Floats = np.maximum.accumulate(np.maximum.accumulate(paths, axis=1), axis=0)
     return rising
+
+
+def _interpolate(x: Floats, known: Floats, values: Floats) -> Floats:
+    """np.interp(x, known, row) for each row of `values`, in its own arithmetic; (n,), (m,), (r, m) -> (r, n)."""
+    left = np.minimum(np.maximum(np.searchsorted(known, x, side="right") - 1, 0), len(known) - 2)
+    run = known[1:] - known[:-1]
+    slope = (values[:, 1:] - values[:, :-1]) / np.where(run > 0, run, 1.0)  # nothing lies within a step of no width
+    found: Floats = slope[:, left] * (x - known[left]) + values[:, left]
+    found[:, x >= known[-1]], found[:, x < known[0]] = values[:, -1:], values[:, :1]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +87,7 @@ class StockPaths:
 
     def day(self, days: Days) -> Days:
         """Calendar days cut to what is covered."""
-        cut: Days = np.clip(days, 0, self.last)
+        cut: Days = np.minimum(np.maximum(days, 0), self.last)  # a third of np.clip's time
         return cut
 
     def short_at(self, days: Days) -> Floats:

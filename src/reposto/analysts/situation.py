@@ -204,7 +204,7 @@ def _forecasts(
     closed = _closed_days(sales, facts.today, calendar) if sales is not None else frozenset()
     promotions = frozenset(sales.planned_promotions) if sales is not None else frozenset()
 
-    def over(days: int, planned: frozenset[date] = promotions) -> Forecast:
+    def over(days: int, planned: frozenset[date] = promotions, *, tried: bool = False) -> Forecast:
         return engine.forecast(
             history,
             today=facts.today,
@@ -212,10 +212,11 @@ def _forecasts(
             closed=closed,
             expected_level=guess,
             planned_promotion=planned,
+            tried=tried,
         )
 
     ahead = any(0 <= (day - facts.today).days < horizon for day in promotions)
-    return over(horizon), over(PATH_DAYS), over(horizon, frozenset()) if ahead else None
+    return over(horizon, tried=True), over(PATH_DAYS), over(horizon, frozenset()) if ahead else None
 
 
 def _history(facts: ProductFacts, sales: SalesHistory | None) -> History:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reposto.analysts.forecast import LEVELS, Forecast
-from reposto.analysts.paths import DEMAND_LEVELS, Arrival, StockPaths, demand_paths, stock_paths
+from reposto.analysts.paths import DEMAND_LEVELS, Arrival, StockPaths, _interpolate, demand_paths, stock_paths
 
 Z = np.array([NormalDist().inv_cdf(float(u)) for u in DEMAND_LEVELS])
 AT_ONCE = np.array([1.0])
@@ -161,3 +161,14 @@ def test_demand_paths_hold_the_forecasts_quantiles() -> None:
     for days in (7, 28, 84):
         assert np.quantile(paths[:, days], 0.9) == pytest.approx(forecast.quantile(days, 0.9), rel=0.02)
         assert paths[:, days].mean() == pytest.approx(10 * days, rel=0.02)
+
+
+MILLIONTHS = st.integers(-10, 10**12).map(lambda n: n / 1e6)
+
+
+@given(st.lists(MILLIONTHS, min_size=2, max_size=20), st.lists(MILLIONTHS, min_size=1, max_size=20))
+def test_rows_are_interpolated_to_the_last_bit_as_numpy_does_one(known: list[float], wanted: list[float]) -> None:
+    """Repeated points, as of closed days in enormous demand, included."""
+    at, x = np.sort(np.array(known)), np.array([*wanted, *known])
+    rows = np.outer(np.arange(1, 4), np.linspace(0.0, 7.3, len(at)) ** 2)
+    np.testing.assert_array_equal(_interpolate(x, at, rows), np.array([np.interp(x, at, row) for row in rows]))

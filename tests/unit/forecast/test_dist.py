@@ -13,7 +13,7 @@ from reposto.analysts.forecast.dist import (
     gamma_quantiles,
     mean_of,
     negative_binomial_quantiles,
-    part_of_window,
+    parts_of_window,
     widened,
 )
 from reposto.analysts.forecast.levels import ALPHAS, smoothed_levels
@@ -56,7 +56,7 @@ def test_part_of_a_window_has_its_share_of_the_mean_and_ends_at_the_window() -> 
     window = negative_binomial_quantiles(np.array([21.0]), np.array([60.0]))[0]
     previous = np.zeros_like(window)
     for share in (0.1, 1 / 7, 0.3, 0.5, 0.9, 1.0):
-        part = part_of_window(window, share, integer=True)
+        part = parts_of_window(window, np.array([share]), integer=True)[0]
         assert (np.diff(part) >= 0).all()
         assert (part >= previous).all()
         assert mean_of(part) == pytest.approx(21.0 * share, rel=0.05, abs=0.2)

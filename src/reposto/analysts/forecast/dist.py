@@ -116,22 +116,23 @@ def widened(quantiles: Floats, factor: float = WIDER) -> Floats:
     return result
 
 
-def part_of_window(window: Floats, share: float, integer: bool) -> Floats:
-    """Quantiles of the demand of a part of a window, `share` of its mean; (levels,) -> (levels,).
+def parts_of_window(window: Floats, shares: Floats, integer: bool) -> Floats:
+    """Quantiles of the demand of parts of a window, `shares` of its mean; (levels,), (n,) -> (n, levels).
 
     A(s) = negative binomial (gamma for what is weighed) with mean s M and variance s V, M and V those of the
     window: the demand of days that are independent and alike. Times window / A(1) at each level, so that the
     whole window comes out at s = 1; s * window where A(1) is 0. Grows with s, because A does.
     """
-    if share >= 1.0:
-        return window
     weights = np.diff(_EDGES)
     mean = float(window @ weights)
     variance = float((window - mean) ** 2 @ weights)
-    if share <= 0.0 or mean <= 0.0:
-        return np.zeros_like(window)
-    means, variances = np.array([share * mean, mean]), np.array([share * variance, variance])
-    part, whole = (negative_binomial_quantiles if integer else gamma_quantiles)(means, variances)
-    scaled = np.where(whole > 0, part * window / np.maximum(whole, 1e-300), share * window)
-    result: Floats = np.maximum.accumulate(np.minimum(scaled, window))
+    result = np.where((shares >= 1.0)[:, None], window, 0.0)
+    inner = np.flatnonzero((shares > 0.0) & (shares < 1.0))
+    if mean <= 0.0 or len(inner) == 0:
+        return result
+    s = np.append(shares[inner], 1.0)
+    found = (negative_binomial_quantiles if integer else gamma_quantiles)(s * mean, s * variance)
+    part, whole = found[:-1], found[-1]
+    scaled = np.where(whole > 0, part * window / np.maximum(whole, 1e-300), shares[inner, None] * window)
+    result[inner] = np.maximum.accumulate(np.minimum(scaled, window), axis=1)
     return result

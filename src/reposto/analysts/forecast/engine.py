@@ -36,6 +36,7 @@ class LocalEngine:
         closed: frozenset[date] = frozenset(),
         expected_level: float | None = None,
         planned_promotion: frozenset[date] = frozenset(),
+        tried: bool = True,
     ) -> Forecast:
         """See Engine.forecast."""
         check(history, horizon_days)
@@ -43,7 +44,7 @@ class LocalEngine:
         lengths = window_lengths(horizon_days, buckets.days)
         windows = [(buckets.offset, length) for length in lengths]
         y = shifted(buckets)
-        means, variances = local_moments(y, windows, buckets.season)
+        means, variances = local_moments(y, windows, buckets.season, counted=history.integer)
         notes: list[str] = []
         mean, variance = with_guess(
             buckets, means[0], variances[0], lengths=lengths, expected_level=expected_level, notes=notes
@@ -59,7 +60,7 @@ class LocalEngine:
             method=self.method,
             version=self.version,
             notes=notes,
-            back_test=local_back_test(buckets, history.integer, lengths),
+            back_test=local_back_test(buckets, history.integer, lengths) if tried else None,
         )
 
 
@@ -125,7 +126,7 @@ def local_back_test(buckets: Buckets, integer: bool, lengths: list[int]) -> Back
     if trial is None:
         return None
     rows, actual, naive, _ = trial
-    mean, variance = local_moments(rows, [(0, length)], buckets.season)
+    mean, variance = local_moments(rows, [(0, length)], buckets.season, counted=integer)
     quantiles = local_quantiles(mean[:, 0], variance[:, 0], integer)
     if integer:
         quantiles = np.round(quantiles)

@@ -59,6 +59,7 @@ class PooledEngine:
         closed: frozenset[date] = frozenset(),
         expected_level: float | None = None,
         planned_promotion: frozenset[date] = frozenset(),
+        tried: bool = True,
     ) -> Forecast:
         """See Engine.forecast."""
         check(history, horizon_days)
@@ -72,6 +73,7 @@ class PooledEngine:
                 closed=closed,
                 expected_level=expected_level,
                 planned_promotion=planned_promotion,
+                tried=tried,
             )
         lengths = window_lengths(horizon_days, buckets.days)
         notes: list[str] = []
@@ -84,7 +86,7 @@ class PooledEngine:
             mean, quantiles = _with_level(
                 buckets, mean, quantiles, lengths=lengths, expected_level=expected_level, notes=notes
             )
-            back_test = _back_test(panel, own_row, buckets, history, lengths)
+            back_test = _back_test(panel, own_row, buckets, history, lengths) if tried else None
         else:
             method = "guess"
             mean, quantiles = _unsold(
@@ -123,7 +125,7 @@ def _blend(
     means, quantiles = at_lengths([fitted[i] for i in needed], raw_means, raw_quantiles, lengths)
     windows = [(buckets.offset, length) for length in lengths]
     rhythm = panel.rhythm_of([end], y.shape[1], buckets.offset + lengths[-1])
-    own_mean, own_variance = local_moments(y, windows, buckets.season, rhythm)
+    own_mean, own_variance = local_moments(y, windows, buckets.season, rhythm, history.integer)
     own = local_quantiles(own_mean[0], own_variance[0], history.integer)
     w = panel.local_weight
     return (1 - w) * means[0] + w * own_mean[0], panel.mix(quantiles[0], own)
@@ -145,7 +147,7 @@ def _back_test(
     cutoffs: Ints = own_row.buckets - np.array(ages, dtype=np.int64)
     means, quantiles = predict_cutoffs(panel, own_row, history.group, ends, cutoffs, [table])
     rhythm = panel.rhythm_of(ends, rows.shape[1], length)
-    own_mean, own_variance = local_moments(rows, [(0, length)], buckets.season, rhythm)
+    own_mean, own_variance = local_moments(rows, [(0, length)], buckets.season, rhythm, history.integer)
     own = local_quantiles(own_mean[:, 0], own_variance[:, 0], history.integer)
     w = panel.local_weight
     mean = (1 - w) * means[:, 0] + w * own_mean[:, 0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
@@ -84,30 +85,35 @@ class Forecast:
         return float(np.sum(self.mean_per_day[: self._days(days)]))
 
     def sum_quantiles(self, days: int) -> Floats:
-        """Quantiles at LEVELS of the demand over the next `days` days, units.
+        """Quantiles at LEVELS of the demand over the next `days` days, units. ValueError beyond the horizon."""
+        row: Floats = self.sum_quantiles_at([days])[0]
+        return row
+
+    def sum_quantiles_at(self, days: Sequence[int]) -> Floats:
+        """sum_quantiles of several numbers of days at once; (n, levels).
 
         Between fitted windows the quantiles are interpolated along expected demand, not along days, so
         that a closed Sunday adds nothing. ValueError beyond the horizon.
         """
-        upto = np.concatenate([[0.0], np.cumsum(self.mean_per_day)])
-        at = float(upto[self._days(days)])
-        along = upto[self.knots.astype(np.int64)]
-        right = int(np.clip(np.searchsorted(self.knots, days), 1, len(self.knots) - 1))
-        low, high = along[right - 1], along[right]
-        if high > low:
-            share = (at - low) / (high - low)
-        else:
-            span = self.knots[right] - self.knots[right - 1]
-            share = (days - self.knots[right - 1]) / span if span > 0 else 0.0
-        share = min(max(float(share), 0.0), 1.0)
-        if right == 1:
-            # Here, not at the top: `dist` reads LEVELS from this module.
-            from reposto.analysts.forecast.dist import part_of_window
+        # Here, not at the top: `dist` reads LEVELS from this module.
+        from reposto.analysts.forecast.dist import parts_of_window
 
-            values = part_of_window(self.knot_quantiles[1], share, self.integer)
-        else:
-            values = (1 - share) * self.knot_quantiles[right - 1] + share * self.knot_quantiles[right]
-        return np.round(values) if self.integer else values
+        wanted = np.array([self._days(n) for n in days], dtype=np.int64)
+        upto = np.concatenate([[0.0], np.cumsum(self.mean_per_day)])
+        at, along = upto[wanted], upto[self.knots.astype(np.int64)]
+        right = np.minimum(np.maximum(np.searchsorted(self.knots, wanted), 1), len(self.knots) - 1)
+        low, high = along[right - 1], along[right]
+        since, span = wanted - self.knots[right - 1], self.knots[right] - self.knots[right - 1]
+        rising = high > low
+        top, base = np.where(rising, at - low, since), np.where(rising, high - low, span)
+        share = np.where(base > 0, top / np.where(base > 0, base, 1.0), 0.0)
+        share = np.minimum(np.maximum(share, 0.0), 1.0)
+        mixed = (1 - share)[:, None] * self.knot_quantiles[right - 1] + share[:, None] * self.knot_quantiles[right]
+        early = np.flatnonzero(right == 1)
+        if len(early):
+            mixed[early] = parts_of_window(self.knot_quantiles[1], share[early], self.integer)
+        result: Floats = np.round(mixed) if self.integer else mixed
+        return result
 
     def quantile(self, days: int, level: float) -> float:
         """The demand over `days` days that is not exceeded with probability `level`, 0 < level < 1."""
@@ -128,11 +134,13 @@ class Engine(Protocol):
         closed: frozenset[date] = frozenset(),
         expected_level: float | None = None,
         planned_promotion: frozenset[date] = frozenset(),
+        tried: bool = True,
     ) -> Forecast:
         """Demand from `today` (or the first day without figures) on; see History for the units.
 
         `closed` are days without sales, past and to come; `expected_level` is the buyer's own guess in
-        units per day, used while there is little history. ValueError for a negative quantity, for masks
+        units per day, used while there is little history. Not `tried`: without the back-test, which takes
+        a third of the time, and at most of medium confidence. ValueError for a negative quantity, for masks
         of another length, period_days < 1, or a horizon outside 1..730 days.
         """
         ...
