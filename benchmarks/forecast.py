@@ -2,10 +2,12 @@
 
 python -m benchmarks.forecast --data DIR [--quick] [--jobs 2] [--origins N] [--panels a,b] [--cache DIR] [--out FILE]
 
-DIR (or DIR/panels) holds `unique_id, ds, y[, in_stock]` files, CSV or Parquet. One thread per process and, with --jobs,
-one process per panel; with --cache DIR quantiles are kept there, so that a run that was interrupted goes on where it
-stopped. AutoETS, AutoTheta and AutoCES take 12 to 27 s per 1,000 series and origin, AutoARIMA 245 to 716 s: they get
-the same 100 and 30 random series of each panel every time (--series), and ours is compared with them on these.
+DIR (or DIR/panels) holds `unique_id, ds, y` files, CSV or Parquet, of any rhythm; columns that tell of stock-outs,
+promotions and prices are found by their names (app/backtest_columns.py) and used: calendars are known ahead. One thread
+per process and, with --jobs, one process per panel; with --cache DIR quantiles are kept there, so that a run that was
+interrupted goes on where it stopped. AutoETS, AutoTheta and AutoCES take 12 to 27 s per 1,000 series and origin,
+AutoARIMA 245 to 716 s: they get the same 100 and 30 random series of each panel every time (--series), and ours is
+compared with them on these.
 """
 
 from __future__ import annotations
@@ -24,9 +26,10 @@ import numpy as np
 
 from benchmarks.forecast_ours import NAMES, forecast, question_times
 from benchmarks.forecast_panels import PanelData, Score, Truth, load_panel, score, truth
-from benchmarks.forecast_peers import Peer, peers
+from benchmarks.forecast_peers import Peer, lightgbm_on_lags, peers
 from reposto.analysts.forecast.features import Ints
 from reposto.analysts.forecast.types import Floats
+from reposto.model.errors import FileRefused
 
 
 @dataclass(frozen=True)
@@ -136,13 +139,18 @@ def one_panel(work: tuple[Path, argparse.Namespace]) -> list[Line]:
     file, options = work
     simple, slow, arima = (int(n) for n in options.series.split(","))
     others = peers(simple or None, slow, arima)
+    others.append(Peer("LightGBM quantile, told", lightgbm_on_lags("quantile", told=True)))
     if options.quick:
         others = [p for p in others if p.name != "AutoARIMA" and "LightGBM" not in p.name]
     try:
         panel = load_panel(file)
         if not panel.origins(options.origins):
             raise ValueError("too short for an origin with ten buckets before it")
-    except (KeyError, ValueError, OSError) as problem:
+        if panel.causes is None:
+            others = [p for p in others if not p.name.endswith("told")]
+        if not np.isfinite(truth(panel, panel.origins(options.origins)).actual).any():
+            raise ValueError("nothing was sold before any window that is wholly known")
+    except (KeyError, ValueError, OSError, FileRefused) as problem:
         print(f"{file.name} left out: {problem!r}", file=sys.stderr, flush=True)
         return []
     return compare(panel, others, options, Store(options.cache))

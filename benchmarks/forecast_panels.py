@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from reposto.analysts.forecast.dist import mean_of
-from reposto.analysts.forecast.types import LEVEL_ARRAY, LEVELS, Floats
+from reposto.analysts.forecast.effects import relative_price
+from reposto.analysts.forecast.features import Ints
+from reposto.analysts.forecast.types import LEVEL_ARRAY, LEVELS, Bools, Floats
+from reposto.app.backtest_columns import causes, read_columns, rhythm, stocked, to_date, to_number
 
 SCORED = (0.1, 0.25, 0.5, 0.75, 0.8333, 0.9, 0.95, 0.98)  # levels of the pinball loss
+LEAST_BEFORE = 10  # buckets before the earliest origin
 INTERVALS = {50: (0.25, 0.75), 80: (0.1, 0.9), 95: (0.025, 0.975)}  # central intervals whose coverage is checked
 
 
 @dataclass(frozen=True)
 class PanelData:
-    """A `unique_id, ds, y[, in_stock]` file as a matrix; NaN before a series begins and while out of stock."""
+    """A `unique_id, ds, y` file as a matrix; NaN before a series begins, where a row is missing and while out of stock.
+
+    `causes`: what the file tells of promotions and prices, before and after any origin: a calendar is known ahead.
+    """
 
     name: str
     ids: tuple[str, ...]
@@ -30,6 +34,9 @@ class PanelData:
     season: int  # buckets per year
     windows: tuple[tuple[int, int], ...]  # (starts so many buckets ahead, length in buckets)
     step: int  # buckets between origins
+    days: float = 7.0  # per bucket
+    causes: Floats | None = None  # (series, buckets, k), 0 = nothing special
+    cause_names: tuple[str, ...] = ()
 
     @property
     def longest(self) -> int:
@@ -38,56 +45,117 @@ class PanelData:
     def origins(self, count: int, skip: int = 0) -> list[int]:
         """The last `count` cutoffs, `step` apart, after leaving out the newest `skip`; newest first."""
         last = self.y.shape[1] - self.longest
-        return [t for k in range(skip, skip + count) if (t := last - k * self.step) >= 10]
-
-
-def read_rows(path: Path) -> dict[str, list[Any]]:
-    """Columns of a CSV or Parquet file."""
-    if path.suffix == ".parquet":
-        import pyarrow.parquet as pq
-
-        table = pq.read_table(path)
-        return {name: table.column(name).to_pylist() for name in table.column_names}
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        rows = list(csv.DictReader(file))
-    columns: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in rows[0]}
-    columns["ds"] = [date.fromisoformat(str(d)[:10]) for d in columns["ds"]]
-    columns["y"] = [float(v) for v in columns["y"]]
-    if "in_stock" in columns:
-        columns["in_stock"] = [str(v).lower() in {"true", "1"} for v in columns["in_stock"]]
-    return columns
+        return [t for k in range(skip, skip + count) if (t := last - k * self.step) >= LEAST_BEFORE]
 
 
 def load_panel(path: Path) -> PanelData:
-    """Read a panel and choose its windows by its rhythm, as FORECASTING.md does."""
-    columns = read_rows(path)
-    days = sorted(set(columns["ds"]))
-    gap = min((b - a).days for a, b in pairwise(days))
-    monthly = gap >= 28
-    index = {d: i for i, d in enumerate(days)} if monthly else {d: (d - days[0]).days // gap for d in days}
-    ids = tuple(sorted({str(i) for i in columns["unique_id"]}))
+    """Read a panel and choose its windows by its rhythm, as FORECASTING.md does. ValueError for what is none."""
+    columns = read_columns(path)
+    names, when = [str(i) for i in columns["unique_id"]], [to_date(d) for d in columns["ds"]]
+    amounts = np.array([to_number(v) for v in columns["y"]])
+    amounts = np.where(np.isfinite(amounts), np.maximum(amounts, 0.0), np.nan)  # returns are no demand
+    in_stock = stocked(columns)
+    if in_stock is not None:
+        amounts[~np.array(in_stock)] = np.nan
+    gap = rhythm(names, when)
+    ids = tuple(sorted(set(names)))
     row = {u: i for i, u in enumerate(ids)}
-    y = np.full((len(ids), max(index.values()) + 1), np.nan)
-    for u, d, v in zip(columns["unique_id"], columns["ds"], columns["y"], strict=True):
-        y[row[str(u)], index[d]] = v
-    censored = "in_stock" in columns
-    if censored:
-        for u, d, there in zip(columns["unique_id"], columns["ds"], columns["in_stock"], strict=True):
-            if not there:
-                y[row[str(u)], index[d]] = np.nan
+    at = np.array([row[u] for u in names]), _places(when, gap)
+    y = _matrix(at, amounts, len(ids))
+    grids = {n: (kind, _matrix(at, v, len(ids))) for n, (kind, v) in causes(columns).items()}
     daily = None
     if gap == 1:
         weeks = y.shape[1] // 7
-        daily = y[:, y.shape[1] - 7 * weeks :]
-        y = daily.reshape(len(ids), weeks, 7).sum(axis=2)
-        windows: tuple[tuple[int, int], ...] = ((0, 1), (0, 2), (0, 4))
-    elif monthly:
-        windows = ((0, 2),)
-    else:
-        windows = ((2, 1), (0, 3)) if censored else ((0, 2), (0, 4))
+        daily = _shut(y)[:, y.shape[1] - 7 * weeks :]
+        y = _weekly(daily)
+        grids = {n: (kind, _weekly_mean(g)) for n, (kind, g) in grids.items()}
+    season, days, windows = _shape(gap, in_stock is not None)
     longest = max(o + length for o, length in windows)
     step = max(longest, y.shape[1] // 20)
-    return PanelData(path.stem, ids, days[0], y, daily, 12 if monthly else 52, windows, step)
+    spare = y.shape[1] - longest - LEAST_BEFORE
+    if spare < 5 * step:  # six origins, even if their windows overlap
+        step = max(spare // 5, 1)
+    told = (
+        np.stack([relative_price(g) if kind == "price" else np.nan_to_num(g) for kind, g in grids.values()], axis=2)
+        if grids
+        else None
+    )
+    return PanelData(path.stem, ids, min(when), y, daily, season, windows, step, days, told, tuple(grids))
+
+
+def _places(when: list[date], gap: int) -> Ints:
+    """Each row's period, counted from the earliest."""
+    if gap == 30:
+        numbers = np.array([12 * d.year + d.month for d in when], dtype=np.int64)
+    elif 89 <= gap <= 92:
+        numbers = np.array([4 * d.year + (d.month - 1) // 3 for d in when], dtype=np.int64)
+    elif 365 <= gap <= 366:
+        numbers = np.array([d.year for d in when], dtype=np.int64)
+    else:
+        days = np.array([d.toordinal() for d in when], dtype=np.int64)
+        numbers = (days - days.min()) // gap
+    found: Ints = numbers - numbers.min()
+    return found
+
+
+def _shape(gap: int, censored: bool) -> tuple[int, float, tuple[tuple[int, int], ...]]:
+    """Buckets per year, days per bucket and the windows that are scored."""
+    if gap == 1:
+        return 52, 7.0, ((0, 1), (0, 2), (0, 4))
+    if gap == 7:
+        return 52, 7.0, ((2, 1), (0, 3)) if censored else ((0, 2), (0, 4))
+    if gap == 30:
+        return 12, 30.4375, ((0, 2),)
+    if gap > 300:
+        return 1, 365.25, ((0, 1),)
+    days = 91.3125 if 89 <= gap <= 92 else float(gap)
+    return max(round(365.25 / days), 1), days, ((0, 1), (0, 2))
+
+
+def _matrix(at: tuple[Ints, Ints], values: Floats, rows: int) -> Floats:
+    """(rows, periods), NaN where there is no row; two rows of one period are added up."""
+    shape = (rows, int(at[1].max()) + 1)
+    total, known = np.zeros(shape), np.zeros(shape, dtype=bool)
+    seen = np.isfinite(values)
+    np.add.at(total, (at[0][seen], at[1][seen]), values[seen])
+    known[at[0][seen], at[1][seen]] = True
+    return np.where(known, total, np.nan)
+
+
+def _shut(y: Floats) -> Floats:
+    """Weekdays without a row in the whole panel are closed: zeros between the first and last row of a series."""
+    out = y.copy()
+    of_week = np.arange(y.shape[1]) % 7
+    seen, inside = np.isfinite(y), _inside(y)
+    for day in range(7):
+        if not seen[:, of_week == day].any():
+            out[:, of_week == day] = np.where(inside[:, of_week == day], 0.0, np.nan)
+    return out
+
+
+def _weekly(daily: Floats) -> Floats:
+    """Sums of seven days, the last one ending with the panel; a week with one or two days missing is scaled up.
+
+    Not the weeks in which a series begins or ends.
+    """
+    weeks, inside = daily.reshape(len(daily), -1, 7), _inside(daily).reshape(len(daily), -1, 7)
+    known = np.isfinite(weeks).sum(axis=2)
+    usable = (known >= 5) & inside.all(axis=2)
+    total: Floats = np.where(usable, np.nansum(weeks, axis=2) * 7 / np.maximum(known, 1), np.nan)
+    return total
+
+
+def _inside(y: Floats) -> Bools:
+    """Between the first and the last row of each series, both included."""
+    seen = np.isfinite(y)
+    found: Bools = np.maximum.accumulate(seen, axis=1) & np.maximum.accumulate(seen[:, ::-1], axis=1)[:, ::-1]
+    return found
+
+
+def _weekly_mean(daily: Floats) -> Floats:
+    weeks = daily[:, daily.shape[1] % 7 :].reshape(len(daily), -1, 7)
+    known = np.isfinite(weeks).sum(axis=2)
+    return np.where(known > 0, np.nansum(weeks, axis=2) / np.maximum(known, 1), np.nan)
 
 
 @dataclass(frozen=True)
@@ -139,11 +207,13 @@ def score(what: Truth, quantiles: Floats, means: Floats | None = None) -> Score:
     levels, error = LEVEL_ARRAY[picks], y[:, None] - q[:, picks]
     pinball = np.maximum(levels * error, (levels - 1) * error).mean(axis=1)
     expected = mean_of(q) if means is None else means[usable]
+    if len(y) == 0:
+        raise ValueError("nothing was sold in any window")
     shares = {p: below(y, q, LEVELS.index(p)) for p in (0.025, 0.1, 0.25, 0.5, 0.75, 0.8, 0.9, 0.95, 0.975)}
     return Score(
         spl=float((pinball / s).mean()),
-        wpl=float(pinball.sum() / y.sum()),
-        bias=float((expected.sum() - y.sum()) / y.sum()),
+        wpl=float(pinball.sum() / max(y.sum(), 1e-9)),
+        bias=float((expected.sum() - y.sum()) / max(y.sum(), 1e-9)),
         coverage={k: shares[high] - shares[low] for k, (low, high) in INTERVALS.items()},
         below=shares,
         count=len(y),

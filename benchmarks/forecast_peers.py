@@ -21,6 +21,7 @@ from reposto.analysts.forecast.types import LEVEL_ARRAY, Floats
 
 PATHS = 400  # simulated futures per series
 CUTOFFS = 12  # earlier origins of the conformal errors
+_LEAST_ROWS = 50  # below which boosting has nothing to learn from
 LGB_LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.8333, 0.9, 0.95, 0.98)
 
 Predict = Callable[[PanelData, int, Ints], Floats]
@@ -147,8 +148,11 @@ def textbook(panel: PanelData, cutoff: int, rows: Ints) -> Floats:
     return np.maximum(np.array(out), 0)
 
 
-def lightgbm_on_lags(objective: str) -> Predict:
-    """One model for all series and each level: 13 raw lags, last year's, bucket of the year, series id."""
+def lightgbm_on_lags(objective: str, told: bool = False) -> Predict:
+    """One model for all series and each level: 13 raw lags, last year's, bucket of the year, series id.
+
+    `told`: with the promotions and prices of the window as well, where the panel has them.
+    """
 
     def predict(panel: PanelData, cutoff: int, rows: Ints) -> Floats:
         y = panel.y[:, :cutoff]
@@ -163,6 +167,11 @@ def lightgbm_on_lags(objective: str) -> Predict:
             target = np.where(known[:, after] - known[:, first] == length, total[:, after] - total[:, first], np.nan)
             x, usable = _lags(panel, y, cuts), np.isfinite(target)
             now = _lags(panel, y, np.array([cutoff]))[rows, 0]
+            if told:
+                x = np.concatenate([_coming(panel, cuts, offset, length), x], axis=2)
+                now = np.concatenate([_coming(panel, np.array([cutoff]), offset, length)[rows, 0], now], axis=1)
+            if usable.sum() < _LEAST_ROWS:
+                return textbook(panel, cutoff, rows)
             out.append(_boosted(objective, x[usable], target[usable], now))
         return np.stack(out, axis=1)
 
@@ -175,6 +184,15 @@ def _lags(panel: PanelData, y: Floats, cuts: Ints) -> Floats:
     columns.append(np.broadcast_to(cuts % panel.season, columns[0].shape).astype(np.float64))
     columns.append(np.broadcast_to(np.arange(len(y))[:, None], columns[0].shape).astype(np.float64))
     return np.stack(columns, axis=2)
+
+
+def _coming(panel: PanelData, cuts: Ints, offset: int, length: int) -> Floats:
+    """Mean of each known cause over the window and of the bucket before the cutoff; (series, cuts, 2 k)."""
+    if panel.causes is None:
+        return np.zeros((len(panel.ids), len(cuts), 0))
+    upto = np.concatenate([np.zeros_like(panel.causes[:, :1]), np.cumsum(panel.causes, axis=1)], axis=1)
+    ahead = (upto[:, cuts + offset + length] - upto[:, cuts + offset]) / length
+    return np.concatenate([ahead, panel.causes[:, cuts - 1]], axis=2)
 
 
 def _boosted(objective: str, x: Floats, target: Floats, now: Floats) -> Floats:

@@ -75,7 +75,7 @@ def before_sum(result: BacktestResult, lines: list[str]) -> float:
         ("unique_id,ds,y\na,2025-01-01,1\na,2025-01-08,2", 0, "horizon"),
         ("unique_id,ds,y\na,2025-01-01,1\na,2025-01-08,2", 9999, "horizon"),
         ("unique_id,ds,y\na,ontem,1\na,2025-01-08,um", 2, "2 cells"),
-        ("unique_id,ds,y\na,2025-01-01,-1\na,2025-01-08,1", 2, "1 cells"),
+        ("unique_id,ds,y\na,2025-01-01,inf\na,2025-01-08,1", 2, "1 cells"),
         ("unique_id,ds,y\na,2025-01-01,1\na,2025-01-01,2\na,2025-01-08,2", 2, "duplicate"),
         ("unique_id,ds,y\na,2025-01-01,1\na,2025-01-08,2\na,2025-01-18,2", 2, "rhythm of 7 days"),
         ("", 2, "empty"),

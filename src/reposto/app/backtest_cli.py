@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -198,25 +198,46 @@ def _origin(
         return None
     length = sales.length(horizon)
     at = sales.end - timedelta(days=sales.length(k * horizon))
-    engine = PooledEngine(fit_tables([p for _, p in past], today=at, learn=learn))
+    lifts = _lifts(sales, histories, k * horizon, horizon)
+    bare = {i: _without(p, lifts[i][0]) for i, p in past}
+    engine = PooledEngine(fit_tables(list(bare.values()), today=at, learn=learn))
     windows = []
     for i, p in past:
         actual, scale = _actual(histories[i], p, horizon), _scale(p) * horizon
         if actual is None or not scale > 0:
             continue
-        forecast = engine.forecast(p, today=at, horizon_days=length)
+        forecast, factor = engine.forecast(bare[i], today=at, horizon_days=length), lifts[i][1]
+        ours = forecast.sum_quantiles(length) * factor
         known = np.where(np.isfinite(p.quantity), p.quantity, np.nan)
         if p.censored is not None:
             known = np.where(p.censored, np.nan, known)
         quantiles = {
-            OURS: forecast.sum_quantiles(length),
+            OURS: np.round(ours) if p.integer else ours,
             NAIVE: repeat(known, horizon),
             "textbook": textbook(known, horizon),
         }
         if compare and i < LIBRARY_PRODUCTS:
             quantiles.update(libraries(known, horizon, sales.days))
-        windows.append(Window(i, k, actual, scale, quantiles, forecast.mean(length)))
+        windows.append(Window(i, k, actual, scale, quantiles, forecast.mean(length) * factor))
     return windows
+
+
+def _lifts(sales: Sales, histories: tuple[History, ...], back: int, horizon: int) -> list[tuple[Floats | None, float]]:
+    """What promotions and prices multiplied each past period by, and what they do to the window."""
+    if sales.told is None:
+        return [(None, 1.0)] * len(histories)
+    cutoff = max(sales.told.y.shape[1] - back, 0)
+    each = sales.told.multipliers(cutoff)
+    found: list[tuple[Floats | None, float]] = []
+    for row, first, _ in zip(each, sales.told.starts, histories, strict=False):
+        ahead = row[cutoff : cutoff + horizon]
+        found.append((row[first:], float(ahead.mean()) if len(ahead) else 1.0))
+    return found
+
+
+def _without(past: History, lift: Floats | None) -> History:
+    """The history as it would have been without promotions and special prices."""
+    return past if lift is None else replace(past, quantity=past.quantity / lift[: len(past.quantity)])
 
 
 def _scale(past: History) -> float:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from reposto.analysts.forecast import History
+from reposto.app.backtest_columns import Columns, causes, read_columns, rhythm, stocked, to_date, to_number
+from reposto.app.backtest_told import Told
 from reposto.model.errors import FileRefused, RowError
 from reposto.model.facts import Company
 from reposto.model.quantities import is_counted
@@ -22,7 +22,6 @@ from reposto.storage.engine import Store
 _COLUMNS = ("unique_id", "ds", "y")
 _MOST_NAMED = 20  # bad cells that a refusal lists
 _MONTH = 30.4375  # days
-_TRUE = {"true", "1", "t", "sim", "s", "yes", "y"}
 
 
 @dataclass(frozen=True)
@@ -33,6 +32,7 @@ class Sales:
     days: int
     end: date
     rules: Company = field(default_factory=Company)
+    told: Told | None = None  # promotions and prices, as far as the file has them
 
     def length(self, periods: int) -> int:
         """Days of so many periods."""
@@ -79,11 +79,12 @@ def read_company(store: Store) -> Sales:
 
 
 def read_panel(path: Path) -> Sales:
-    """CSV or Parquet with unique_id, ds, y[, in_stock]; FileRefused says what can't be read, and in which lines.
+    """CSV or Parquet with unique_id, ds, y[, in stock, promotions, prices]; FileRefused says what can't be read.
 
-    Days, weeks or months, whichever lies between the dates; a period that is missing inside a series is not known.
+    Days, weeks, months or another rhythm, the commonest of the series; a period that is missing inside a series is not
+    known; returns (negative figures) are no demand.
     """
-    columns = _read(path)
+    columns = read_columns(path)
     missing = [c for c in _COLUMNS if c not in columns]
     if missing:
         there = ", ".join(columns) or "nenhuma"
@@ -93,38 +94,38 @@ def read_panel(path: Path) -> Sales:
         )
     names = [str(n) for n in columns["unique_id"]]
     days, amounts = _typed(columns["ds"], columns["y"])
-    stocked = [str(v).strip().lower() in _TRUE for v in columns.get("in_stock", [True] * len(names))]
-    every = sorted(set(days))
-    if len(every) < 2:
-        raise FileRefused("menos de dois períodos no arquivo", "fewer than two periods in the file")
-    gap = min((b - a).days for a, b in pairwise(every))
-    index, first = _places(every, gap)
+    there_ = stocked(columns) or [True] * len(names)
+    gap = rhythm(names, days)
+    places, first = _places(names, days, gap)
     rows: dict[str, dict[int, tuple[float, bool]]] = {}
-    for line, (name, day, y, there_) in enumerate(zip(names, days, amounts, stocked, strict=True), 2):
+    for line, (name, day, at, y, in_stock) in enumerate(zip(names, days, places, amounts, there_, strict=True), 2):
         own = rows.setdefault(name, {})
-        if index[day] in own:
+        if at in own:
             reason = f"{name} tem duas linhas para esse período"
             raise FileRefused("linhas repetidas", "duplicate rows", rows=(RowError(line, "ds", str(day), reason),))
-        own[index[day]] = (y, there_)
-    period = 30 if gap >= 28 else gap
-    histories = [_history(own, first, period) for own in rows.values()]
-    end = max(_end(h, period) for h in histories)
-    return Sales(tuple(histories), period, end)
+        own[at] = (y, in_stock)
+    histories = tuple(_history(own, first, gap) for own in rows.values())
+    end = max(_end(h, gap) for h in histories)
+    return Sales(histories, gap, end, told=_told(columns, list(rows), names, places, histories, gap))
 
 
-def _places(every: list[date], gap: int) -> tuple[dict[date, int], date]:
-    """Each date's number of periods since the first; FileRefused where dates don't keep the rhythm."""
-    first = every[0]
-    if gap >= 28:
-        index = {d: 12 * (d.year - first.year) + d.month - first.month for d in every}
-        if len(set(index.values())) < len(every):
-            raise FileRefused("dois dias diferentes do mesmo mês", "two days of the same month")
-        return index, first
-    odd = [d for d in every if (d - first).days % gap]
-    if odd:
-        text = f"as datas não seguem um ritmo de {gap} dias: {odd[0]:%d/%m/%Y}"
-        raise FileRefused(text, f"dates do not keep a rhythm of {gap} days: {odd[0]}")
-    return {d: (d - first).days // gap for d in every}, first
+def _places(names: list[str], days: list[date], gap: int) -> tuple[list[int], date]:
+    """Each row's number of periods since the first; FileRefused where a series doesn't keep the rhythm."""
+    first = min(days)
+    if gap == 30:
+        return [12 * (d.year - first.year) + d.month - first.month for d in days], first
+    begins: dict[str, date] = {}
+    for name, day in zip(names, days, strict=True):
+        begins[name] = min(day, begins.get(name, day))
+    slack = 3 if gap > 31 else 0  # quarters and years are not all equally long
+    for name, day in zip(names, days, strict=True):
+        off = (day - begins[name]).days % gap
+        if gap <= 31 and min(off, gap - off) > slack:
+            text = f"as datas não seguem um ritmo de {gap} dias: {day:%d/%m/%Y}"
+            raise FileRefused(text, f"dates do not keep a rhythm of {gap} days: {day}")
+    if gap > 31:
+        return [round((d - first).days / (365.25 / max(round(365.25 / gap), 1))) for d in days], first
+    return [(d - first).days // gap for d in days], first
 
 
 def _history(cells: dict[int, tuple[float, bool]], first: date, period: int) -> History:
@@ -141,26 +142,56 @@ def _history(cells: dict[int, tuple[float, bool]], first: date, period: int) -> 
     return History(start, quantity, period, censored=hidden, integer=whole)
 
 
+def _told(
+    columns: Columns,
+    order: list[str],
+    names: list[str],
+    places: list[int],
+    histories: tuple[History, ...],
+    period: int,
+) -> Told | None:
+    """Promotions and prices as matrices beside the sales; None where the file has no such column."""
+    found = causes(columns)
+    if not found:
+        return None
+    row = {name: i for i, name in enumerate(order)}
+    rows, at = np.array([row[n] for n in names]), np.array(places)
+    shape = (len(order), max(places) + 1)
+    y = np.full(shape, np.nan)
+    first = np.full(len(order), shape[1])
+    np.minimum.at(first, rows, at)
+    for i, history in enumerate(histories):
+        hidden = history.censored
+        known = history.quantity if hidden is None else np.where(hidden, np.nan, history.quantity)
+        y[i, first[i] : first[i] + len(known)] = known
+    grids = {}
+    for name, (kind, figures) in found.items():
+        grid = np.full(shape, np.nan)
+        grid[rows, at] = figures
+        grids[name] = (kind == "price", grid)
+    return Told(y, tuple(int(v) for v in first), grids, period == 1)
+
+
 def _end(history: History, period: int) -> date:
     step = _MONTH if period == 30 else period
     return history.start + timedelta(days=round(len(history.quantity) * step))
 
 
 def _typed(days: list[Any], amounts: list[Any]) -> tuple[list[date], list[float]]:
-    """Dates and quantities >= 0 (empty = not known); FileRefused with the lines that are neither."""
+    """Dates and quantities (empty = not known, negative = 0); FileRefused with the lines that are neither."""
     found_days: list[date] = []
     found: list[float] = []
     bad: list[RowError] = []
     for line, (day, amount) in enumerate(zip(days, amounts, strict=True), 2):
         try:
-            found_days.append(day if type(day) is date else date.fromisoformat(str(day).strip()[:10]))
+            found_days.append(to_date(day))
         except ValueError:
             bad.append(RowError(line, "ds", str(day), "não é uma data como 2026-01-31"))
         try:
-            value = _number(amount)
-            if value < 0 or math.isinf(value):
-                bad.append(RowError(line, "y", str(amount), "a quantidade não pode ser negativa nem infinita"))
-            found.append(value)
+            value = to_number(amount)
+            if math.isinf(value):
+                bad.append(RowError(line, "y", str(amount), "a quantidade não pode ser infinita"))
+            found.append(max(value, 0.0))  # NaN stays
         except ValueError:
             bad.append(RowError(line, "y", str(amount), "não é um número"))
     if bad:
@@ -171,45 +202,3 @@ def _typed(days: list[Any], amounts: list[Any]) -> tuple[list[date], list[float]
             more=max(len(bad) - _MOST_NAMED, 0),
         )
     return found_days, found
-
-
-def _number(value: Any) -> float:
-    if value is None or str(value).strip() == "":
-        return math.nan
-    if isinstance(value, str) and "," in value:
-        value = value.replace(".", "").replace(",", ".")
-    return float(value)
-
-
-def _read(path: Path) -> dict[str, list[Any]]:
-    if not path.is_file():
-        raise FileRefused(f"não existe o arquivo {path}", f"there is no file {path}")
-    if path.suffix.lower() == ".parquet":
-        return _read_parquet(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        text = path.read_text(encoding="latin-1")
-    if "\0" in text:
-        raise FileRefused(f"{path.name} não é um arquivo CSV", f"{path.name} is not a CSV file")
-    head = text.partition("\n")[0]
-    mark = max(",;\t", key=head.count)
-    reader = csv.DictReader(text.splitlines(), delimiter=mark)
-    rows = [r for r in reader if any(v for v in r.values())]
-    if not rows:
-        raise FileRefused(f"{path.name} está vazio", f"{path.name} is empty")
-    return {str(n).strip().lower(): [r[n] for r in rows] for n in reader.fieldnames or ()}
-
-
-def _read_parquet(path: Path) -> dict[str, list[Any]]:
-    try:
-        import pyarrow as arrow
-        import pyarrow.parquet as pq
-    except ImportError as problem:
-        words = "para ler Parquet instale pyarrow, ou exporte o arquivo como CSV"
-        raise FileRefused(words, "install pyarrow to read Parquet, or export as CSV") from problem
-    try:
-        table = pq.read_table(path)
-    except (arrow.ArrowException, OSError) as problem:
-        raise FileRefused(f"{path.name} não é um arquivo Parquet", f"{path.name} is not a Parquet file") from problem
-    return {str(n).strip().lower(): table.column(n).to_pylist() for n in table.column_names}

@@ -49,6 +49,6 @@ def local_windows(fitted: FittedPanel, y: Floats, integer: bool = True) -> tuple
     windows = [(t.offset, t.length) for t in fitted.tables]
     ahead = max(o + length for o, length in windows)
     rhythm = np.repeat(fitted.rhythm_of([fitted.end], y.shape[1], ahead), len(y), axis=0)
-    mean, variance = local_moments(y, windows, fitted.season, rhythm)
+    mean, variance = local_moments(y, windows, fitted.season, rhythm, integer)
     flat = local_quantiles(mean.ravel(), variance.ravel(), integer)
     return mean, flat.reshape(*mean.shape, flat.shape[1])

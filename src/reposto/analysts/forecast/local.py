@@ -89,7 +89,7 @@ def centred_level(filled: Floats, seen: Bools, season: int) -> Floats:
 
 
 def local_moments(
-    y: Floats, windows: list[tuple[int, int]], season: int, index: Floats | None = None
+    y: Floats, windows: list[tuple[int, int]], season: int, index: Floats | None = None, counted: bool = True
 ) -> tuple[Floats, Floats]:
     """Mean and variance of the sum over each window after the last bucket; (n, T) -> two (n, windows).
 
@@ -97,14 +97,15 @@ def local_moments(
     (1/MSE)^8, MSE over the past windows of the same shape, half-life 40 buckets; the variance is the
     weighted squared error of the mix, never below the Poisson variance, drawn by 1.5 pseudo-windows towards
     mean + (0.6 mean)^2 for one bucket and towards the variance of one bucket times length^1.3 for longer
-    windows; with under 6 separate past windows the latter alone.
+    windows; with under 6 separate past windows the latter alone. What is weighed or measured (not `counted`) has
+    no Poisson variance, which would depend on the unit.
     """
     ahead = max((o + length for o, length in windows), default=1)
     if index is None:
         index = seasonal_index(y, season, ahead)
     buckets = y.shape[1]
     levels, counts = smoothed_levels(y / index[:, :buckets])
-    single = _one_window(y, index, levels, counts, offset=0, length=1)
+    single = _one_window(y, index, levels, counts, offset=0, length=1, counted=counted)
     means, variances = [], []
     for offset, length in windows:
         if (offset, length) == (0, 1):
@@ -114,7 +115,7 @@ def local_moments(
             mean, variance, known = _one_window(y, index, levels, counts, offset=offset, length=length, prior=prior)
             variance = np.where(known < _LEAST_WINDOWS, prior, variance)
         means.append(mean)
-        variances.append(np.maximum(variance, mean))
+        variances.append(np.maximum(variance, mean) if counted else variance)
     return np.stack(means, axis=1), np.stack(variances, axis=1)
 
 
@@ -127,6 +128,7 @@ def _one_window(
     offset: int,
     length: int,
     prior: Floats | None = None,
+    counted: bool = True,
 ) -> tuple[Floats, Floats, Floats]:
     """Mean, variance and number of usable past windows for one window; each (n,)."""
     n, buckets = y.shape
@@ -143,7 +145,7 @@ def _one_window(
     mix = _mix(mse, guess[buckets], length)
     mean = np.maximum((mix * guess[buckets]).sum(axis=1), 0.0)
     if prior is None:
-        prior = mean + (_PRIOR_CV * mean) ** 2
+        prior = counted * mean + (_PRIOR_CV * mean) ** 2
     data = (weight * np.einsum("nta,na->nt", error, mix) ** 2).sum(axis=1)
     # Overlapping windows repeat each other: `length` of them count as one observation.
     variance = (data / length + _PRIOR_ERRORS * prior) / (total / length + _PRIOR_ERRORS)
