@@ -36,6 +36,7 @@ LOOK_EVERY_S = 0.1
 STOP_WITHIN_S = 0.4  # a cancelled analysis that hasn't stopped by then is killed: "within a second"
 ALIVE_EVERY_S = 2.0
 DEAF_AFTER_S = 3.0  # idle for so long, while a job has waited for as long
+KEEP_ON_S = 2.0  # after one nudge; Celery's limits count from there, so what is begun last has that much less
 FAN_OUT = 8  # nudges for the first parts of a run, for other machines too; whoever is too many finds nothing
 HARD_GRACE_S = 5.0  # Celery kills first; this is for what runs without its knowledge
 
@@ -79,15 +80,30 @@ class Child:
         threading.Thread(target=self._bus.listen_forever, args=(self._hear,), daemon=True).start()
 
     def work(self) -> bool:
-        """Claim one job and run it; False when there was none for us, or we are on one already."""
+        """Claim a job and run it, and then questions for a while; False when there was none for us, or we are on one
+        already."""
         if self._host.is_leaving or not self._turn.acquire(blocking=False):
             return False
         try:
             with hold_one(self._slots) as has_slot:
-                return self._runner.work_once(bulk=has_slot)
+                return self._work_in_turn(bulk=has_slot)
         finally:
             self._idle_since = monotonic()
             self._turn.release()
+
+    def _work_in_turn(self, *, bulk: bool) -> bool:
+        # A nudge takes Celery many times what a look-up takes us: with one job for each, questions waited for seconds
+        # in front of processes that were idle for nine tenths of the time.
+        until = monotonic() + KEEP_ON_S
+        found = self._take_one(bulk=bulk)
+        while self._last is not None and self._last.kind == ANALYSIS and monotonic() < until:
+            if self._host.is_leaving or not self._take_one(bulk=bulk):
+                break
+        return found
+
+    def _take_one(self, *, bulk: bool) -> bool:
+        self._last = None
+        return self._runner.work_once(bulk=bulk)
 
     def to_nudge(self) -> list[str]:
         """After a run over the catalogue was cut up, or a part of it ended: what waits now, of which kind.

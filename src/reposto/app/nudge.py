@@ -5,7 +5,6 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
-from typing import Any
 
 import structlog
 
@@ -24,6 +23,9 @@ AGAIN_EVERY_S = 2.0
 UNHEARD_EVERY_S = 30.0
 HEARD_WITHIN_S = 15.0  # workers say every 2 s that they live
 LEAVE_WITHIN_S = 2.0
+# Nudges in a queue beyond which another one is of no use: whoever takes one of them looks into the table after us, and
+# goes on until nothing waits there. So a queue that nobody reads, or too slowly, does not grow.
+ENOUGH, ENOUGH_EACH = 8, 2  # at least; and for each worker process
 
 
 class CeleryWorkers:
@@ -39,6 +41,7 @@ class CeleryWorkers:
         self._heard: dict[str, float] = {}  # worker -> when
         self.sent = 0
         self.failed = 0
+        self.spared = 0
         self.restarts = 0  # they are replaced where they run
         self.typical_seconds: float | None = None
 
@@ -114,7 +117,6 @@ class CeleryWorkers:
                 continue
             try:
                 self._send(*nudge)
-                self.sent += 1
             except Exception as error:  # kombu and its transports raise many kinds
                 if self._away_until + AWAY_S < monotonic():  # once per outage, more or less
                     log.warning("nudge.failed", error=type(error).__name__)
@@ -122,5 +124,14 @@ class CeleryWorkers:
                 self._away_until = monotonic() + AWAY_S
 
     def _send(self, kind: str, expires: float | None) -> None:
-        options: dict[str, Any] = {"queue": queue_name(kind), "retry": False, "expires": expires}
-        self._celery.send_task(TASK, ignore_result=True, **options)
+        name = queue_name(kind)
+        with self._celery.producer_pool.acquire(block=True) as producer:
+            # Declared rather than looked at: RabbitMQ closes the channel of whoever asks for a queue that isn't there.
+            queue = self._celery.amqp.queues[name].bind(producer.channel)
+            if queue.queue_declare().message_count >= max(ENOUGH, ENOUGH_EACH * self.alive()):
+                self.spared += 1
+                return
+            self._celery.send_task(
+                TASK, queue=name, retry=False, expires=expires, ignore_result=True, producer=producer
+            )
+        self.sent += 1

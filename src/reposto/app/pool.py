@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import uuid
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,6 +34,7 @@ STOP_WITHIN_S = 0.4  # a cancelled worker that hasn't stopped by then is killed:
 HARD_LIMIT_S = 75.0  # one analysis; the slot comes back by force (RELIABILITY W8)
 LEAVE_WITHIN_S = 4.0  # at shutdown: time to finish what runs, before it is handed back
 HAND_BACK_WITHIN_S = 1.5  # at shutdown, beyond that; the next start takes up what was not handed back
+CALLED_OFF = 100  # cancelled jobs remembered: far more than are cancelled within the milliseconds of a claim
 RESTART_PAUSE_S = (0.0, 0.1, 0.3, 1.0, 5.0)  # after 0, 1, … early deaths in a row
 EARLY_S = 10.0  # who dies younger and without having got a job, dies early
 PIPE_LIMIT = 64 * 1024 * 1024  # bytes of one event
@@ -95,9 +97,10 @@ class Pool:
         self._left = asyncio.Event()
         self._look_again = False
         self._tasks: set[asyncio.Task[None]] = set()
+        self._called_off: deque[str] = deque(maxlen=CALLED_OFF)  # cancelled, and nobody's yet
         self.typical_seconds: float | None = None  # from the workers' warm-up, until there are real runs
         self.restarts = 0
-        self.sent = self.failed = 0  # there is no broker
+        self.sent = self.failed = self.spared = 0  # there is no broker
 
     async def start(self) -> None:
         """Begin; workers become ready by themselves."""
@@ -124,12 +127,13 @@ class Pool:
     def stop_job(self, job_id: str) -> None:
         """A cancelled job's worker must stop, perhaps another server's; by force if need be."""
         if not self._stop_own(job_id):
+            self._called_off.append(job_id)
             self._tell({"cancel": job_id})
 
     def hear(self, note: dict[str, str]) -> None:
         """Another server's buyer cancelled something."""
-        if (job_id := note.get("cancel")) is not None:
-            self._stop_own(job_id)
+        if (job_id := note.get("cancel")) is not None and not self._stop_own(job_id):
+            self._called_off.append(job_id)
 
     def _stop_own(self, job_id: str) -> bool:
         for child in self._children:
@@ -253,6 +257,8 @@ class Pool:
                 self._publish(decode_wake(event))
             elif kind == "busy":
                 child.job_id, child.busy_since, child.idle = event["job_id"], monotonic(), False
+                if child.job_id in self._called_off:  # cancelled before it could say that it had claimed it
+                    self._stop_own(child.job_id)
                 self._wake_one()  # there may be more for another worker
             elif kind == "idle":
                 child.job_id, child.idle = None, True

@@ -7,6 +7,7 @@ may be work.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 
 import structlog
@@ -22,6 +23,7 @@ from reposto.storage.engine import Store
 
 log = structlog.get_logger(__name__)
 AWAY_PAUSE_S = 0.5  # before a database that is away is asked again
+CALLED_OFF = 100  # cancelled jobs remembered: far more than are cancelled within the milliseconds of a claim
 
 
 def _no_matter(_job: Job) -> None:
@@ -49,6 +51,7 @@ class JobRunner:
         self._job: Job | None = None
         self._since = 0.0
         self._stopped_at: float | None = None
+        self._called_off: deque[str] = deque(maxlen=CALLED_OFF)  # not ours, or not known to be yet
 
     def start(self) -> None:
         """Begin to keep leases alive."""
@@ -67,6 +70,8 @@ class JobRunner:
         with self._lock:
             self._job, self._since, self._stopped_at = job, monotonic(), None
             self._stop_job.clear()
+            if job.id in self._called_off:  # cancelled between the commit of our claim and this line
+                self._mark_stopped()
         self._on_claim(job)
         self._tell(wake_for(change))
         try:
@@ -84,6 +89,8 @@ class JobRunner:
         with self._lock:
             if self._job is not None and self._job.id == job_id:
                 self._mark_stopped()
+            else:
+                self._called_off.append(job_id)
 
     def busy(self) -> tuple[float, float] | None:
         """Seconds since the running job began, and since it was told to stop (0: it wasn't); None when idle."""

@@ -12,6 +12,7 @@ class Workers(Protocol):
     restarts: int  # of workers that this server keeps
     sent: int  # nudges that a broker took
     failed: int  # nudges that it did not; the next round of the reaper sends new ones
+    spared: int  # nudges that were not sent, because enough of them wait at the broker
 
     async def start(self) -> None:
         """Begin."""

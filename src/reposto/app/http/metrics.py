@@ -102,6 +102,7 @@ class Numbers(Collector):
         yield counter("reposto_worker_restarts", "Worker processes replaced by this server.", workers.restarts)
         yield counter("reposto_nudges_sent", "Nudges that the broker took.", workers.sent)
         yield counter("reposto_nudges_failed", "Nudges that it did not; the table remembers.", workers.failed)
+        yield counter("reposto_nudges_spared", "Nudges not sent: enough of them wait there.", workers.spared)
 
     def _bus(self) -> Iterator[Metric]:
         state = self._runtime.bus.state()
