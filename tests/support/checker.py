@@ -10,9 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from tests.support.tabs import Tab
-
-ENDINGS = frozenset({"analysis_result", "analysis_error", "analysis_cancelled"})
+from tests.support.tabs import ENDINGS, Tab
 
 
 def kind(message: dict[str, Any]) -> str:

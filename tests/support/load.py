@@ -13,7 +13,7 @@ from tests.support import checker
 from tests.support.api import Api, make_token
 from tests.support.company import QUESTION
 from tests.support.processes import ServerProcess
-from tests.support.tabs import Tab
+from tests.support.tabs import ENDINGS, Tab
 
 MOST_OPEN = 3  # analyses of one conversation; buyers wait, and the queue stays short enough to drain
 OTHER_QUESTIONS = ("quanto devo comprar da cadeira lua?", "oi", "previsão da cadeira lua para 60 dias")
@@ -85,7 +85,7 @@ class Buyers:
         for tabs in self.tabs.values():
             history = [tabs[0].messages[seq] for seq in sorted(tabs[0].messages)]
             started = {m["metadata"]["job_id"] for m in history if checker.kind(m) == "analysis_started"}
-            ended = {m["metadata"]["job_id"] for m in history if checker.kind(m) in checker.ENDINGS}
+            ended = {m["metadata"]["job_id"] for m in history if checker.kind(m) in ENDINGS}
             if started != ended:
                 return False
         return True

@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
 RETRY_S = 0.15  # shorter than the page's, so that many faults fit into a test
+ENDINGS = frozenset({"analysis_result", "analysis_error", "analysis_cancelled"})
 RETRYABLE = frozenset({"storage_busy", "too_many"})  # as frontend/src/client/state.ts
 
 
@@ -49,6 +50,8 @@ class Tab:
         self._leaving = False
         self._changed = asyncio.Condition()
         self._again: asyncio.Task[None] | None = None
+        self._started: set[str] = set()  # job ids
+        self._ended: set[str] = set()
         self._unanswered: dict[str, str] = {}  # client_id -> content, sent again until stored
 
     @property
@@ -63,8 +66,7 @@ class Tab:
     @property
     def open_analyses(self) -> int:
         """How many analyses were announced and have not ended, as far as this tab has seen."""
-        endings = ("analysis_result", "analysis_error", "analysis_cancelled")
-        return len(self.of_type("analysis_started")) - sum(len(self.of_type(kind)) for kind in endings)
+        return len(self._started - self._ended)
 
     async def run(self) -> None:
         """Stay connected."""
@@ -105,14 +107,15 @@ class Tab:
             received.seqs.append(frame["seq"])
             self.shown_at.setdefault(frame["seq"], time.time())
             self.messages[frame["seq"]] = frame
-            self._unanswered.pop((frame.get("metadata") or {}).get("client_id", ""), None)
+            self._note(frame.get("metadata") or {})
         elif kind == "ready":
             self._epoch = frame["epoch"]
             self.ready.set()
             for client_id, content in list(self._unanswered.items()):
                 await self._send_question(client_id, content)
         elif kind == "reset":
-            self.messages.clear()
+            for known in (self.messages, self._started, self._ended):
+                known.clear()
             self.resets += 1
         elif kind == "progress":
             self.progress.append(frame)
@@ -124,6 +127,14 @@ class Tab:
                 self._unanswered.pop(frame.get("client_id", ""), None)
         async with self._changed:
             self._changed.notify_all()
+
+    def _note(self, metadata: dict[str, Any]) -> None:
+        self._unanswered.pop(metadata.get("client_id", ""), None)
+        kind = metadata.get("type")
+        if kind == "analysis_started":
+            self._started.add(metadata["job_id"])
+        elif kind in ENDINGS:
+            self._ended.add(metadata["job_id"])
 
     async def _ask_again(self) -> None:
         """What was refused for the moment stays asked, as on the page."""
