@@ -4,7 +4,7 @@ import { buyListOf } from '../client/list';
 import { splitProse, withoutOptions } from '../client/prose';
 import type { Pending, SessionState } from '../client/state';
 import { buttonsOf, optionsOf, type Turn } from '../client/turns';
-import type { Message } from '../client/wire';
+import { metaText, type Message } from '../client/wire';
 import { useI18n } from '../i18n';
 import { Boundary } from '../ui/Boundary';
 import { Markdown } from '../ui/Markdown';
@@ -15,6 +15,7 @@ import { Answer } from './answer/Answer';
 import { Choices } from './Choices';
 import { JobPanel } from './JobPanel';
 import { BuyList } from './list/BuyList';
+import { useOpenOrders } from './orders/useOrders';
 
 export interface TurnProps {
   turn: Turn;
@@ -79,9 +80,21 @@ function Words({ message, actions, onActed }: { message: Message; actions: React
       <Markdown text={rest ? `${lead}\n\n${rest}` : lead} />
       {options.length > 0 ? <Choices message={message} onActed={onActed} /> : null}
       {buttonsOf(message).length > 0 ? actions : null}
+      <OrderLink message={message} />
       {details ? <details className="fold quiet"><summary>{t('answer.details')}</summary><Markdown text={details} /></details> : null}
     </>
   );
+}
+
+/** From what was said of an order to the order. */
+function OrderLink({ message }: { message: Message }) {
+  const { t } = useI18n();
+  const open = useOpenOrders();
+  const type = message.metadata?.type;
+  const number = metaText(message, 'order_number');
+  if ((type !== 'order_created' && type !== 'order_changed') || number === null) return null;
+  const several = Array.isArray(message.metadata?.orders) && message.metadata.orders.length > 1;
+  return <p><button type="button" className="button" data-open-order={number} onClick={() => open(several ? undefined : number)}>{t(several ? 'orders.lookAll' : 'orders.look')}</button></p>;
 }
 
 function Block({ message, started, children }: { message: Message; started?: Message | undefined; children: ReactNode }) {

@@ -5,6 +5,8 @@ import { Icon } from '../ui/Icon';
 import { Aliases } from './Aliases';
 import { Conversation } from './Conversation';
 import { NewConversation } from './NewConversation';
+import { Orders } from './orders/Orders';
+import { OrdersContext } from './orders/useOrders';
 import { go, sessionIn, useRoute } from './route';
 import { SessionList } from './SessionList';
 import { useServices } from './services';
@@ -16,6 +18,8 @@ export function Workspace({ onLocale }: { onLocale(locale: Locale): void }) {
   const current = useRoute();
   const sessions = useSessions();
   const [drawer, setDrawer] = useState(false);
+  const [orders, setOrders] = useState<{ first: string | null } | null>(null);
+  const openOrders = useCallback((number?: string) => setOrders({ first: number ?? null }), []);
   const { reload, tell } = sessions;
   const changed = useCallback(() => {
     reload();
@@ -30,6 +34,7 @@ export function Workspace({ onLocale }: { onLocale(locale: Locale): void }) {
   const title = sessions.items.find((item) => item.id === current)?.preview;
   const side = useDrawer(drawer, setDrawer);
   return (
+    <OrdersContext value={openOrders}>
     <div className={drawer ? 'workspace drawer-open' : 'workspace'}>
       <a className="skip" href="#main">{t('app.skip')}</a>
       <aside className="side" ref={side}>
@@ -39,6 +44,7 @@ export function Workspace({ onLocale }: { onLocale(locale: Locale): void }) {
           <button type="button" className="icon-button menu push" aria-label={t('list.close')} onClick={() => setDrawer(false)}><Icon name="close" /></button>
         </div>
         <button type="button" className="button new" onClick={() => open(null)}><Icon name="plus" /> {t('list.new')}</button>
+        <button type="button" className="text-button orders-button" onClick={() => openOrders()}>{t('orders.open')}</button>
         <SessionList sessions={sessions} running={running} current={current} onOpen={open} />
         <Footer onLocale={onLocale} />
       </aside>
@@ -50,7 +56,9 @@ export function Workspace({ onLocale }: { onLocale(locale: Locale): void }) {
           <Conversation key={current} sessionId={current} title={title ?? ''} onMenu={() => setDrawer(true)} onChanged={changed} />
         )}
       </main>
+      {orders ? <Orders first={orders.first} onClose={() => setOrders(null)} /> : null}
     </div>
+    </OrdersContext>
   );
 }
 

@@ -53,8 +53,9 @@ export class SessionLink {
     private readonly outside: Outside,
     private readonly outbox: Outbox,
     readonly sessionId: number,
+    from = 0, // what came before is known from elsewhere
   ) {
-    this.view = { state: initialState(sessionId, outbox.list(sessionId)), link: { kind: 'connecting' } };
+    this.view = { state: { ...initialState(sessionId, outbox.list(sessionId)), lastSeq: from }, link: { kind: 'connecting' } };
   }
 
   snapshot = (): View => this.view;

@@ -25,8 +25,8 @@ export class Links {
     return () => this.listeners.delete(listener);
   };
 
-  get(sessionId: number): SessionLink {
-    return this.hold(sessionId).link;
+  get(sessionId: number, from = 0): SessionLink {
+    return this.hold(sessionId, from).link;
   }
 
   /** The conversation is on the screen: connect it, if it isn't. */
@@ -66,10 +66,10 @@ export class Links {
     this.listeners.clear();
   }
 
-  private hold(sessionId: number) {
+  private hold(sessionId: number, from = 0) {
     const known = this.links.get(sessionId);
     if (known) return known;
-    const link = new SessionLink(this.outside, this.outbox, sessionId);
+    const link = new SessionLink(this.outside, this.outbox, sessionId, from);
     const held = { link, open: true, unsubscribe: link.subscribe(() => this.settle()) }; // asked for = about to be shown
     this.links.set(sessionId, held);
     return held;

@@ -4,6 +4,7 @@ import { decodeAlias, type Alias } from './aliases';
 import type { Locale } from '../client/language';
 import { linesOf, type ListLine } from '../client/list';
 import type { Called } from '../client/ports';
+import { decodeBook, decodeOrder, type Book, type Order, type OrderChange } from './orders';
 import { decodeMessage, isObject, type Message } from '../client/wire';
 
 const TIMEOUT_MS = 15_000;
@@ -101,6 +102,18 @@ export class Api {
     return this.change('DELETE', `/api/aliases/${id}`, undefined, () => true);
   }
 
+  orders(): Promise<Called<Book>> {
+    return this.call('GET', '/api/orders', undefined, decodeBook);
+  }
+
+  moveOrder(number: string, change: OrderChange): Promise<Called<Order>> {
+    return this.change('POST', `/api/orders/${encodeURIComponent(number)}`, change, decodeOrder);
+  }
+
+  orderText(number: string): Promise<Called<string>> {
+    return this.call('GET', orderFile(number, 'txt'), undefined, (value) => (typeof value === 'string' ? value : null));
+  }
+
   /** A call that changes something. A token that a login in another tab made old is renewed once. */
   private async change<T>(method: string, path: string, body: unknown, decode: Decode<T>): Promise<Called<T>> {
     const called = await this.call(method, path, body, decode);
@@ -123,7 +136,8 @@ export class Api {
         signal: AbortSignal.timeout(TIMEOUT_MS),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
-      const value = parse(await response.text());
+      const text = await response.text();
+      const value = response.headers.get('Content-Type')?.startsWith('text/plain') ? text : parse(text);
       if (!response.ok) return { ok: false, status: response.status, detail: detailOf(value) };
       const decoded = decode(value);
       return decoded === null ? { ok: false, status: 502, detail: '' } : { ok: true, value: decoded };
@@ -131,6 +145,11 @@ export class Api {
       return { ok: false, status: 0, detail: '' };
     }
   }
+}
+
+/** The address of an order as a file. */
+export function orderFile(number: string, kind: 'csv' | 'xlsx' | 'txt'): string {
+  return `/api/orders/${encodeURIComponent(number)}/export?kind=${kind}`;
 }
 
 function parse(text: string): unknown {

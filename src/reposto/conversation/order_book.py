@@ -38,16 +38,22 @@ STEPS: Mapping[OrderStep, tuple[tuple[OrderStatus, ...], OrderStatus]] = {
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """The orders that are open, and the session that tells what happens to them; None before there was any."""
+    """The orders that are open, and the session that tells what happens to them; None before there was any.
+
+    They are as they were at the log's message `last_seq`: whoever listens from there on misses nothing.
+    """
 
     orders: tuple[OrderSheet, ...]
     log: int | None
+    last_seq: int = 0
 
 
 def list_orders(store: Store) -> Book:
     """Drafts and what was sent, the newest first."""
     with store.read() as connection:
-        return Book(tuple(order_book.list_sheets(connection, statuses=SHOWN)), chat.find_order_log(connection))
+        log = chat.find_order_log(connection)
+        last_seq = 0 if log is None else chat.last_seqs(connection, [log]).get(log, 0)
+        return Book(tuple(order_book.list_sheets(connection, statuses=SHOWN)), log, last_seq)
 
 
 def open_book(store: Store, user_id: int, *, now: datetime) -> Book:

@@ -36,7 +36,7 @@ async def list_orders(runtime: RuntimeDep, user: UserDep) -> dict[str, Any]:
     book = await runtime.in_thread(order_book.list_orders, runtime.store)
     if book.log is None:
         book = await runtime.in_writer(order_book.open_book, runtime.store, user.id, now=utc_now())
-    return {"log": book.log, "orders": [_data(sheet, user) for sheet in book.orders]}
+    return {"log": book.log, "last_seq": book.last_seq, "orders": [_data(sheet, user) for sheet in book.orders]}
 
 
 @router.get("/{number}")
