@@ -275,6 +275,9 @@ def test_the_quantity_that_was_named_is_drafted_by_its_button(talk: Talk) -> Non
     assert order.status == "draft" and [(line.sku, line.quantity) for line in order.lines] == [("QUI-401", 80.0)]
     with pytest.raises(Conflict):
         talk.press("approve_quantity", **(button["action_data"] | {"quantity": 81.0}))
+    # the recommendation's own button, on the page of somebody who didn't see that: it made a second order
+    other = talk.press("approve_purchase", job_id=button["action_data"]["job_id"])
+    assert other.id == made.id
 
 
 def test_a_quote_is_a_text_to_copy(talk: Talk) -> None:

@@ -167,8 +167,14 @@ def approve_quantity(connection: Connection, pressed: Pressed) -> tuple[Message,
 def _draft(
     connection: Connection, pressed: Pressed, result: Message, quantity: float, price: Decimal | None, due: str
 ) -> tuple[Message, Change]:
-    """The draft of an order with the supplier that an analysis names, and the message that says so."""
+    """The draft of an order with the supplier that an analysis names, and the message that says so.
+
+    One answer makes one order: pressed after the other button of the same answer, it says which order there is.
+    """
     metadata = result.metadata or {}
+    key = _key("approve_purchase", {"job_id": metadata["job_id"]})
+    if (done := chat.find_by_client_id(connection, pressed.session_id, key)) is not None:
+        return done, Change(pressed.session_id)
     known = metadata["analysis"]
     advice = known["recommendation"]
     expected = advice["expected_arrival"]
@@ -207,7 +213,7 @@ def _draft(
         now=pressed.now,
         metadata=order,
         in_reply_to=metadata.get("in_reply_to"),
-        client_id=pressed.key,
+        client_id=key,
     )
     return message, _made(connection, pressed, message, [number])
 
