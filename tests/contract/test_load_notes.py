@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +17,7 @@ from reposto.intake.rows import Kind, OfferRow, OrderRow, ProductRow, Row, Suppl
 from reposto.model.errors import FileRefused
 from reposto.storage import tables as t
 from reposto.storage.engine import Store
-from tests.support.notes import OWN, VALE, Item, make_note
+from tests.support.notes import OWN, VALE, Item, make_event, make_note
 
 D = Decimal
 NOW = datetime(2026, 11, 22, 15, tzinfo=UTC)
@@ -150,3 +151,51 @@ def test_a_rehearsal_sees_the_tables_beside_it_and_stores_nothing(store: Store, 
     assert [result.changed > 0 for result in results] == [True, True]
     assert rows(store, t.products, "sku") == rows(store, t.price_observations, "sku") == []
     assert [r.kind for r in load_files(store, [note, table], about_notes=US)] == ["products", "prices"]
+
+
+KEY = "4126" + "1" * 40
+
+
+def test_a_note_sent_twice_counts_once(company: Store, tmp_path: Path) -> None:
+    put(company, "suppliers", SupplierRow("Vale", VALE))
+    put(company, "orders", OrderRow("1042", VALE, "00123", D(30), date(2026, 10, 1)))
+    note = make_note(replace(BOARD, order="1042"), key=KEY)
+    about = AboutNotes(own_cnpj=OWN, received_on=date(2026, 10, 20))
+    result = load(company, tmp_path, note, note, about=about)
+    assert (date(2026, 10, 14), 10.0) in rows(company, t.price_observations, "seen_on", "quantity")
+    assert rows(company, t.receipts, "quantity") == [(10.0,)]
+    assert any("mesma nota" in warning for warning in result.warnings)
+
+
+def test_a_cancelled_note_is_no_purchase(company: Store, tmp_path: Path) -> None:
+    note, other = make_note(BOARD, key=KEY), make_note(CLOTH, key="4126" + "2" * 40, number="872")
+    result = load(company, tmp_path, note, other, make_event(KEY))
+    assert rows(company, t.price_observations, "sku") == [("TEC-9",)]
+    assert any("cancelada" in warning for warning in result.warnings)
+    with pytest.raises(FileRefused) as refusal:
+        load(company, tmp_path, note, make_event(KEY))
+    assert "cancelada" in refusal.value.message_pt
+
+
+@pytest.mark.parametrize("event", [{"event": "110110"}, {"status": "573"}])
+def test_what_cancels_nothing_leaves_the_note(company: Store, tmp_path: Path, event: dict[str, str]) -> None:
+    load(company, tmp_path, make_note(BOARD, key=KEY), make_event(KEY, **event))
+    assert rows(company, t.price_observations, "sku") == [("00123",)]
+
+
+def test_what_cost_nothing_is_no_offer(company: Store, tmp_path: Path) -> None:
+    result = load(company, tmp_path, make_note(replace(BOARD, discount="125.00", icms="0"), CLOTH))
+    assert rows(company, t.offers, "sku") == [("TEC-9",)]
+    assert any("sem preço" in warning for warning in result.warnings)
+
+
+def test_the_credit_is_the_tax_of_the_note_not_its_rate(company: Store, tmp_path: Path) -> None:
+    """18 % on two thirds of the value is a credit of 12 %."""
+    load(company, tmp_path, make_note(replace(BOARD, icms="18.00", icms_value="15.00")))
+    assert rows(company, t.offers, "icms_percent") == [(12.0,)]
+
+
+def test_many_instalments_fit(company: Store, tmp_path: Path) -> None:
+    months = tuple(f"{2027 + n // 12}-{n % 12 + 1:02d}-14" for n in range(20))
+    load(company, tmp_path, make_note(BOARD, due=months))
+    assert rows(company, t.offers, "payment_terms") == [("380",)]  # their mean

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -95,12 +96,27 @@ def read(sources: Sequence[Source], today: date) -> ReadNotes:
             notes.append(message.note)
         else:
             refused.append(message)
+    notes, void = _without_void(notes, {r.cancels for r in refused} - {""})
+    refused += void
     if not notes:
         why = "; ".join(f"{r.file_name}: {r.why}" for r in refused[:5]) or f"{sources[0].path.name}: nenhum XML dentro"
         raise FileRefused(f"{why}. Nada foi gravado.", "None of these is an NF-e that can be loaded.")
     notes.sort(key=lambda note: (note.issued_on, note.number))
     name = sources[0].path.name if len(sources) == 1 else f"{len(sources)} arquivos"
     return ReadNotes(notes, refused, _hash([source.path for source in sources]), name)
+
+
+def _without_void(notes: Sequence[Note], cancelled: AbstractSet[str]) -> tuple[list[Note], list[NoteRefused]]:
+    """Each note once, and none that a document beside it cancels: accountants send copies and events along."""
+    kept: dict[str, Note] = {}
+    void = []
+    for note in notes:
+        first = kept.setdefault(note.key or note.file_name, note)
+        if note.key in cancelled:
+            void.append(NoteRefused(note.file_name, "a nota foi cancelada"))
+        elif first is not note:
+            void.append(NoteRefused(note.file_name, f"é a mesma nota que {first.file_name}"))
+    return [note for note in kept.values() if note.key not in cancelled], void
 
 
 def apply(connection: Connection, read: ReadNotes, now: datetime, about: AboutNotes) -> NotesLoaded:
@@ -184,6 +200,9 @@ def _resolve(connection: Connection, notes: Iterable[Note], said: _Said) -> Iter
             product = find.product(item, supplier_id)
             if product is None:
                 said.left_out.append(f"{name}: nenhum produto tem esse EAN ou esse código no fornecedor")
+                continue
+            if item.unit_price <= 0 and item.tax_unit_price <= 0:
+                said.left_out.append(f"{name}: sem preço")  # a gift under the sale's CFOP is no offer
                 continue
             measured = _in_stock_unit(item, product)
             if measured is None:

@@ -78,6 +78,7 @@ class NoteRefused:
 
     file_name: str
     why: str  # in Portuguese
+    cancels: str = ""  # the access key of a note that it makes void
 
 
 Message: TypeAlias = Begin | Batch | End | Refused | Crashed | NoteRead | NoteRefused

@@ -21,11 +21,17 @@ from reposto.model.text import clean
 MAX_NOTE_BYTES = 8 * 2**20  # 990 items of some 3 KiB, and room
 _MAX_DEPTH = 40
 _HUNDRED = Decimal(100)
+_CANCELLATIONS = frozenset({"110111", "110112"})  # by the issuer; by another note that takes its place
+_REGISTERED = frozenset({"135", "136", "155"})  # 155: cancelled after the time allowed
 _AUTHORISED = frozenset({"100", "150"})  # 150: authorised after the time allowed
 
 
 class BadNote(ValueError):
     """The reason why the note can't be used, in Portuguese."""
+
+    def __init__(self, why: str, cancels: str = "") -> None:
+        super().__init__(why)
+        self.cancels = cancels  # the access key of a note that this document makes void
 
 
 class NoteItem(NamedTuple):
@@ -63,6 +69,7 @@ class Note(NamedTuple):
     """A note that was authorised (or carries no protocol)."""
 
     file_name: str
+    key: str  # of access, 44 digits; empty when it has none
     number: str
     issued_on: date
     supplier: SupplierRow
@@ -99,7 +106,7 @@ def read_note(data: bytes, file_name: str, today: date) -> Note:
     inner = root if root.tag == "NFe" else root.find("NFe")
     info = inner.find("infNFe") if inner else None
     if info is None:
-        raise BadNote(_explain_root(root))
+        raise BadNote(_explain_root(root), _cancelled_by(root))
     _refuse_kind(root, info)
     reading = v.Reading(today)
     try:
@@ -113,6 +120,7 @@ def read_note(data: bytes, file_name: str, today: date) -> Note:
         raise BadNote("a nota não tem itens")
     return Note(
         file_name,
+        _access_key(info.attributes.get("Id", "")),
         info.text("ide/nNF"),
         issued_on,
         supplier,
@@ -163,6 +171,19 @@ def _explain_root(root: _Node) -> str:
     if root.tag in ("resNFe", "retConsSitNFe"):
         return "é só o resumo; baixe o XML completo da nota"
     return "o XML não é uma NF-e"
+
+
+def _access_key(written: str) -> str:
+    found = written.removeprefix("NFe")
+    return found if len(found) == 44 and found.isalnum() else ""
+
+
+def _cancelled_by(root: _Node) -> str:
+    """The note that a registered cancellation makes void, else empty. Its own file goes on saying "authorised"."""
+    event = root.find("evento/infEvento")
+    if event is None or root.text("retEvento/infEvento/cStat") not in _REGISTERED:
+        return ""
+    return _access_key(event.text("chNFe")) if event.text("tpEvento") in _CANCELLATIONS else ""
 
 
 def _refuse_kind(root: _Node, info: _Node) -> None:
@@ -230,7 +251,8 @@ def _read_item(node: _Node) -> NoteItem:
         tax_quantity=tax_quantity,
         tax_unit_price=_each(goods, tax_quantity),
         ipi_percent=share(_number(taxes.text("IPI/IPITrib/vIPI"), line, "vIPI")),
-        icms_percent=_icms(taxes, line, "pICMS") or _icms(taxes, line, "pCredSN"),
+        # what can be credited: the rate says more where the base is reduced or the tax deferred
+        icms_percent=share(_icms(taxes, line, "vICMS") or _icms(taxes, line, "vCredICMSSN")),
         icms_st_percent=share(_icms(taxes, line, "vICMSST") + _icms(taxes, line, "vFCPST")),
         freight_percent=share(amount("vFrete") + amount("vSeg") + amount("vOutro")),
         order_number=product.text("xPed")[:60],
@@ -276,4 +298,5 @@ def _read_terms(info: _Node, issued_on: date, reading: v.Reading) -> str | None:
         days.append((due - issued_on).days)
     if not days or not all(0 <= d <= 720 for d in days):
         return None
-    return "/".join(str(d) for d in sorted(set(days)))
+    written = "/".join(str(d) for d in sorted(set(days)))
+    return written if len(written) <= v.MAX_TERMS else str(round(sum(days) / len(days)))  # worth about the same

@@ -23,7 +23,7 @@ def read_notes(paths: Sequence[Path], today: date) -> Iterator[NoteRead | NoteRe
                     raise BadNote(f"tem mais de {MAX_NOTE_BYTES // MIB} MiB, demais para uma NF-e")
                 yield NoteRead(read_note(data, name, today))
             except BadNote as error:
-                yield NoteRefused(name, str(error))
+                yield NoteRefused(name, str(error), error.cancels)
 
 
 def _documents(path: Path) -> Iterator[tuple[str, bytes]]:

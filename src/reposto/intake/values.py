@@ -28,6 +28,7 @@ RawCell: TypeAlias = Cell | Broken
 Value: TypeAlias = str | Decimal | date | bool | int | float | None
 
 MAX_AMOUNT = Decimal(10) ** 9  # units or R$; a million such rows still add up within 64 bits of thousandths
+MAX_TERMS = 60  # characters of payment terms that are kept
 FIRST_YEAR = 1990  # before the Real no price compares, and no shop exports such sales
 LAST_YEARS_AHEAD = 10  # an offer or a delivery further away is a typing error
 
@@ -291,7 +292,10 @@ def payment_terms(cell: Cell, reading: Reading) -> str:
         raise BadValue("não entendi o prazo: faltam os dias de cada parcela, como 30/60/90")
     if not days or re.search(r"[a-z]{3,}", found) or any(int(d) > 720 for d in days):
         raise BadValue("não entendi o prazo; use dias, como 28/42/56")
-    return "/".join(str(int(d)) for d in days)
+    written = "/".join(str(int(d)) for d in days)
+    if len(written) > MAX_TERMS:
+        raise BadValue("parcelas demais; escreva menos prazos, como o médio")
+    return written
 
 
 _STATUS_OF = {

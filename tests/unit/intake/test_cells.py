@@ -28,6 +28,7 @@ def terms(written: str) -> str | None:
         ("28 DDL", "28"),
         ("à vista", "0"),
         ("entrada + 30", None),
+        ("/".join(str(30 * n) for n in range(1, 21)), None),  # more than the table holds
     ],
 )
 def test_payment_terms_are_days_not_counts(written: str, meant: str | None) -> None:
