@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -22,7 +23,7 @@ WEEKS_PER_MONTH = 30.4375 / 7
 _LEAST_DAYS = 4  # days of a week that must be known for its sum to be scaled up
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """Daily demand from the first sale (or the first day) to the last day with data; NaN = not known."""
 
@@ -41,6 +42,11 @@ class Known:
         known = np.isfinite(rows).sum(axis=1)
         sums: Floats = np.where(known >= _LEAST_DAYS, np.nansum(rows, axis=1) * 7 / np.maximum(known, 1), np.nan)
         return sums
+
+    @cached_property
+    def pattern(self) -> Pattern:
+        """See demand_pattern; half a dozen findings ask for it."""
+        return _pattern_of(self)
 
 
 def weekly_rhythm(known: Known) -> tuple[float, ...]:
@@ -146,6 +152,10 @@ def demand_pattern(known: Known) -> Pattern:
     0.49), intermittent (ADI above), erratic (CV2 above), lumpy (both). new = first sale under 13 weeks ago. dying =
     the last 13 weeks sold under a quarter per week of the year before, and that year's same weeks did not.
     """
+    return known.pattern
+
+
+def _pattern_of(known: Known) -> Pattern:
     weekly = np.nan_to_num(known.weekly())
     if not np.nansum(known.daily) > 0:
         return "none"
