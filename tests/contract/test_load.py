@@ -375,6 +375,14 @@ def test_prices_of_an_order_go_with_it(stocked: Store) -> None:
     assert paid() == []
 
 
+def test_a_price_of_another_source_survives_an_order_without_one(stocked: Store) -> None:
+    seen = PriceRow("1", ORDERED, D(3), supplier="Vale", source="order")  # as an invoice of that day says
+    put(stocked, "prices", seen)
+    put(stocked, "orders", order("1", 10, None))
+    put(stocked, "orders", order("1", 10, None, status="cancelled"))
+    assert rows_of(stocked, t.price_observations, "unit_price") == [(D(3),)]
+
+
 def test_prices_without_supplier_are_one_record(stocked: Store) -> None:
     seen = PriceRow("1", date(2026, 10, 1), D(3))
     put(stocked, "prices", seen)

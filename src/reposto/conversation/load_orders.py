@@ -31,7 +31,7 @@ def load_orders(connection: Connection, rows: Sequence[OrderRow], batch: Batch) 
     heads = [_head(number, group, numbered[number], stored.get(number, ()), batch) for number, group in groups.items()]
     if batch.problems:
         return Changes()
-    priced = purchasing.keys_of_orders(connection, groups)
+    priced = purchasing.find_price_keys(connection, groups)
     changes = upsert(connection, purchase_orders, ("number",), heads, at_first={"created_at": batch.now})
     ids = purchasing.find_order_ids(connection, groups)
     lines: list[Record] = []

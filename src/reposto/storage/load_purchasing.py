@@ -121,9 +121,10 @@ def refresh_order_prices(
     """Keep the price observations equal to what these orders and their like paid.
 
     One observation per product, supplier and day of ordering: the average price, weighted by quantity, of all lines
-    ordered that day; drafts and cancelled orders paid nothing. `before`: the keys of these orders as they were.
+    ordered that day; drafts and cancelled orders paid nothing. `before`: what `find_price_keys` said of these orders as
+    they were; an observation under another key is not theirs, but an invoice's.
     """
-    touched = sorted({*before, *keys_of_orders(connection, numbers)})
+    touched = sorted({*before, *find_price_keys(connection, numbers)})
     line, order = purchase_order_lines.c, purchase_orders.c
     sums: dict[PriceKey, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
     for start in range(0, len(touched), CHUNK // 3):
@@ -137,7 +138,7 @@ def refresh_order_prices(
             total = sums[(sku, supplier, day)]
             total[0] += Decimal(str(quantity))
             total[1] += Decimal(str(quantity)) * price
-    gone = _delete_order_prices(connection, [key for key in touched if key not in sums])
+    gone = _delete_order_prices(connection, [key for key in before if key not in sums])
     return gone + upsert_prices(
         connection,
         [
@@ -169,8 +170,8 @@ def upsert_prices(connection: Connection, records: Sequence[dict[str, Any]]) -> 
     return upsert(connection, price_observations, ("sku", "seen_on", "source"), records, nullable="supplier_id")
 
 
-def keys_of_orders(connection: Connection, numbers: Collection[str]) -> list[PriceKey]:
-    """Under which keys these orders' prices are kept."""
+def find_price_keys(connection: Connection, numbers: Collection[str]) -> list[PriceKey]:
+    """Under which keys the prices that these orders paid are kept."""
     found: set[PriceKey] = set()
     ordered = sorted(numbers)
     line, order = purchase_order_lines.c, purchase_orders.c
@@ -179,6 +180,7 @@ def keys_of_orders(connection: Connection, numbers: Collection[str]) -> list[Pri
             select(line.sku, order.supplier_id, order.ordered_on)
             .join_from(purchase_order_lines, purchase_orders, line.order_id == order.id)
             .where(order.number.in_(ordered[start : start + CHUNK]))
+            .where(line.unit_price.is_not(None), order.status.not_in(("draft", "cancelled")))
         )
         found.update((row[0], row[1], row[2]) for row in rows)
     return sorted(found)
