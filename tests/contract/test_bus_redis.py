@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from reposto.delivery.bus import Wake
 from reposto.delivery.bus_redis import RedisBus
+from reposto.delivery.redis_feed import RedisFeed
 from reposto.delivery.wakes import ORIGIN_BYTES, origin_of, pack_wake, unpack_wake
 from reposto.delivery.worker_bus import WorkerBus
 from tests.support.fault_proxy import FaultProxy
@@ -23,9 +24,10 @@ WITHIN_S = 20.0
 WAKE = Wake(7, messages=((3, b'{"seq":3}'),), results=(("001", "job"),), at=5.5)
 
 
-@pytest.fixture
-def redis() -> Iterator[RedisServer]:
-    """Of this test alone: it is killed."""
+@pytest.fixture(params=[True, False], ids=["feed", "redis-py"])
+def redis(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[RedisServer]:
+    """Of this test alone: it is killed. Read both ways: the short one leans on names that nobody promises."""
+    monkeypatch.setattr(RedisBus, "short_way", request.param)
     with run_redis() as server:
         yield server
 
@@ -98,6 +100,35 @@ def test_only_those_with_a_tab_hear_of_a_session_and_each_once(redis: RedisServe
             assert elsewhere.wakes == []
 
     asyncio.run(scenario())
+
+
+def test_a_burst_comes_whole_and_in_order(redis: RedisServer) -> None:
+    """What is read together is handed on together, but never in another order."""
+
+    async def scenario() -> None:
+        async with ear(redis.url, 7, 8) as here, ear(redis.url, 7, 8) as there:
+            sent = []
+            for seq in range(1, 1001):
+                progress = (({"rev": seq}, b"p"),) if seq % 50 == 0 else ()
+                sent.append(Wake(7 + seq % 2, ((seq, b"x" * 1500),), progress, results=((str(seq), "job"),)))
+                here.bus.publish(sent[-1])
+            await until(lambda: there.bus.state().received >= 1000)
+            for session_id in (7, 8):
+                assert said(there.wakes, session_id) == said(sent, session_id)
+            if RedisBus.short_way:
+                assert isinstance(there.bus._subscriber._writer.transport.get_protocol(), RedisFeed)
+                assert len(there.wakes) < 900
+
+    asyncio.run(scenario())
+
+
+def said(wakes: list[Wake], session_id: int) -> list[object]:
+    """All that was told of a session, in order."""
+    told: list[object] = []
+    for wake in wakes:
+        if wake.session_id == session_id:
+            told += [*wake.messages, *wake.progress]
+    return told + [result for wake in wakes if wake.session_id == session_id for result in wake.results]
 
 
 def test_databases_that_share_a_redis_hear_nothing_of_each_other(redis: RedisServer) -> None:
@@ -222,7 +253,8 @@ def test_a_subscription_that_a_lost_connection_interrupts_ends_nothing(redis: Re
                 one.bus.subscribe(100 + steps)
                 for _ in range(steps):
                     await asyncio.sleep(0)
-                one.bus._subscriber._reader.feed_eof()  # as the transport does when Redis has gone
+                transport = one.bus._subscriber._writer.transport
+                transport.get_protocol().connection_lost(None)  # as it does itself when Redis has gone
                 await until(lambda: not one.bus.state().connected)
             one.bus.subscribe(7)
             await until(lambda: 7 in one.gaps and {*range(100, 110)} <= set(one.gaps))

@@ -72,9 +72,9 @@ class DirectOutbox:
         """Write a text frame; too much unsent closes the connection with 4408."""
         return self._write(text_frame(payload))
 
-    def send_prepared(self, message: Prepared, speaks_v1: bool, /) -> bool:
-        """The same for a message whose frame all tabs share."""
-        return self._write(message.frame(speaks_v1))
+    def send_prepared(self, messages: Prepared, speaks_v1: bool, /) -> bool:
+        """The same for messages whose frames all tabs share."""
+        return self._write(messages.frame(speaks_v1))
 
     def close(self, code: CloseCode, reason: str = "") -> None:
         """Send the close frame behind what is buffered; drop the connection if the peer doesn't read it."""

@@ -13,15 +13,16 @@ import asyncio
 import contextlib
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
 from redis.asyncio.connection import ConnectionPool
 from redis.exceptions import RedisError
 
-from reposto.delivery.bus import BusState, Wake
-from reposto.delivery.wakes import ORIGIN_BYTES, Channels, origin_of, pack_note, pack_wake, unpack_note, unpack_wake
+from reposto.delivery.bus import BusState, Wake, joined
+from reposto.delivery.redis_feed import RedisFeed, take_over
+from reposto.delivery.wakes import ORIGIN_BYTES, Channels, pack_note, pack_wake, unpack_note, unpack_wake
 from reposto.model.clock import monotonic
 
 log = structlog.get_logger(__name__)
@@ -54,6 +55,8 @@ def open_pool(url: str, **options: Any) -> ConnectionPool:
 class RedisBus:
     """Lives on the event loop; only `publish` and `tell` may be called from other threads."""
 
+    short_way = True  # reads what comes by `RedisFeed`, where that works
+
     def __init__(
         self,
         url: str,
@@ -79,6 +82,8 @@ class RedisBus:
         self._subscriber: Any = None  # a connection
         self._effective: set[int] = set()
         self._last_heard = monotonic()
+        self._together: list[Wake] | None = None  # while answers that came together are looked through
+        self._places: dict[int, int] = {}  # in it, of each session's newest wake
         # writing
         self._waiting: deque[tuple[bytes, bytes]] = deque()
         self._waiting_bytes = 0
@@ -158,12 +163,13 @@ class RedisBus:
             connection = self._make_connection()
             try:
                 await connection.connect()
+                feed = take_over(connection, self._hear_all) if self.short_way else None
                 await connection.send_command("SUBSCRIBE", self._own, self._channels.all, check_health=False)
                 self._begin_reading(connection)
                 if failures:
                     log.warning("bus.back", tries=failures)
                 failures = 0
-                await self._read(connection)
+                await (self._read(connection) if feed is None else self._watch(feed))
             except Failure as error:
                 if not failures:  # once per outage
                     log.warning("bus.away", error=type(error).__name__)
@@ -184,21 +190,47 @@ class RedisBus:
         self._changed.update(self._by_channel)
         self._something.set()
 
+    async def _watch(self, feed: RedisFeed) -> None:
+        try:
+            while not feed.lost.done():
+                silent = monotonic() - self._last_heard
+                if silent >= SILENT_S:
+                    raise TimeoutError
+                await asyncio.wait((feed.lost,), timeout=SILENT_S - silent)
+            feed.lost.result()
+        finally:
+            feed.lost.cancel()
+
     async def _read(self, connection: Any) -> None:
+        """The long way, by redis-py."""
         while True:
             answer = await connection.read_response(disable_decoding=True, timeout=SILENT_S)
             if answer is None:
                 raise TimeoutError
-            self._last_heard = monotonic()
-            self._hear(answer)
-            for more in _read_already(connection):
-                self._hear(more)
+            self._hear_all((answer,))
+
+    def _hear_all(self, answers: Sequence[Any]) -> None:
+        """What came together goes out together: messages of one session become one wake, so one write for each tab."""
+        self._last_heard = monotonic()
+        together: list[Wake] = []
+        self._together = together
+        try:
+            for answer in answers:
+                if type(answer) is list and answer[0] == b"message":
+                    self._take(answer[1], answer[2])
+                else:
+                    self._hear(answer)
+        finally:
+            self._together = None
+            self._places.clear()
+        for wake in together:
+            self._listener(wake)
 
     def _hear(self, answer: Any) -> None:
-        kind, channel, data = answer
-        if kind == b"message":
-            self._take(channel, data)
-        elif kind == b"subscribe" and channel in self._by_channel:
+        if isinstance(answer, Exception):
+            raise answer
+        kind, channel, _count = answer
+        if kind == b"subscribe" and channel in self._by_channel:
             if not self._effective:
                 asyncio.get_running_loop().call_later(CATCH_UP_AFTER_S, self._catch_up)
             self._effective.add(self._by_channel[channel])
@@ -210,10 +242,24 @@ class RedisBus:
         try:
             if channel == self._everybody:
                 self._on_note(unpack_note(data))
-            elif origin_of(data) != self._origin:  # our own tabs have it already
-                self._listener(unpack_wake(data))
+            elif not data.startswith(self._origin):  # our own tabs have it already
+                self._bring(unpack_wake(data))
         except ValueError:
             log.warning("bus.not_understood")
+
+    def _bring(self, wake: Wake) -> None:
+        together = self._together
+        if together is None:
+            self._listener(wake)
+            return
+        session_id = wake.session_id
+        place = self._places.get(session_id)
+        both = None if place is None else joined(together[place], wake)
+        if place is not None and both is not None:
+            together[place] = both
+        else:
+            self._places[session_id] = len(together)
+            together.append(wake)
 
     def _catch_up(self) -> None:
         effective, self._effective = self._effective, set()
@@ -296,18 +342,6 @@ class RedisBus:
                 self._waiting.popleft()
                 self._waiting_bytes -= len(payload)
                 self._published += channel != self._own
-
-
-def _read_already(connection: Any) -> Iterator[Any]:
-    """What came with the last read of a busy bus: waiting for each costs redis-py as much as delivering it.
-
-    It looks into hiredis' reader, which redis-py keeps for itself; without it, every one is waited for.
-    """
-    reader = getattr(getattr(connection, "_parser", None), "_reader", None)
-    if reader is None or not hasattr(reader, "gets"):
-        return
-    while isinstance(answer := reader.gets(False), list):
-        yield answer
 
 
 async def _drop(connection: Any | None) -> None:

@@ -15,8 +15,8 @@ from reposto.delivery.bus import Bus, Wake
 from reposto.delivery.counters import Counters
 from reposto.delivery.outbox import Outbox
 from reposto.delivery.session import Cancel, Close, Fetch, Output, Phase, Question, Send, SessionProtocol
-from reposto.delivery.wire import CloseCode, Prepared
-from reposto.model.clock import monotonic, utc_now
+from reposto.delivery.wire import CloseCode, Prepared, in_rows
+from reposto.model.clock import monotonic, utc_now, wall_seconds
 
 log = structlog.get_logger(__name__)
 
@@ -105,8 +105,10 @@ class Hub:
                 self.cut(connection, CloseCode.NO_SESSION)
             return
         is_news = False  # a repeated wake must not count as a late one
-        for seq, plain in wake.messages:
-            is_news = self._deliver(tuple(members), Prepared(seq, plain)) or is_news
+        if wake.messages:
+            listeners = tuple(members)
+            for messages in in_rows(wake.messages):
+                is_news = self._deliver(listeners, messages) or is_news
         for job, frame in wake.progress:
             for connection in tuple(members):
                 self.perform(connection, connection.protocol.progress(job, frame))
@@ -121,20 +123,22 @@ class Hub:
                 sockets=len(members),
             )
 
-    def _deliver(self, members: Sequence[Connection], message: Prepared) -> bool:
-        """The hot path: most tabs want exactly this next, and share one frame. Whether any tab got it just now."""
-        seq, late = message.seq, False
+    def _deliver(self, members: Sequence[Connection], messages: Prepared) -> bool:
+        """The hot path: most tabs want exactly these next, and share their bytes. Whether any tab got news just now."""
+        first, last = messages.first, messages.last
+        late = False
         sent = 0
         for connection in members:
-            protocol, outbox = connection.protocol, connection.outbox
-            if protocol.take(seq):
+            protocol = connection.protocol
+            if protocol.take(first, last):
                 sent += 1
-                if not outbox.send_prepared(message, protocol.speaks_v1):
+                if not connection.outbox.send_prepared(messages, protocol.speaks_v1):
                     self._give_up(connection)
-            elif protocol.sent < seq:
-                self.perform(connection, protocol.wake(seq, message.plain))
-                late = late or protocol.sent >= seq
-        self.counters.deliveries += sent
+            elif protocol.sent < last:
+                for seq, plain in messages.messages:
+                    self.perform(connection, protocol.wake(seq, plain))
+                late = late or protocol.sent >= last
+        self.counters.deliveries += sent * len(messages.messages)
         return late or sent > 0
 
     def perform(self, connection: Connection, outputs: Sequence[Output]) -> None:
@@ -221,7 +225,7 @@ class Hub:
 
     def _note_sent(self, wake: Wake) -> None:
         """How long the commit is ago, once its messages were handed to the tabs of its session."""
-        self.counters.by_wake.observe(max(utc_now().timestamp() - wake.at, 0.0))
+        self.counters.by_wake.observe(max(wall_seconds() - wake.at, 0.0))
         if self.on_sent is not None:
             self.on_sent(wake)
 

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from reposto.delivery.wire import CloseCode, Prepared
+from reposto.delivery.wire import CloseCode, Prepared, typed
 
 MAX_UNSENT = 1024 * 1024  # bytes waiting for a tab that doesn't read (as Centrifugo's default)
 LOW_WATER = 64 * 1024  # bytes; below it the next page of a replay is read
@@ -22,8 +22,8 @@ class Outbox(Protocol):
     def send(self, payload: bytes) -> bool:
         """Queue a text frame; False when the connection is gone, closing or was found too slow."""
 
-    def send_prepared(self, message: Prepared, speaks_v1: bool, /) -> bool:
-        """The same for a message that goes to many."""
+    def send_prepared(self, messages: Prepared, speaks_v1: bool, /) -> bool:
+        """The same for messages that go to many."""
 
     def close(self, code: CloseCode, reason: str = "") -> None:
         """Send what is queued, if it goes, then close with this code; the reason has 123 bytes at most."""
@@ -73,9 +73,9 @@ class QueueOutbox:
             return False
         return True
 
-    def send_prepared(self, message: Prepared, speaks_v1: bool, /) -> bool:
-        """The same for a message that goes to many."""
-        return self.send(message.payload(speaks_v1))
+    def send_prepared(self, messages: Prepared, speaks_v1: bool, /) -> bool:
+        """The same for messages that go to many."""
+        return all(self.send(typed(plain) if speaks_v1 else plain) for _seq, plain in messages.messages)
 
     def close(self, code: CloseCode, reason: str = "") -> None:
         """Close after what is queued."""

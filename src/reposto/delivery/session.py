@@ -157,15 +157,14 @@ class SessionProtocol:
         self._told_while_fetching = False
         return outputs + self._advance()
 
-    def take(self, seq: int) -> bool:
-        """The shortest way, for most messages: it is the next one, and nothing else is under way.
+    def take(self, first: int, last: int) -> bool:
+        """The shortest way, for most messages: they are the next ones, and nothing else is under way.
 
-        Then it counts as sent, and the caller must send it, which spares each tab what is the same for all.
+        Then they count as sent, and the caller must send them, which spares each tab what is the same for all.
         """
-        if seq != self.sent + 1 or self.phase is not Phase.LIVE or self._fetching or self._copies:
+        if first != self.sent + 1 or self.phase is not Phase.LIVE or self._fetching or self._copies:
             return False
-        self.sent = seq
-        self._known = seq
+        self.sent = self._known = last
         return True
 
     def wake(self, seq: int, plain: bytes | None = None) -> list[Output]:

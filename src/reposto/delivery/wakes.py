@@ -12,6 +12,7 @@ from reposto.delivery.bus import Wake
 
 _SIZE = struct.Struct("!I")
 ORIGIN_BYTES = 8  # random, of each process: by it one knows what it published itself
+BODY_AT = ORIGIN_BYTES + _SIZE.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,8 @@ def origin_of(packed: bytes) -> bytes:
 def unpack_wake(packed: bytes) -> Wake:
     """The wake that `pack_wake` wrote; raises ValueError on anything else."""
     try:
-        size = _SIZE.unpack_from(packed, ORIGIN_BYTES)[0]
-        at = ORIGIN_BYTES + _SIZE.size + size
-        session_id, seqs, jobs, deleted, results, moment = orjson.loads(packed[at - size : at])
+        at = BODY_AT + _SIZE.unpack_from(packed, ORIGIN_BYTES)[0]
+        session_id, seqs, jobs, deleted, results, moment = orjson.loads(packed[BODY_AT:at])
         messages: list[tuple[int, bytes]] = []
         for seq, length in seqs:
             messages.append((seq, packed[at : at + length]))
@@ -69,11 +69,11 @@ def unpack_wake(packed: bytes) -> Wake:
         for data, length in jobs:
             progress.append((data, packed[at : at + length]))
             at += length
+        done = tuple([(sku, job_id) for sku, job_id in results]) if results else ()
     except (struct.error, TypeError) as error:
         raise ValueError("not a wake") from error
     if at != len(packed):
         raise ValueError("not a whole wake")
-    done = tuple((sku, job_id) for sku, job_id in results)
     return Wake(session_id, tuple(messages), tuple(progress), deleted, done, moment)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import IntEnum
 from typing import Any
@@ -18,6 +18,9 @@ from reposto.model.zones import DEFAULT_ZONE
 SUBPROTOCOL = "reposto.v1"
 MAX_FRAME = 64 * 1024  # bytes of one incoming frame; beyond it the socket is closed with 1009
 TEXT_FRAME = 0x81  # FIN and opcode 1
+_HEAD_16, _HEAD_64 = struct.Struct("!BBH").pack, struct.Struct("!BBQ").pack
+TYPED = b'{"type":"message",'
+MOST_AT_ONCE = 64 * 1024  # bytes of messages that go to a tab in one piece; one alone may be longer
 
 
 class CloseCode(IntEnum):
@@ -57,43 +60,68 @@ def encode_message(message: Message) -> bytes:
 
 def typed(plain: bytes) -> bytes:
     """The `message` frame around an encoded message, without encoding it again."""
-    return b'{"type":"message",' + plain[1:]
+    return TYPED + plain[1:]
 
 
 def text_frame(payload: bytes) -> bytes:
     """An unmasked, unfragmented text frame (RFC 6455, section 5.2)."""
-    size = len(payload)
+    return _frame_head(len(payload)) + payload
+
+
+def typed_frame(plain: bytes) -> bytes:
+    """The frame of a message as clients that speak the protocol get it, put together in one go."""
+    return b"".join((_frame_head(len(TYPED) + len(plain) - 1), TYPED, plain[1:]))
+
+
+def _frame_head(size: int) -> bytes:
     if size < 126:
-        return bytes((TEXT_FRAME, size)) + payload
-    if size < 65536:
-        return struct.pack("!BBH", TEXT_FRAME, 126, size) + payload
-    return struct.pack("!BBQ", TEXT_FRAME, 127, size) + payload
+        return bytes((TEXT_FRAME, size))
+    return _HEAD_16(TEXT_FRAME, 126, size) if size < 65536 else _HEAD_64(TEXT_FRAME, 127, size)
 
 
 class Prepared:
-    """A message on its way to many tabs: whatever form one of them needs is made once for all."""
+    """Messages in a row on their way to many tabs: whatever form one of them needs is made once for all."""
 
-    __slots__ = ("_plain_frame", "_typed_frame", "plain", "seq")
+    __slots__ = ("_plain_frame", "_typed_frame", "first", "last", "messages")
 
-    def __init__(self, seq: int, plain: bytes) -> None:
-        self.seq = seq
-        self.plain = plain
+    def __init__(self, messages: Sequence[tuple[int, bytes]]) -> None:
+        self.messages = messages
+        self.first = messages[0][0]
+        self.last = messages[-1][0]
         self._typed_frame = b""
         self._plain_frame = b""
 
-    def payload(self, speaks_v1: bool, /) -> bytes:
-        """The text of its frame."""
-        return typed(self.plain) if speaks_v1 else self.plain
-
     def frame(self, speaks_v1: bool, /) -> bytes:
-        """As it goes over the wire."""
+        """As they go over the wire, one frame behind the other."""
         if speaks_v1:
             if not self._typed_frame:
-                self._typed_frame = text_frame(typed(self.plain))
+                self._typed_frame = self._joined(typed_frame)
             return self._typed_frame
         if not self._plain_frame:
-            self._plain_frame = text_frame(self.plain)
+            self._plain_frame = self._joined(text_frame)
         return self._plain_frame
+
+    def _joined(self, framed: Callable[[bytes], bytes]) -> bytes:
+        messages = self.messages
+        if len(messages) == 1:
+            return framed(messages[0][1])
+        return b"".join([framed(plain) for _seq, plain in messages])
+
+
+def in_rows(messages: Sequence[tuple[int, bytes]]) -> list[Prepared]:
+    """Cut where a number is missing, and where it would become too much at once."""
+    if len(messages) == 1:
+        return [Prepared(messages)]
+    rows: list[list[tuple[int, bytes]]] = []
+    size = 0
+    for message in messages:
+        size += len(message[1])
+        if rows and message[0] == rows[-1][-1][0] + 1 and size <= MOST_AT_ONCE:
+            rows[-1].append(message)
+        else:
+            rows.append([message])
+            size = len(message[1])
+    return [Prepared(row) for row in rows]
 
 
 def snapshot(job: Job) -> dict[str, Any]:
@@ -179,9 +207,11 @@ __all__ = [
     "encode_progress",
     "encode_ready",
     "encode_reset",
+    "in_rows",
     "local_time",
     "message_data",
     "snapshot",
     "text_frame",
     "typed",
+    "typed_frame",
 ]

@@ -19,6 +19,11 @@ def local_today(zone: ZoneInfo = DEFAULT_ZONE) -> date:
     return datetime.now(zone).date()
 
 
+def wall_seconds() -> float:
+    """The same instant as seconds since 1970, where making a datetime of it is too much for what it is for."""
+    return time.time()
+
+
 def monotonic() -> float:
     """Seconds that never jump, for durations."""
     return time.monotonic()
