@@ -107,7 +107,7 @@ def _read_once(source: Source, kind: Kind | None, reading: Reading, send: Send) 
         if batch:
             send(Batch.of(kind_, batch, 1.0))
     if reading.numbers.better_style() is None:
-        send(End(count, tuple(problems.rows), problems.more, tuple(_warn(converters, sheets))))
+        send(End(count, tuple(problems.rows), problems.more, tuple(_warn(converters, sheets, reading))))
 
 
 _COMMA = "há um separador ou uma vírgula decimal a mais sem aspas?"
@@ -138,11 +138,16 @@ def _has_content(cells: Iterable[RawCell]) -> bool:
     return False
 
 
-def _warn(converters: Iterable[Converter], sheets: Sequence[str]) -> Iterator[str]:
+def _warn(converters: Iterable[Converter], sheets: Sequence[str], reading: Reading) -> Iterator[str]:
     for column in dict.fromkeys(header for converter in converters for header in converter.numeric_codes):
         yield (
             f"A coluna {column} está como número na planilha: se algum código começava com zero, o zero se perdeu."
             " Formate a coluna como texto antes de exportar."
+        )
+    if reading.below_zero:
+        yield (
+            f"Há estoque negativo (como {reading.below_zero}), que foi lido como zero. Confira a contagem; o que já foi"
+            " vendido e falta entregar entra na coluna Reservado."
         )
     if len(sheets) > 1:
         yield f"Só a planilha {sheets[0]} foi lida; ficaram de fora: {', '.join(sheets[1:])}."

@@ -156,7 +156,7 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
         _field(
             "on_hand",
             "estoque",
-            v.amount(),
+            v.on_hand,
             "estoque estoqueatual saldo saldoatual saldoestoque saldoemestoque saldodeestoque estoquefisico saldofisico"
             " emestoque qtdestoque qtdeestoque qtdemestoque quantidadeemestoque quantidadeestoque estoquetotal b2qatu",
             _QUANTITY,
@@ -279,7 +279,7 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
             "data",
             example="10/11/2026",
         ),
-        _field("freight_fixed", "frete", v.amount(), "frete fretefixo valordofrete valorfrete", example="80,00"),
+        _field("freight_fixed", "frete", v.freight, "frete fretefixo valordofrete valorfrete", example="80,00"),
         _field(
             "freight_percent", "frete %", v.percent(), "fretepct pctfrete percentualfrete fretepercentual", example="0"
         ),

@@ -43,6 +43,7 @@ class Reading:
 
     today: date
     numbers: NumberReader = field(default_factory=NumberReader)
+    below_zero: str = ""  # the first stock that was
 
 
 Parser: TypeAlias = Callable[[Cell, Reading], Value]
@@ -121,6 +122,28 @@ def sold(cell: Cell, reading: Reading) -> Decimal:
 
 
 _SOLD = amount()
+
+
+def on_hand(cell: Cell, reading: Reading) -> Decimal:
+    """Stock; below zero it is none: sold before its delivery was booked. Said in a warning."""
+    try:
+        below = not isinstance(cell, date) and reading.numbers.read(cell) < 0
+    except BadNumber:
+        below = False  # and is refused below, with the reason
+    if below:
+        reading.below_zero = reading.below_zero or _as_text(cell).strip()
+        return Decimal(0)
+    return _SOLD(cell, reading)  # type: ignore[return-value]
+
+
+def freight(cell: Cell, reading: Reading) -> Value:
+    """R$ of a line; CIF is none."""
+    word = fold(cell) if isinstance(cell, str) else ""
+    if word in ("cif", "gratis", "incluso", "pago", "isento"):
+        return Decimal(0)
+    if word == "fob":
+        raise BadValue("FOB não diz quanto custa; escreva o frete em R$")
+    return _SOLD(cell, reading)
 
 
 def percent(limit: float = 100.0) -> Parser:

@@ -67,3 +67,23 @@ def test_the_number_behind_an_excel_date_is_named_and_asked_back(cell: str) -> N
     found = read_text(f"Data da venda;SKU;Quantidade\n{cell};A;1\n", "sales")
     assert len(found.bad) == 1
     assert "18/11/2026" in found.bad[0].reason
+
+
+def test_stock_below_zero_is_none_and_said_to_be() -> None:
+    found = read_text("SKU;Saldo atual\nA;-3\nB;4\nC;-3\nD;-1.250,5\n", "stock")
+    assert found.bad == ()
+    assert [r.on_hand for r in found.rows if isinstance(r, StockRow)] == [Decimal(n) for n in (0, 4, 0, 0)]
+    assert len(found.warnings) == 1
+    assert "-3" in found.warnings[0]
+    assert read_text("SKU;Saldo atual\nA;4\n", "stock").warnings == ()
+    (bad,) = read_text("SKU;Saldo atual\nA;três\n", "stock").bad
+    assert "não é um número" in bad.reason
+
+
+def test_freight_may_be_a_word() -> None:
+    found = read_text(
+        "Fornecedor;SKU;Preço unitário;Frete\nVale;A;1;CIF\nVale;B;1;R$ 80,00\nVale;C;1;grátis\nVale;D;1;FOB\n",
+        "offers",
+    )
+    assert [r.freight_fixed for r in found.rows if isinstance(r, OfferRow)] == [Decimal(0), Decimal(80), Decimal(0)]
+    assert [(bad.row, "R$" in bad.reason) for bad in found.bad] == [(5, True)]

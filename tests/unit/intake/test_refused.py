@@ -115,7 +115,7 @@ def test_a_zip_with_a_huge_directory_is_refused_before_it_is_read(tmp_path: Path
         ("sales", "sku;data da venda;quantidade\n1;01/02/2026;1e308\n", (2, "quantidade", "1e308")),
         ("sales", "sku;data da venda;quantidade\n1;01/02/2026;NaN\n", (2, "quantidade", "NaN")),
         ("sales", "sku;data da venda;quantidade\n1;01/02/2026;1.500\n", (2, "quantidade", "1.500")),
-        ("stock", "sku;estoque\n1;-3\n", (2, "estoque", "-3")),
+        ("stock", "sku;estoque;reservado\n1;3;-2\n", (2, "reservado", "-2")),
         ("stock", "sku;estoque\n1;3\n1;4\n", (3, "sku", "1")),
         ("suppliers", "nome;cnpj\nA;11.222.333/0001-82\n", (2, "cnpj", "11.222.333/0001-82")),
         ("suppliers", "nome;uf\nA;XX\n", (2, "uf", "XX")),
