@@ -16,12 +16,16 @@ from benchmarks.forecast_panels import PanelData
 from benchmarks.forecast_peers import lightgbm_on_lags, simulated
 from benchmarks.vn2_game import COVERED, Game, Policy, State
 from reposto.analysts.forecast.batch import local_windows, pooled_windows
+from reposto.analysts.forecast.features import Ints
 from reposto.analysts.forecast.pooled import fit_panel
 from reposto.analysts.forecast.types import LEVEL_ARRAY, Bools, Floats
 from reposto.analysts.periodic import draw_demand, smallest_order, still_needed, whole
+from reposto.analysts.related import drawn, fit_related, predict_related
 
 WINDOWS = ((0, 1), (1, 1), (2, 1))  # the weeks that an order of today has to do with
-GROUP = "Product"  # column of the hierarchy whose members share a yearly rhythm
+SEASON = 52  # weeks
+# Columns of the hierarchy: who is related, beside everybody; the first one's members share a yearly rhythm.
+GROUPS = ("Product", "Department")
 # Level of each round's order. The newsvendor's fraction 1 / 1.2 = .8333 holds for the last one, whose leftovers cost
 # one week; earlier leftovers meet a lower forecast, because little was sold when much is left. Chosen on the earlier
 # windows.
@@ -48,20 +52,28 @@ class Store:
 
 
 def forecast_week(game: Game, week: int) -> Floats:
-    """reposto's quantiles of the next three weeks, each by itself; (series, 3, levels)."""
+    """reposto's quantiles of the next three weeks, each by itself, and M's mean last; (series, 3, levels + 1)."""
     known = game.known(week)
-    names = game.data.groups[GROUP]
+    names = game.data.groups[GROUPS[0]]
     fitted = fit_panel(
         known,
         names,
-        season=52,
+        season=SEASON,
         end=game.data.first + timedelta(weeks=known.shape[1]),
         bucket_days=7.0,
         windows=WINDOWS,
-        learn=True,
+        learn=False,
     )
-    pooled, own = pooled_windows(fitted, known, names)[1], local_windows(fitted, known)[1]
-    return fitted.mix(pooled, own)
+    quantiles = fitted.mix(pooled_windows(fitted, known, names)[1], local_windows(fitted, known)[1])
+    groupings = [*(numbered(game.data.groups[column]) for column in GROUPS), np.zeros(len(names), dtype=np.int64)]
+    means = predict_related(fit_related(known, groupings, SEASON, len(WINDOWS)), known, groupings)
+    return np.concatenate([quantiles, means[:, :, None]], axis=2)
+
+
+def numbered(names: tuple[str, ...]) -> Ints:
+    """Groups from 0 on."""
+    codes: Ints = np.unique(names, return_inverse=True)[1].astype(np.int64)
+    return codes
 
 
 def reposto(game: Game, forecasts: Store) -> Policy:
@@ -69,9 +81,10 @@ def reposto(game: Game, forecasts: Store) -> Policy:
 
     def order(state: State) -> Floats:
         name = f"vn2_reposto_{game.name}_{state.week}"
-        quantiles = forecasts.load(name)
-        if quantiles is None:
-            quantiles = forecasts.save(name, forecast_week(game, state.week))
+        found = forecasts.load(name)
+        if found is None:
+            found = forecasts.save(name, forecast_week(game, state.week))
+        quantiles = drawn(found[:, :, :-1], found[:, :, -1])
         needed = still_needed(whole(draw_demand(quantiles)), state.stock, state.coming)
         return smallest_order(needed, LEVELS[state.week])
 
@@ -118,7 +131,7 @@ def library_week(game: Game, week: int, library: str) -> Floats:
 
     known = game.known(week)
     ids = tuple(f"{s}-{p}" for s, p in game.data.keys)
-    panel = PanelData("vn2", ids, game.data.first, known, None, 52, ((0, COVERED),), COVERED)
+    panel = PanelData("vn2", ids, game.data.first, known, None, SEASON, ((0, COVERED),), COVERED)
     rows = np.arange(len(ids))
     if library == "LightGBM quantile":
         predict = lightgbm_on_lags("quantile")
