@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from reposto.analysts.demand import describe_demand
 from reposto.analysts.forecast import Engine
@@ -29,21 +30,28 @@ def analyse(
     horizon_days: int = 30,
     intent: str = "demand_forecast",
     quantity: float | None = None,
+    budget: Decimal | None = None,
     step: Step = silent,
     engine: Engine | None = None,
 ) -> Analysis:
     """Run demand, prices, logistics and recommendation on `facts`, telling `step(name, "running" | "done")` of each.
 
-    horizon_days is cut to 1..365; quantity (units) is what the buyer named, None if nothing; outside 0.001..1e9 it is
-    ignored. Whatever `step` raises ends the analysis: that is how a caller cancels. Missing data never raise; the
-    findings say what is missing.
+    horizon_days is cut to 1..365; quantity (units) and budget (R$) are what the buyer named, None if nothing; a
+    quantity outside 0.001..1e9 is ignored. Whatever `step` raises ends the analysis: that is how a caller cancels.
+    Missing data never raise; the findings say what is missing.
     """
     step("demand", "running")
-    return conclude(survey(facts, horizon_days, engine), intent=intent, quantity=quantity, step=step)
+    situation = survey(facts, horizon_days, engine)
+    return conclude(situation, intent=intent, quantity=quantity, budget=budget, step=step)
 
 
 def conclude(
-    situation: Situation, *, intent: str = "demand_forecast", quantity: float | None = None, step: Step = silent
+    situation: Situation,
+    *,
+    intent: str = "demand_forecast",
+    quantity: float | None = None,
+    budget: Decimal | None = None,
+    step: Step = silent,
 ) -> Analysis:
     """The four findings on a situation that is known; see `analyse`."""
     facts = situation.facts
@@ -62,7 +70,7 @@ def conclude(
     logistics = estimate_logistics(situation, plan, _offer(situation, prices.best_offer_id), compared)
     step("logistics", "done")
     step("recommendation", "running")
-    recommendation = recommend(situation, found, demand, prices, logistics, quantity)
+    recommendation = recommend(situation, found, demand, prices, logistics, quantity, budget)
     step("recommendation", "done")
     return Analysis(
         sku=facts.product.sku,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from reposto.analysts.analysis import Step, conclude, silent
 from reposto.analysts.forecast import Engine
@@ -29,6 +30,7 @@ class Question:
     window: Window | None = None
     cover: bool = False
     change: Change | None = None
+    budget: Decimal | None = None  # R$ that may be spent on this product
 
 
 def analyse_question(
@@ -40,7 +42,9 @@ def analyse_question(
     if question.window is not None and question.window.end >= facts.today:
         horizon = (question.window.end - facts.today).days + 1
     situation = survey(facts, horizon, engine)
-    analysis = conclude(situation, intent=question.intent, quantity=question.quantity, step=step)
+    analysis = conclude(
+        situation, intent=question.intent, quantity=question.quantity, budget=question.budget, step=step
+    )
     window = demand_in(situation, question.window) if question.window is not None else None
     cover = estimate_cover(situation, analysis) if question.cover else None
     simulation = None

@@ -95,7 +95,7 @@ def demand_confidence(situation: Situation) -> Confidence:
     if data_age(situation) > STALE_DAYS:
         return "low"
     test = situation.near.back_test
-    worse = test is not None and round(100 * test.error, 1) > round(100 * test.naive_error, 1)
+    worse = test is not None and round(100 * test.error) > round(100 * test.naive_error)  # as it is shown
     return "medium" if own == "high" and (data_age(situation) > 10 or worse) else own
 
 

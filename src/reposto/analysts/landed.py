@@ -64,8 +64,9 @@ def landed_cost(offer: Offer, quantity: float, company: Company) -> LandedCost:
     """Landed cost per unit and in total of `quantity` (> 0) units, R$.
 
     goods p = tier price at that quantity; IPI and ICMS-ST = p x their percentage; freight = fixed / quantity +
-    p x percentage. Credits by regime: simples none; presumido ICMS = p x icms; real ICMS and PIS/COFINS =
-    9.25 % x (p - ICMS) (ICMS left out of the base since Lei 14.592/2023; freight left in the cost, cautiously).
+    p x percentage, none from `free_freight_from` R$ of goods on. Credits by regime: simples none; presumido ICMS =
+    p x icms; real ICMS and PIS/COFINS = 9.25 % x (p - ICMS) (ICMS left out of the base since Lei 14.592/2023; freight
+    left in the cost, cautiously).
     With ICMS-ST there is no ICMS credit: the tax is settled for the whole chain. IPI is taken as cost in every
     regime, as for a shop; a factory that recovers it enters 0 in the offer. Payment terms: what is paid to the
     supplier, (p + IPI + ST), is worth (1 + i)^(-d / 30) of its face value on the mean due day d, i = the company's
@@ -77,7 +78,8 @@ def landed_cost(offer: Offer, quantity: float, company: Company) -> LandedCost:
     goods = tier_at(offer, quantity).unit_price
     ipi = goods * _rate(offer.ipi_percent)
     icms_st = goods * _rate(offer.icms_st_percent)
-    freight = offer.freight_fixed / count + goods * _rate(offer.freight_percent)
+    free = is_freight_free(offer, goods * count)
+    freight = Decimal(0) if free else offer.freight_fixed / count + goods * _rate(offer.freight_percent)
     credits = _credits(offer, goods, company.tax_regime)
     face = goods + ipi + icms_st
     discount = face - face * _present_value(offer.payment_terms, company.money_cost_percent_month)
@@ -107,9 +109,16 @@ def billed(offer: Offer, quantity: float) -> Billed:
 
 
 def freight_of(offer: Offer, quantity: float) -> Decimal:
-    """Freight of the whole line, R$; 0 for CIF."""
+    """Freight of the whole line, R$; 0 for CIF, and from the supplier's free freight on."""
     goods = tier_at(offer, quantity).unit_price
+    if is_freight_free(offer, goods * Decimal(str(quantity))):
+        return Decimal("0.00")
     return to_cents(offer.freight_fixed + goods * _rate(offer.freight_percent) * Decimal(str(quantity)))
+
+
+def is_freight_free(offer: Offer, goods: Decimal) -> bool:
+    """Whether goods of that worth, R$, ordered by themselves, already travel free."""
+    return offer.free_freight_from is not None and goods >= offer.free_freight_from
 
 
 def _credits(offer: Offer, goods: Decimal, regime: str) -> Decimal:

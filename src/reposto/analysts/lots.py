@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from reposto.analysts.landed import landed_cost
@@ -81,23 +81,31 @@ def worthwhile_lot(
 
     A'(Q) = A(Q) + h (D / Q) max(c(Q) Q - c(q) q, 0), R$ a year: annual cost as in annual_cost, plus h = LEAST_GAIN of
     the money that each lot binds beyond that of the `ordinary` need q (a review's demand), for the case that the
-    forecast is wrong. So a price break must be worth h of the money and the stock it makes, and fewer orders more than
-    h of what they bring forward. q must not depend on the stock: then a larger need never orders less. Candidates as in
+    forecast is wrong, and nobody orders oftener than at every review: K D / max(Q, q) instead of K D / Q. So a price
+    break must be worth h of the money and the stock it makes, and fewer orders more than h of what they bring forward.
+    q must not depend on the stock: then a larger need never orders less. Candidates as in
     best_lot, and inside each tier the minimum sqrt(2 D (K + f + h (f - c(q) q)) / (r v)) and the kink
     (c(q) q - f) / v; v = landed cost per unit without the fixed freight f. Without demand the smallest lot.
     """
     if annual_demand <= 1e-9:
         return best_lot(offer, company, unit, annual_demand=0.0, least=least, most=0.0)
-    base = orderable(max(ordinary, 1e-3), offer, unit)
+    ordinary = max(ordinary, 1e-3)
+    base = orderable(ordinary, offer, unit)
     bound = float(landed_cost(offer, base, company).unit) * base
+    order = float(company.order_cost)
 
     def cost(quantity: float) -> float:
         worth = float(landed_cost(offer, quantity, company).unit) * quantity
         extra = LEAST_GAIN * max(worth - bound, 0.0) * annual_demand / quantity
+        extra -= order * annual_demand * max(1 / quantity - 1 / ordinary, 0.0)
         return annual_cost(quantity, annual_demand, offer, company) + extra
 
-    inside = _inside_tiers(offer, company, annual_demand, bound)
-    candidates = [base, *_candidates(offer, company, annual_demand), *inside]
+    candidates = [base, ordinary, *_candidates(offer, company, annual_demand)]
+    candidates += _economic(
+        replace(offer, free_freight_from=None), replace(company, order_cost=Decimal(0)), annual_demand
+    )
+    for one in _freights(offer):
+        candidates += _inside_tiers(one, company, annual_demand, bound)
     return _cheapest(offer, company, unit, candidates, least, most, cost, annual_demand)
 
 
@@ -152,20 +160,43 @@ def _step(offer: Offer, unit: str) -> float:
 def _more_for_less(quantity: float, offer: Offer, company: Company, unit: str) -> float:
     """The quantity itself, or the next break as long as more units cost no more in total; breaks in ascending order."""
     total = landed_cost(offer, quantity, company).total
-    for tier in sorted(offer.tiers, key=lambda t: t.min_quantity):
-        at = orderable(tier.min_quantity, offer, unit)
+    for found in sorted(_breaks(offer)):
+        at = orderable(found, offer, unit)
         if at > quantity and (cost := landed_cost(offer, at, company).total) <= total:
             quantity, total = at, cost
     return quantity
 
 
+def _breaks(offer: Offer) -> list[float]:
+    """Quantities from which a unit costs less: price tiers, and free freight in each."""
+    found = [max(tier.min_quantity, 0.0) for tier in offer.tiers]
+    if offer.free_freight_from is not None:
+        found += [float(offer.free_freight_from / tier.unit_price) for tier in offer.tiers if tier.unit_price > 0]
+    return found
+
+
+def _freights(offer: Offer) -> tuple[Offer, ...]:
+    """The offer with its freight at every quantity, and without where there is free freight."""
+    paying = replace(offer, free_freight_from=None)
+    if offer.free_freight_from is None:
+        return (paying,)
+    return paying, replace(paying, freight_fixed=Decimal(0), freight_percent=0.0)
+
+
 def _candidates(offer: Offer, company: Company, annual_demand: float) -> list[float]:
+    found = _breaks(offer)
+    for one in _freights(offer):
+        found += _economic(one, company, annual_demand)
+    return found
+
+
+def _economic(offer: Offer, company: Company, annual_demand: float) -> list[float]:
+    """The economic quantity of each tier that holds its own."""
     rate = company.holding_cost_percent_year / 100
     order = float(company.order_cost + offer.freight_fixed)
     found: list[float] = []
     tiers = sorted(offer.tiers, key=lambda t: t.min_quantity)
     for tier, after in zip(tiers, [*tiers[1:], None], strict=True):
-        found.append(max(tier.min_quantity, 0.0))
         at = economic_quantity(annual_demand, order, _unit_without_fixed(offer, tier.min_quantity, company), rate)
         if at >= tier.min_quantity and (after is None or at < after.min_quantity):
             found.append(at)

@@ -115,6 +115,23 @@ def plans(situation: Situation, margin_percent: float) -> tuple[Plan, ...]:
     return (_bridged(best, others, 1 - situation.facts.company.service_level), *others)
 
 
+def plan_of(situation: Situation, offer: Offer) -> Plan | None:
+    """The plan of one offer, as `plans` would make it; None without forecast, stock or lead time."""
+    if situation.paths is None or offer.supplier_id not in situation.leads:
+        return None
+    limit, rate = product_rules(situation)
+    return _plan(situation, situation.paths, lot_rules(situation, offer, limit, rate), offer)
+
+
+def needed_at(situation: Situation, plan: Plan, level: float) -> float:
+    """What would be needed at another service level, 0.5..0.995; units."""
+    if situation.paths is None:
+        return plan.needed
+    gate = _gate(situation, situation.paths, plan.offer.supplier_id)
+    now = _strata(situation, plan.lead, gate)
+    return situation.paths.needed(now, plan.arrive_if_waiting, plan.lead.probability, level)
+
+
 def _bridged(best: Plan, others: list[Plan], allowed: float) -> Plan:
     """The plan itself, or with the cheapest other supplier who still delivers in time what will lack.
 

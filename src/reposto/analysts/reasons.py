@@ -8,6 +8,7 @@ from decimal import Decimal
 from reposto.analysts import words
 from reposto.analysts.landed import billed
 from reposto.analysts.leadtime import LeadTime
+from reposto.analysts.lot_reasons import about_lot
 from reposto.analysts.plan import Plan
 from reposto.analysts.rounding import orderable
 from reposto.analysts.situation import Situation
@@ -148,6 +149,7 @@ def _about_plan(situation: Situation, plan: Plan, logistics: LogisticsFinding, v
         texts.append(f"{verb} {amount} para atender {level} dos casos até a próxima compra chegar ({span}).")
     if verdict == "approve":
         texts += _about_money(situation, plan)
+        texts += about_lot(situation, plan)
         texts += _about_bridge(situation, plan, logistics)
     today = situation.facts.today
     late = [a for a in logistics.arriving if a.expected_on is not None and a.expected_on < today]

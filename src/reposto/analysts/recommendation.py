@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
-import numpy as np
-
 from reposto.analysts import words
-from reposto.analysts.demand import data_age, days_lasting, demand_confidence, demand_missing
-from reposto.analysts.landed import landed_cost, next_tier
-from reposto.analysts.lot_choice import daily_demand
-from reposto.analysts.lots import stocking_cost
+from reposto.analysts.alternatives import alternatives, coverage_with
+from reposto.analysts.demand import data_age, demand_missing
+from reposto.analysts.doubts import grade, unknown_season
+from reposto.analysts.landed import billed
 from reposto.analysts.plan import Plan, is_forced_too_large, valid_offers
 from reposto.analysts.reasons import headline, next_steps, reasons
 from reposto.analysts.risk import estimate_risk
 from reposto.analysts.rounding import orderable
+from reposto.analysts.shelf import EXPIRY_CHANCE
 from reposto.analysts.situation import Situation
 from reposto.model.findings import (
-    Alternative,
-    Confidence,
     DemandFinding,
     DraftOrder,
     Evidence,
@@ -26,6 +25,7 @@ from reposto.model.findings import (
     Missing,
     PriceFinding,
     RecommendationFinding,
+    ShelfLife,
     Verdict,
 )
 from reposto.model.quantities import to_cents
@@ -33,9 +33,8 @@ from reposto.model.quantities import to_cents
 # Missing data with which no purchase may be advised or ruled out. The others only lower the confidence.
 _DECISIVE = frozenset(
     "no_sales never_sold no_stock no_offer expired_offers no_lead_time long_lead_time large_minimum "
-    "stale_sales stale_stock short_history inactive".split()
+    "expires stale_sales stale_stock short_history inactive".split()
 )
-_ORDER: tuple[Confidence, ...] = ("low", "medium", "high")
 
 
 def recommend(
@@ -45,12 +44,14 @@ def recommend(
     prices: PriceFinding,
     logistics: LogisticsFinding,
     asked: float | None = None,
+    budget: Decimal | None = None,
 ) -> RecommendationFinding:
     """Verdict and everything about it, from the plans (best first) and the other three findings.
 
     approve: without an order of today, the stock will not serve all demand until an order of the next review arrives
     with the service level's probability, so plan.needed > 0. wait: it will. manual_review: the data lack something
-    decisive; then no quantity is advised. asked: a quantity the buyer named, worked out as an alternative.
+    decisive; then no quantity is advised. asked, budget: a quantity and the R$ that the buyer named, worked out as
+    alternatives.
     """
     plan = found[0] if found else None
     missing = _missing(situation, prices, logistics, plan)
@@ -68,7 +69,8 @@ def recommend(
         missing=tuple(m.text for m in decisive),
     )
     buying = plan if verdict == "approve" else None
-    return RecommendationFinding(
+    confidence, doubts = grade(situation, plan, undecidable=bool(decisive))
+    advice = RecommendationFinding(
         verdict=verdict,
         headline=headline(situation, verdict, plan, decisive),
         quantity=quantity,
@@ -89,15 +91,46 @@ def recommend(
         service_level=situation.facts.company.service_level,
         reasons=reasons(situation, verdict, found, demand, prices, logistics, decisive),
         next_steps=next_steps(situation, verdict, plan, prices, decisive),
-        alternatives=alternatives(situation, found, verdict, asked),
+        alternatives=alternatives(situation, found, verdict, demand, asked=asked, budget=budget),
         risk=risk,
-        confidence=_confidence(situation, plan, missing),
+        confidence=confidence,
         evidence=_evidence(situation, plan),
         missing=missing,
         payable_total=plan.cost.payable if buying and plan else (Decimal("0.00") if verdict == "wait" else None),
         drafts=_drafts(situation),
         rounding_steps=plan.rounding if buying and plan else (),
+        doubts=doubts,
     )
+    return _with_terms(situation, advice, plan)
+
+
+def _with_terms(situation: Situation, advice: RecommendationFinding, plan: Plan | None) -> RecommendationFinding:
+    """With the season, the shelf life, and the supplier's terms for a whole order."""
+    covered = max(float(situation.horizon_days), advice.coverage_after_days or 0.0)
+    advice = replace(advice, decembers=unknown_season(situation, min(covered, 365.0)))
+    if plan is None:
+        return advice
+    supplier = next((s for s in situation.facts.suppliers if s.id == plan.offer.supplier_id), None)
+    share = plan.rules.share if plan.rules is not None else None
+    return replace(
+        advice,
+        goods=billed(plan.offer, plan.lot).goods if advice.verdict == "approve" else None,
+        shelf_life=_shelf_life(situation, plan) if advice.verdict == "approve" else None,
+        minimum_order=supplier.minimum_order if supplier is not None else None,
+        free_freight_from=supplier.free_freight_from if supplier is not None else None,
+        order_lines=share.lines if share is not None else None,
+        order_line_cost=share.cost if share is not None else None,
+    )
+
+
+def _shelf_life(situation: Situation, plan: Plan) -> ShelfLife | None:
+    life, found = situation.facts.product.shelf_life_days, plan.expiry
+    if not life or found is None:
+        return None
+    worth = to_cents(plan.cost.unit * Decimal(str(round(found.unsold, 3))))
+    last = situation.facts.today + timedelta(days=found.days)
+    limits = plan.lot < plan.needed - 1e-9
+    return ShelfLife(life, last, round(found.chance, 3), round(found.unsold, 2), worth, limits)
 
 
 def _drafts(situation: Situation) -> tuple[DraftOrder, ...]:
@@ -122,100 +155,6 @@ def _needed(situation: Situation, plan: Plan | None) -> float | None:
     return orderable(plan.needed, None, situation.facts.product.unit)
 
 
-def coverage_with(situation: Situation, quantity: float) -> float | None:
-    """Days that free stock, open orders and `quantity` more last at the expected demand; None if unknowable."""
-    if situation.far is None or situation.available is None:
-        return None
-    supply = situation.available + situation.on_order + quantity
-    return days_lasting(situation.far, np.full(len(situation.far.mean_per_day), supply))
-
-
-def alternatives(
-    situation: Situation, found: tuple[Plan, ...], verdict: Verdict, asked: float | None
-) -> tuple[Alternative, ...]:
-    """What else could be ordered: the next price break, no more than the need, the buyer's own quantity, the second
-    supplier; when waiting, the order that will be due. Saving against the same units at the advised unit cost."""
-    if not found:
-        return ()
-    plan = found[0]
-    if verdict != "approve":
-        return _later(situation, plan, asked) if verdict == "wait" else ()
-    options: list[tuple[Plan, float, str]] = []
-    tier = next_tier(plan.offer, plan.lot)
-    unit = situation.facts.product.unit
-    if tier is not None:
-        at = orderable(tier.min_quantity, plan.offer, unit)
-        options.append(
-            (plan, at, f"próxima faixa de preço, {words.unit_reais(tier.unit_price)} por {unit or 'unidade'}")
-        )
-    bare = orderable(plan.needed, plan.offer, unit)
-    if 0 < bare < plan.lot:
-        options.append((plan, bare, "só o necessário"))
-    if asked is not None and asked > 0:
-        options.append((plan, orderable(asked, plan.offer, unit), "a quantidade que você citou"))
-    if len(found) > 1 and found[1].lot > 0:
-        name = situation.supplier_name(found[1].offer.supplier_id)
-        options.append((found[1], found[1].lot, f"de {name}"))
-    seen = {(plan.offer.id, plan.lot)}
-    result = []
-    for other, quantity, why in options:
-        if (other.offer.id, quantity) not in seen:
-            seen.add((other.offer.id, quantity))
-            result.append(_alternative(situation, plan, other, quantity, why))
-    return tuple(result)
-
-
-def _alternative(situation: Situation, plan: Plan, other: Plan, quantity: float, why: str) -> Alternative:
-    company, unit = situation.facts.company, situation.facts.product.unit
-    cost = landed_cost(other.offer, quantity, company)
-    saving = to_cents((plan.cost.unit - cost.unit) * Decimal(str(quantity)))
-    base, after = coverage_with(situation, plan.lot), coverage_with(situation, quantity)
-    extra = round(after - base, 1) if after is not None and base is not None else 0.0
-    instead = f" em vez de {words.quantity(plan.lot, unit)}" if quantity != plan.lot else ""
-    parts = [f"{words.quantity(quantity, unit)}{instead} ({why})"]
-    if abs(saving) >= Decimal("0.01"):
-        parts.append(
-            f"{'economiza' if saving > 0 else 'custa'} {words.reais(abs(saving))}{'' if saving > 0 else ' a mais'}"
-        )
-    if abs(extra) >= 0.5:
-        parts.append(f"{words.days(abs(round(extra)))} {'a mais' if extra > 0 else 'a menos'} de estoque")
-    small, large = min(quantity, plan.lot), max(quantity, plan.lot)
-    stocking = stocking_cost(small, large, float(cost.unit), daily_demand(situation), company)
-    if stocking >= 1:
-        amount = words.about(stocking)
-        parts.append(f"cerca de {amount} {'a mais' if quantity > plan.lot else 'a menos'} de custo de estocagem")
-    return Alternative(
-        quantity=quantity,
-        supplier=situation.supplier_name(other.offer.supplier_id),
-        unit_price=cost.goods,
-        total=cost.total,
-        extra_coverage_days=extra,
-        saving=saving,
-        text="; ".join(parts) + ".",
-        payable=cost.payable,
-    )
-
-
-def _later(situation: Situation, plan: Plan, asked: float | None) -> tuple[Alternative, ...]:
-    """The order that will be due, or the quantity the buyer named if it were bought now."""
-    unit, company = situation.facts.product.unit, situation.facts.company
-    quantity = orderable(asked, plan.offer, unit) if asked is not None and asked > 0 else plan.usual_lot
-    cost = landed_cost(plan.offer, quantity, company)
-    extra = coverage_with(situation, quantity)
-    base = coverage_with(situation, 0.0)
-    days = round(extra - base, 1) if extra is not None and base is not None else 0.0
-    if asked is not None and asked > 0:
-        text = f"Se quiser comprar já: {words.quantity(quantity, unit)} por {words.reais(cost.payable)}."
-    elif plan.order_by is not None:
-        text = (
-            f"Em {words.day(plan.order_by)}: cerca de {words.quantity(quantity, unit)} por {words.reais(cost.payable)}."
-        )
-    else:
-        return ()
-    supplier = situation.supplier_name(plan.offer.supplier_id)
-    return (Alternative(quantity, supplier, cost.goods, cost.total, days, Decimal("0.00"), text, cost.payable),)
-
-
 def _missing(
     situation: Situation, prices: PriceFinding, logistics: LogisticsFinding, plan: Plan | None
 ) -> tuple[Missing, ...]:
@@ -226,6 +165,10 @@ def _missing(
         lot = words.quantity(plan.lot, situation.facts.product.unit)
         text = f"O lote mínimo de {lot} dura mais de dois anos; negocie um lote menor ou traga outra oferta."
         found.append(Missing("large_minimum", text, "offers"))
+    if plan is not None and plan.expiry is not None and plan.lot > 0 and plan.expiry.chance > EXPIRY_CHANCE + 1e-9:
+        lot, chance = words.quantity(plan.lot, situation.facts.product.unit), words.share(plan.expiry.chance)
+        text = f"Nem o menor pedido, {lot}, vende antes de vencer: há {chance} de chance de sobrar; negocie um menor."
+        found.append(Missing("expires", text, "offers"))
     if plan is None and valid_offers(situation) and not any(m.code in _DECISIVE for m in found):
         known = any(o.supplier_id in situation.leads for o in valid_offers(situation))
         text = "Falta o prazo de entrega do fornecedor; importe ofertas com prazo ou recebimentos."
@@ -233,17 +176,6 @@ def _missing(
             text = "O prazo de entrega passa de um ano; a previsão não chega tão longe."
         found.append(Missing("long_lead_time" if known else "no_lead_time", text, "offers"))
     return tuple({m.code: m for m in found}.values())
-
-
-def _confidence(situation: Situation, plan: Plan | None, missing: tuple[Missing, ...]) -> Confidence:
-    """The weakest of what the decision stands on."""
-    if plan is None or any(m.code in _DECISIVE for m in missing):
-        return "low"
-    grades: list[Confidence] = [demand_confidence(situation)]
-    grades.append("high" if plan.lead.receipts >= 3 else ("medium" if plan.lead.measured else "low"))
-    if situation.facts.stock is not None and (situation.facts.today - situation.facts.stock.as_of).days > 7:
-        grades.append("medium")
-    return min(grades, key=_ORDER.index)
 
 
 def _evidence(situation: Situation, plan: Plan | None) -> tuple[Evidence, ...]:

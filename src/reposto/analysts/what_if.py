@@ -30,7 +30,7 @@ def changed(situation: Situation, change: Change) -> Situation:
     whose deliveries scatter goes on scattering; orders already on their way arrive as before.
     """
     if change.kind == "demand" and change.percent is not None:
-        return _with_demand(situation, _factor(change.percent))
+        return scale_demand(situation, _factor(change.percent))
     if change.kind == "price" and change.percent is not None:
         offers = tuple(
             _priced(o, _factor(change.percent)) if _concerns(situation, o.supplier_id, change) else o
@@ -55,7 +55,8 @@ def _concerns(situation: Situation, supplier_id: int, change: Change) -> bool:
     return not change.supplier or situation.supplier_name(supplier_id) == change.supplier
 
 
-def _with_demand(situation: Situation, factor: float) -> Situation:
+def scale_demand(situation: Situation, factor: float) -> Situation:
+    """The situation with mean and every quantile of the forecast times `factor`."""
     far = _scaled(situation.far, factor)
     paths = None
     if far is not None and situation.available is not None:
@@ -117,6 +118,7 @@ def plan_figures(analysis: Analysis) -> PlanFigures:
         arrival=advice.expected_arrival,
         coverage_after_days=advice.coverage_after_days,
         stockout_probability=advice.risk.stockout_probability,
+        needed=advice.needed_quantity,
     )
 
 
@@ -147,6 +149,7 @@ def _bought(change: Change, analysis: Analysis) -> Simulation:
 
 
 def _named_quantity(others: Sequence[Alternative], asked: float) -> Alternative | None:
-    """The smallest alternative that holds the quantity asked about."""
+    """The alternative worked out for the quantity asked about, else the smallest that holds it."""
     fitting = [a for a in others if a.quantity >= asked - 1e-9]
+    fitting = [a for a in fitting if a.code == "asked"] or fitting
     return min(fitting, key=lambda a: a.quantity, default=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from reposto.analysts.asked import Question, analyse_question, compare_products
@@ -28,7 +29,7 @@ Step = Callable[[str, str], None]
 def question_of(request: Request) -> Question:
     """What the analysts have to know of a request."""
     horizon = int(request.params.get("horizon_days") or DEFAULT_HORIZON)
-    quantity = request.params.get("quantity")
+    quantity, budget = request.params.get("quantity"), request.params.get("budget")
     window = request.window
     ahead = window is not None and request.today is not None and window.end >= request.today
     asked = (request.intent, *request.also)
@@ -39,6 +40,7 @@ def question_of(request: Request) -> Question:
         window=window if Intent.DEMAND_FORECAST in asked or ahead else None,
         cover=request.intent in COVERS and ("horizon_days" in request.params or ahead),
         change=change_of(request),
+        budget=Decimal(str(budget)) if isinstance(budget, (int, float)) and budget > 0 else None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reposto.language import offer_lines
 from reposto.language.decision import amount_due, late_words
+from reposto.language.doubts import grade_words, keeps_line, other_line
 from reposto.language.formats import inert, rate, sentence
 from reposto.language.voice import Voice, bullets, told
 from reposto.model.findings import (
@@ -29,7 +30,9 @@ def write_card(voice: Voice, analysis: Analysis, said: frozenset[str]) -> str:
         ("quantity", quantity_line(voice, analysis.recommendation, said)),
         ("price", offer_lines.price_line(voice, analysis, said)),
         ("risk", risk_line(voice, analysis.recommendation)),
+        ("keeps", keeps_line(voice, analysis.recommendation)),
         ("confidence", confidence_line(voice, analysis)),
+        ("other", other_line(voice, analysis)),
         ("next", next_line(voice, analysis.recommendation)),
     )
     late = analysis.logistics.order_by_overdue
@@ -303,7 +306,7 @@ def confidence_line(voice: Voice, analysis: Analysis) -> str:
             key = "confidence.same"
         past = voice.say(key, error=voice.percent(error), naive=voice.percent(naive))
     until = voice.say("confidence.data", date=voice.full(analysis.data_until)) if analysis.data_until else ""
-    return told(voice.say(f"confidence.{analysis.confidence}"), past, until)
+    return told(grade_words(voice, analysis), past, until)
 
 
 def next_line(voice: Voice, advice: RecommendationFinding) -> str:

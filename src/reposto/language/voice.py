@@ -12,6 +12,8 @@ from reposto.language import formats
 from reposto.language.formats import Locale
 from reposto.language.texts_asked_en import TEXTS as ENGLISH_ASKED
 from reposto.language.texts_asked_pt import TEXTS as PORTUGUESE_ASKED
+from reposto.language.texts_decision_en import TEXTS as ENGLISH_DECISION
+from reposto.language.texts_decision_pt import TEXTS as PORTUGUESE_DECISION
 from reposto.language.texts_en import TEXTS as ENGLISH
 from reposto.language.texts_lists_en import TEXTS as ENGLISH_LISTS
 from reposto.language.texts_lists_pt import TEXTS as PORTUGUESE_LISTS
@@ -34,6 +36,7 @@ TEXTS: Mapping[Locale, Mapping[str, str]] = {
         **PORTUGUESE_ASKED,
         **PORTUGUESE_RECALL,
         **PORTUGUESE_ORDERS,
+        **PORTUGUESE_DECISION,
     },
     "en": {
         **ENGLISH_LISTS,
@@ -43,6 +46,7 @@ TEXTS: Mapping[Locale, Mapping[str, str]] = {
         **ENGLISH_ASKED,
         **ENGLISH_RECALL,
         **ENGLISH_ORDERS,
+        **ENGLISH_DECISION,
     },
 }
 

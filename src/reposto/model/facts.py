@@ -106,6 +106,7 @@ class Offer:
     icms_percent: float = 0.0
     icms_st_percent: float = 0.0
     payment_terms: tuple[int, ...] = ()
+    free_freight_from: Decimal | None = None  # the supplier's, R$ of goods in one order
 
 
 @dataclass(frozen=True, slots=True)

@@ -276,6 +276,22 @@ class Alternative:
     saving: Decimal  # R$ against buying the advised quantity at its unit cost; negative = dearer
     text: str
     payable: Decimal | None = None  # amount of the order as it will be billed
+    code: str = ""  # tier | need | asked | supplier | later | repeat | little | budget
+    stockout_probability: float | None = None  # of running short before the next order can arrive, with this quantity
+    arrival: date | None = None  # probable, where it isn't that of the advised order
+    review_days: int = 7  # until the next sum is made
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfLife:
+    """What a shelf life means for the advised quantity: probability that any of it expires unsold, units, R$."""
+
+    days: int
+    last_day: date  # on which the goods of this order can be sold
+    probability: float
+    expected_unsold: float
+    write_off: Decimal
+    limits: bool  # whether less is advised than the need because of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +358,14 @@ class RecommendationFinding:
     payable_total: Decimal | None = None  # amount of the order as it will be billed: goods + IPI + ICMS-ST + freight
     drafts: tuple[DraftOrder, ...] = ()  # of this product, newest last; not counted as on order
     rounding_steps: tuple[RoundingStep, ...] = ()  # `rounding` in figures
+    doubts: tuple[str, ...] = ()  # why the confidence isn't high, the weakest point first; codes of analysts/doubts
+    decembers: int | None = None  # of the product's own history, where its season matters now and isn't known
+    shelf_life: ShelfLife | None = None
+    goods: Decimal | None = None  # of the advised order, before freight and taxes on top
+    minimum_order: Decimal | None = None  # the supplier's, R$ of goods in one order
+    free_freight_from: Decimal | None = None
+    order_lines: float | None = None  # lines of an ordinary order to this supplier, which share its cost
+    order_line_cost: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

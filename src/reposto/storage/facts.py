@@ -237,7 +237,7 @@ def _to_mask(marks: NDArray[np.bool_], offsets: NDArray[np.int64], length: int) 
 def _load_offers(connection: Connection, skus: Collection[str]) -> dict[str, tuple[Offer, ...]]:
     """The offers of active suppliers; one without a price is no offer."""
     rows = connection.execute(
-        select(offers, offer_tiers.c.min_quantity, offer_tiers.c.unit_price)
+        select(offers, suppliers.c.free_freight_from, offer_tiers.c.min_quantity, offer_tiers.c.unit_price)
         .join_from(offers, offer_tiers, offer_tiers.c.offer_id == offers.c.id)
         .join(suppliers, suppliers.c.id == offers.c.supplier_id)
         .where(offers.c.sku.in_(skus), suppliers.c.active.is_(True))
@@ -251,11 +251,12 @@ def _load_offers(connection: Connection, skus: Collection[str]) -> dict[str, tup
 
 
 def _to_offer(rows: list[Row[Any]]) -> Offer:
-    names = [name for name in Offer.__dataclass_fields__ if name not in ("tiers", "payment_terms")]
+    names = [name for name in Offer.__dataclass_fields__ if name not in ("tiers", "payment_terms", "free_freight_from")]
     first = rows[0]
     return Offer(
         tiers=tuple(PriceTier(row.min_quantity, row.unit_price) for row in rows),
         payment_terms=tuple(int(days) for days in first.payment_terms.split("/") if days.strip().isdigit()),
+        free_freight_from=first.free_freight_from,
         **{name: getattr(first, name) for name in names},
     )
 

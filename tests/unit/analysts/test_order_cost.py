@@ -90,7 +90,8 @@ def test_the_worthwhile_lot_is_the_best_of_all_lots() -> None:
         return float(offer.tiers[2 if q >= 400 else 1 if q >= 150 else 0].unit_price) * q + 25
 
     def cost(q: int) -> float:
-        return annual_cost(q, demand, offer, company) + LEAST_GAIN * max(worth(q) - worth(38), 0) * demand / q
+        bound = LEAST_GAIN * max(worth(q) - worth(38), 0) * demand / q
+        return annual_cost(q, demand, offer, company) + bound - 40 * demand * max(1 / q - 1 / 38, 0)  # at every review
 
     for least in (1, 20, 90, 160, 700):
         lot = worthwhile_lot(offer, company, "UN", annual_demand=demand, least=least, most=1500, ordinary=38)
