@@ -68,8 +68,9 @@ def serve_arguments(home: Path) -> Sequence[str]:
 
 
 def clean_environment() -> dict[str, str]:
-    """Ours without settings of reposto."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("REPOSTO_")}
+    """Ours without settings of reposto; nothing is analysed unasked, else questions would measure a look-up."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("REPOSTO_")}
+    return {**ours, "REPOSTO_PREPARE": "false"}
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> int:

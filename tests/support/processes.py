@@ -161,5 +161,9 @@ def iterate_processes() -> Iterator[ProcessInfo]:
 
 
 def clean_environment() -> dict[str, str]:
-    """Of our own variables only what any login has: no REPOSTO_ setting and nothing of pytest leaks in."""
-    return {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    """Of our own variables only what any login has: no REPOSTO_ setting and nothing of pytest leaks in.
+
+    Products are not analysed unasked: a question whose answer is known would meet none of the faults of a test.
+    """
+    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    return {**kept, "REPOSTO_PREPARE": "false"}

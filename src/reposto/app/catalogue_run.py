@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -39,21 +39,26 @@ Stopping = Callable[[], None]  # raises when there is no point in going on
 
 def run_part(store: Store, part: Job, *, tell: Tell, check: Stopping) -> None:
     """Analyse the products of a part and keep what was found; products analysed before are only looked at."""
-    day = date.fromisoformat(part.request["today"])
+    found, basis = work_out(store, part.request["skus"], day=date.fromisoformat(part.request["today"]), check=check)
+    done = PartDone(tuple(found.results), tuple(found.confirmed), found.urgent())
+    tell(wake_for(runs.end_part(store, part, done, basis=basis, now=utc_now())))
+
+
+def work_out(store: Store, skus: Sequence[str], *, day: date, check: Stopping) -> tuple[Found, str]:
+    """Analyse those of the products that are not fresh; on which data that stands."""
     found = Found()
     with store.read() as connection:
         basis = results.read_basis(connection)
-        known = results.find_results(connection, part.request["skus"])
+        known = results.find_results(connection, skus)
         # An earlier attempt, another run or a question may have been here.
         fresh = {sku for sku, kept in known.items() if kept.day == day and kept.basis == basis}
-        stale = [sku for sku in part.request["skus"] if sku not in fresh]
+        stale = [sku for sku in skus if sku not in fresh]
         loaded = facts_store.load_several(connection, stale, today=day, loaded_at=utc_now())
     found.loaded = [(facts, known.get(sku)) for sku, facts in loaded.items()]
     for facts, kept in found.loaded:
         check()
         found.add(_result_for(facts, kept, basis, check))
-    done = PartDone(tuple(found.results), tuple(found.confirmed), found.urgent())
-    tell(wake_for(runs.end_part(store, part, done, basis=basis, now=utc_now())))
+    return found, basis
 
 
 @dataclass(slots=True)

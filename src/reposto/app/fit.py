@@ -6,16 +6,13 @@ data version they were made from. Analyses use the newest tables there are, and 
 
 from __future__ import annotations
 
-import asyncio
-import os
-import signal
 import sys
-import threading
 
 import structlog
 
+from reposto.app.beside import live_beside
 from reposto.app.logs import configure_logs
-from reposto.app.settings import Settings, environment, hand_over, handed_over
+from reposto.app.settings import handed_over
 from reposto.model.clock import local_today, monotonic, utc_now
 from reposto.model.quantities import is_counted
 from reposto.storage import catalogue, company, facts
@@ -23,7 +20,6 @@ from reposto.storage.alone import Chore, alone
 from reposto.storage.engine import Store
 
 log = structlog.get_logger(__name__)
-NICE = 10  # a question's analysis goes first
 
 
 def needs_fit(store: Store) -> bool:
@@ -66,46 +62,16 @@ def fit_forecasts(store: Store, *, learn: bool = True) -> bool:
     return True
 
 
-async def run_fit(settings: Settings) -> None:
-    """Run `main` in a process of its own and wait for its end; cancelled, it is killed."""
-    url, secret = hand_over(settings.url)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "reposto.app.fit",
-        url,
-        settings.log_level,
-        settings.log_format,
-        stdin=asyncio.subprocess.PIPE,  # its end tells that the server is gone
-        env={**environment(), **secret, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-        start_new_session=True,
-    )
-    try:
-        if await process.wait() != 0:
-            log.warning("forecast.fit_failed", exit_status=process.returncode)
-    finally:
-        if process.returncode is None:
-            os.kill(process.pid, signal.SIGKILL)
-            await process.wait()  # else its pipes outlive the event loop
-
-
 def main() -> None:
     """Arguments: database URL, log level, log format."""
     url, level, log_format = sys.argv[1:4]
     configure_logs(level, log_format)
-    threading.Thread(target=_end_with_server, daemon=True).start()
-    os.nice(NICE)
+    live_beside()
     store = Store(handed_over(url))
     with alone(store, Chore.FIT) as mine:
         if mine:
             fit_forecasts(store)
     store.close()
-
-
-def _end_with_server() -> None:
-    while os.read(0, 1024):
-        pass
-    os._exit(0)
 
 
 if __name__ == "__main__":

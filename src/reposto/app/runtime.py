@@ -12,10 +12,10 @@ import structlog
 
 from reposto.app import telemetry
 from reposto.app.access import Gate
-from reposto.app.fit import needs_fit, run_fit
 from reposto.app.llm.make import make_reader
 from reposto.app.pool import Pool
 from reposto.app.settings import Settings, optional_packages, share_model, share_traces
+from reposto.app.upkeep import Upkeep
 from reposto.app.vitals import Vitals
 from reposto.app.workers import Workers
 from reposto.conversation import sessions, work
@@ -38,8 +38,6 @@ T = TypeVar("T")
 READ_THREADS, WRITE_THREADS = 4, 8
 CREDENTIALS_EVERY_S = 1.0  # RELIABILITY A3 allows 2 s; one query by primary keys
 DEMO_EVERY_S = 600.0  # a look at one row
-FIT_AFTER_S = 5.0  # the start belongs to the page and the workers
-FIT_EVERY_S = 600.0  # a look at two rows; a fit only when the data have changed
 PAGE_MESSAGES = 100  # of a replay
 PAGE_BYTES = 256 * 1024  # of a replay: a page always fits into a tab's buffer, with room for live messages
 
@@ -54,6 +52,7 @@ class Runtime:
         self.catalogue.reader = make_reader(settings.model)
         self.gate = Gate(store, settings)
         self.vitals = Vitals(store)
+        self.upkeep = Upkeep(settings, store, self.in_thread)
         self.started_at = monotonic()
         self.stopping = False
         self.last_reap = monotonic()
@@ -116,7 +115,7 @@ class Runtime:
         await self.bus.start()
         await self.pool.start()
         self.spawn(self._refresh_demo_forever())
-        self.spawn(self._fit_forever())
+        self.spawn(self.upkeep.run())
         self.spawn(self.hub.sweep_forever())
         self.spawn(self._reap_forever())
         self.spawn(self._check_credentials_forever())
@@ -216,17 +215,6 @@ class Runtime:
                 await self.in_writer(self._refresh_demo_now)
             except Exception as error:  # the next round tries again
                 log.warning("demo.refresh_failed", error=type(error).__name__)
-
-    async def _fit_forever(self) -> None:
-        """Learn across the catalogue when the data have changed; a process of its own, at low priority."""
-        await asyncio.sleep(FIT_AFTER_S)
-        while True:
-            try:
-                if await self.in_thread(needs_fit, self.store):
-                    await run_fit(self.settings)
-            except Exception as error:  # the next round tries again
-                log.warning("forecast.fit_failed", error=type(error).__name__)
-            await asyncio.sleep(FIT_EVERY_S)
 
     async def _check_credentials_forever(self) -> None:
         """Log out of open sockets too who expired, was disabled, or left by another process or while he came in."""

@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="an address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="a port, 0 to 65535 (0 = any free one)")
     workers: int = Field(2, ge=1, le=64, description="worker processes, 1 to 64")
+    prepare: bool = Field(True, description="true to analyse every product before anybody asks, else false")
     processes: int = Field(1, ge=1, le=64, description="API processes on one port, 1 to 64")
     database_url: str = Field("", description="postgresql+psycopg://user:password@host/name, or empty for SQLite")
     redis_url: str = Field("", description="redis://host:6379/0 or rediss://…, or empty for a single process")

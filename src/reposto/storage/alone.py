@@ -16,6 +16,7 @@ class Chore(IntEnum):
 
     FIT = 7_233_002
     DEMO = 7_233_003
+    PREPARE = 7_233_004
 
 
 @contextmanager

@@ -213,6 +213,12 @@ def any_queued(connection: Connection) -> bool:
     return connection.execute(query).first() is not None
 
 
+def any_open(connection: Connection) -> bool:
+    """Whether anybody waits for anything: a job that is queued or runs."""
+    query = select(jobs.c.id).where(jobs.c.state.in_([JobState.QUEUED, JobState.RUNNING])).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def find_open(connection: Connection, session_id: int) -> list[Job]:
     """A session's jobs that are queued or running, oldest first; the parts of a run are nobody's business."""
     query = select(jobs).where(

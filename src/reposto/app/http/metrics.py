@@ -99,6 +99,11 @@ class Numbers(Collector):
         yield gauge(
             "reposto_workers_ready", "Worker processes that can take a job, as far as known here.", workers.alive()
         )
+        upkeep = self._runtime.upkeep
+        yield gauge("reposto_products", "Active products, as last looked at.", upkeep.products.active)
+        text = "Those with an analysis of today on the present data: a question about one is a look-up."
+        yield gauge("reposto_products_ready", text, upkeep.products.fresh)
+        yield gauge("reposto_preparing", "Whether products are being analysed unasked.", float(upkeep.preparing))
         yield counter("reposto_worker_restarts", "Worker processes replaced by this server.", workers.restarts)
         yield counter("reposto_nudges_sent", "Nudges that the broker took.", workers.sent)
         yield counter("reposto_nudges_failed", "Nudges that it did not; the table remembers.", workers.failed)

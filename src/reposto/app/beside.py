@@ -1,0 +1,47 @@
+"""Programs of ours that run beside the server at low priority, and end with it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+
+from reposto.app.settings import Settings, environment, hand_over
+
+NICE = 10  # a question's analysis goes first
+
+
+async def run_beside(module: str, settings: Settings) -> int:
+    """Run `python -m module DATABASE_URL LOG_LEVEL LOG_FORMAT` until it exits, with its status; cancelled, kill it."""
+    url, secret = hand_over(settings.url)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        module,
+        url,
+        settings.log_level,
+        settings.log_format,
+        stdin=asyncio.subprocess.PIPE,  # its end tells that the server is gone
+        env={**environment(), **secret, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        start_new_session=True,
+    )
+    try:
+        return await process.wait()
+    finally:
+        if process.returncode is None:
+            os.kill(process.pid, signal.SIGKILL)
+            await process.wait()  # else its pipes outlive the event loop
+
+
+def live_beside() -> None:
+    """In that process: give way to others, and end when the server does, however it went."""
+    threading.Thread(target=_end_with_server, daemon=True).start()
+    os.nice(NICE)
+
+
+def _end_with_server() -> None:
+    while os.read(0, 1024):
+        pass
+    os._exit(0)
