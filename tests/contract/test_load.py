@@ -375,6 +375,11 @@ def test_prices_of_an_order_go_with_it(stocked: Store) -> None:
     assert paid() == []
 
 
+def test_next_to_nothing_ordered_has_no_price(stocked: Store) -> None:
+    put(stocked, "orders", order("1", 10)._replace(quantity=D("0.0004")), order("2", 3))
+    assert [row[0] for row in rows_of(stocked, t.price_observations, "sku")] == ["2"]
+
+
 def test_a_price_of_another_source_survives_an_order_without_one(stocked: Store) -> None:
     seen = PriceRow("1", ORDERED, D(3), supplier="Vale", source="order")  # as an invoice of that day says
     put(stocked, "prices", seen)

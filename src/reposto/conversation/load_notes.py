@@ -201,13 +201,13 @@ def _resolve(connection: Connection, notes: Iterable[Note], said: _Said) -> Iter
             if product is None:
                 said.left_out.append(f"{name}: nenhum produto tem esse EAN ou esse código no fornecedor")
                 continue
-            if item.unit_price <= 0 and item.tax_unit_price <= 0:
-                said.left_out.append(f"{name}: sem preço")  # a gift under the sale's CFOP is no offer
-                continue
             measured = _in_stock_unit(item, product)
             if measured is None:
                 units = item.unit if item.unit == item.tax_unit else f"{item.unit} (ou {item.tax_unit})"
                 said.left_out.append(f"{name}: vendido em {units}, estocado em {product.unit}")
+                continue
+            if measured[1] <= 0:  # a gift under the sale's CFOP is no offer
+                said.left_out.append(f"{name}: sem preço por {product.unit}")
                 continue
             yield _Line(note, item, supplier_id, product.sku, *measured)
 

@@ -59,7 +59,7 @@ def _price(*, required: bool) -> Field:
         "precounitario valorunitario vlrunitario precounit valorunit custounitario precodecompra precocompra"
         " precofornecedor precodecusto custo c7preco d1vunit vuncom unitprice"
     )
-    parse = v.amount(positive=True)
+    parse = v.amount(least=v.PRICE_STEP)
     return _field("unit_price", "preço unitário", parse, strong, "preco valor", required=required, example="12,50")
 
 
@@ -308,7 +308,7 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
         _field(
             "quantity",
             "quantidade",
-            v.amount(positive=True),
+            v.amount(least=v.UNIT_STEP),
             "quantidadepedida qtdpedida qtdepedida quantpedida c7quant",
             _QUANTITY,
             required=True,
@@ -352,7 +352,7 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
         _field(
             "quantity",
             "quantidade recebida",
-            v.amount(positive=True),
+            v.amount(least=v.UNIT_STEP),
             "quantidaderecebida qtdrecebida qtderecebida quantrecebida d1quant",
             _QUANTITY,
             required=True,
@@ -381,6 +381,6 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
         ),
         _price(required=True),
         _supplier(required=False),
-        _field("quantity", "quantidade", v.amount(positive=True), "", _QUANTITY, example="100"),
+        _field("quantity", "quantidade", v.amount(least=v.UNIT_STEP), "", _QUANTITY, example="100"),
     ),
 }

@@ -33,6 +33,11 @@ FIRST_YEAR = 1990  # before the Real no price compares, and no shop exports such
 LAST_YEARS_AHEAD = 10  # an offer or a delivery further away is a typing error
 
 
+_ZERO = Decimal(0)
+UNIT_STEP = Decimal("0.001")  # 1 g of 1 kg: what is kept of a quantity
+PRICE_STEP = Decimal("0.0001")  # R$ per unit
+
+
 class BadValue(ValueError):
     """The reason, in Portuguese."""
 
@@ -90,8 +95,8 @@ def code(limit: int) -> Parser:
     return parse
 
 
-def amount(*, positive: bool = False) -> Parser:
-    """A number >= 0 (or > 0), exact."""
+def amount(*, least: Decimal = _ZERO) -> Parser:
+    """A number >= 0, or one that does not become zero when it is kept in steps of `least`; exact."""
 
     def parse(cell: Cell, reading: Reading) -> Decimal:
         if isinstance(cell, date):
@@ -102,8 +107,10 @@ def amount(*, positive: bool = False) -> Parser:
             raise BadValue(str(error)) from None
         if value < 0:
             raise BadValue("não pode ser negativo")
-        if positive and value == 0:
+        if least and value == 0:
             raise BadValue("precisa ser maior que zero")
+        if value < least / 2:
+            raise BadValue(f"é pequeno demais: guardamos até {format(least, 'f').replace('.', ',')}")
         if value > MAX_AMOUNT:
             raise BadValue("é grande demais para ser verdade (máximo 1.000.000.000)")
         return value

@@ -151,6 +151,7 @@ def refresh_order_prices(
                 "quantity": quantity,
             }
             for (sku, supplier, day), (quantity, paid) in sums.items()
+            if quantity > 0  # less than a thousandth is kept as nothing
         ],
     )
 

@@ -87,3 +87,21 @@ def test_freight_may_be_a_word() -> None:
     )
     assert [r.freight_fixed for r in found.rows if isinstance(r, OfferRow)] == [Decimal(0), Decimal(80), Decimal(0)]
     assert [(bad.row, "R$" in bad.reason) for bad in found.bad] == [(5, True)]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "bad"),
+    [
+        ("0,001", "0,0001", ()),
+        ("0,0004", "1", ("Quantidade",)),
+        ("1", "0,00004", ("Preço unitário",)),
+        ("0", "0", ("Quantidade", "Preço unitário")),
+    ],
+)
+def test_what_would_be_kept_as_zero_is_refused(quantity: str, price: str, bad: tuple[str, ...]) -> None:
+    found = read_text(
+        "Nº do pedido;Fornecedor;SKU;Quantidade;Preço unitário;Data do pedido\n"
+        f"1;Vale;A;{quantity};{price};01/11/2026\n",
+        "orders",
+    )
+    assert tuple(error.column for error in found.bad) == bad
