@@ -26,6 +26,7 @@ from reposto.delivery.bus import Bus, MemoryBus, wake_for
 from reposto.delivery.hub import Hub
 from reposto.delivery.wire import encode_message
 from reposto.model.clock import local_today, monotonic, utc_now
+from reposto.model.errors import StorageBusy
 from reposto.storage import chat, company
 from reposto.storage.alone import Chore, alone
 from reposto.storage.engine import Store
@@ -36,6 +37,7 @@ T = TypeVar("T")
 # Apart, because a writer may wait for its turn for seconds, and reading must not wait with it. Their sum may exceed the
 # database pool's ten connections: on SQLite one writer at a time has one, on PostgreSQL each for milliseconds.
 READ_THREADS, WRITE_THREADS = 4, 8
+TURN_WITHIN_S = 5.0  # for a thread, while all of them wait for a database that hangs; then 503
 CREDENTIALS_EVERY_S = 1.0  # RELIABILITY A3 allows 2 s; one query by primary keys
 DEMO_EVERY_S = 600.0  # a look at one row
 PAGE_MESSAGES = 100  # of a replay
@@ -148,7 +150,22 @@ class Runtime:
         return await self._run_in(self._writers, call, *args, **kwargs)
 
     async def _run_in(self, threads: ThreadPoolExecutor, call: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(threads, lambda: call(*args, **kwargs))
+        running = threads.submit(lambda: call(*args, **kwargs))
+        late = False
+
+        def give_up() -> None:
+            nonlocal late
+            late = running.cancel()  # not once it has begun
+
+        turn = asyncio.get_running_loop().call_later(TURN_WITHIN_S, give_up)
+        try:
+            return await asyncio.wrap_future(running)
+        except asyncio.CancelledError:
+            if late:
+                raise StorageBusy(retry_after=1.0) from None
+            raise
+        finally:
+            turn.cancel()
 
     def publish(self, change: Change) -> None:
         """After a commit: tell the tabs, the workers, and those that must stop. Call it on the event loop."""

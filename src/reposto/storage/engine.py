@@ -128,7 +128,10 @@ def _create_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
+    from reposto.storage.silence import give_up_on_silence  # its package is there where PostgreSQL is wanted
+
     engine = create_engine(url, **shared, pool_pre_ping=True, pool_recycle=1800, connect_args=PATIENCE)
+    give_up_on_silence(engine)
     event.listen(engine, "connect", _prepare_postgres)
     event.listen(engine, "begin", _begin_postgres)
     return engine

@@ -184,6 +184,40 @@ def test_a_locked_table_fails_the_request_in_time(breakable: Breakable) -> None:
     note("D9", refused_after_s=waited)
 
 
+@pytest.mark.timeout(180)
+def test_calls_to_a_database_that_hangs_are_answered_in_time(breakable: Breakable) -> None:
+    """It took until the database went on, or for ever: its own limits don't run while it is stopped."""
+
+    async def call(client: httpx.AsyncClient, url: str, number: int) -> tuple[int, float]:
+        began = time.monotonic()
+        if number % 2:
+            answer = await client.get(url)
+        else:
+            answer = await client.post(url, json={"content": QUESTION, "client_id": f"hung-{number}"})
+        return answer.status_code, time.monotonic() - began
+
+    token = breakable.system.token()
+
+    async def crowd(session_id: int) -> list[tuple[int, float]]:
+        headers = {"Authorization": f"Bearer {token}"}
+        url = f"{breakable.system.apis[0].url}/api/chat/sessions/{session_id}/messages"
+        async with httpx.AsyncClient(headers=headers, trust_env=False, timeout=60) as client:
+            return await asyncio.gather(*(call(client, url, number) for number in range(60)))
+
+    with Api(breakable.system.apis[0].url, token) as client:
+        session_id = client.open_session()
+        breakable.system.postgres.pause()
+        try:
+            refused = asyncio.run(crowd(session_id))
+        finally:
+            breakable.system.postgres.resume()
+        assert {status for status, _ in refused} == {503}
+        longest = max(seconds for _, seconds in refused)
+        assert longest < 25.0  # the turn for a thread, an idle connection that is dead, a new one that is not made
+        assert client.ask(session_id, QUESTION).status_code == 201
+    note("D9", hung_calls=len(refused), refused_within_s=longest)
+
+
 @pytest.mark.timeout(120)
 def test_two_hundred_calls_at_once_are_answered_and_idle_sockets_hold_no_connection(breakable: Breakable) -> None:
     async def crowd() -> list[int]:
