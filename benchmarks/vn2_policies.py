@@ -65,7 +65,8 @@ def forecast_week(game: Game, week: int) -> Floats:
         learn=False,
     )
     quantiles = fitted.mix(pooled_windows(fitted, known, names)[1], local_windows(fitted, known)[1])
-    groupings = [*(numbered(game.data.groups[column]) for column in GROUPS), np.zeros(len(names), dtype=np.int64)]
+    there = [game.data.groups[column] for column in GROUPS if column in game.data.groups]
+    groupings = [*map(numbered, there), np.zeros(len(names), dtype=np.int64)]
     means = predict_related(fit_related(known, groupings, SEASON, len(WINDOWS)), known, groupings)
     return np.concatenate([quantiles, means[:, :, None]], axis=2)
 

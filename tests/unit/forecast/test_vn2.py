@@ -99,7 +99,7 @@ def test_the_command_on_an_invented_shop(tmp_path: Path, capsys: pytest.CaptureF
     write(
         tmp_path / "initial_state.csv", ["Store", "Product", "End Inventory", "In Transit W+1", "In Transit W+2"], state
     )
-    write(tmp_path / "master.csv", ["Store", "Product", "ProductGroup"], [[s, p, p % 2] for s, p in keys])
+    write(tmp_path / "master.csv", ["Store", "Product", "Department"], [[s, p, p % 2] for s, p in keys])
     actuals = tmp_path / "actuals.csv"
     write(actuals, ["Store", "Product", "week", "actual_demand"], [[s, p, k, 4] for s, p in keys for k in range(1, 9)])
     arguments = ["--data", str(tmp_path), "--actuals", str(actuals), "--quick", "--cache", str(tmp_path / "cache")]
