@@ -9,10 +9,10 @@ from reposto.analysts.forecast.types import Bools, Floats
 
 HALF_LIFE = 40.0  # buckets after which a past error counts half
 SHARPNESS = 8.0  # exponent of 1/MSE in the mix of levels (FORECASTING.md)
-_PRIOR_ERRORS = 1.5  # pseudo-windows of the prior variance
-_PRIOR_CV = 0.6  # coefficient of variation of one bucket's demand before anything is known of it
-_GROWTH = 1.3  # variance of a sum grows as length^1.3: between independent (1) and fully shared (2) errors
-_LEAST_WINDOWS = 6  # past windows needed to trust their own variance
+PRIOR_ERRORS = 1.5  # pseudo-windows of the prior variance
+PRIOR_CV = 0.6  # coefficient of variation of one bucket's demand before anything is known of it
+GROWTH = 1.3  # variance of a sum grows as length^1.3: between independent (1) and fully shared (2) errors
+LEAST_WINDOWS = 6  # past windows needed to trust their own variance
 
 
 def seasonal_index(y: Floats, season: int, ahead: int) -> Floats:
@@ -111,9 +111,9 @@ def local_moments(
         if (offset, length) == (0, 1):
             mean, variance, known = single
         else:
-            prior = single[1] * length**_GROWTH
+            prior = single[1] * length**GROWTH
             mean, variance, known = _one_window(y, index, levels, counts, offset=offset, length=length, prior=prior)
-            variance = np.where(known < _LEAST_WINDOWS, prior, variance)
+            variance = np.where(known < LEAST_WINDOWS, prior, variance)
         means.append(mean)
         variances.append(np.maximum(variance, mean) if counted else variance)
     return np.stack(means, axis=1), np.stack(variances, axis=1)
@@ -142,17 +142,17 @@ def _one_window(
     error = np.where(usable[:, :, None], np.swapaxes(guess, 0, 1) - known_or_zero(sums)[:, :, None], 0.0)
     total = weight.sum(axis=1)
     mse = np.einsum("nt,nta->na", weight, error**2) / np.maximum(total, 1e-12)[:, None]
-    mix = _mix(mse, guess[buckets], length)
+    mix = mix_of_levels(mse, guess[buckets], length)
     mean = np.maximum((mix * guess[buckets]).sum(axis=1), 0.0)
     if prior is None:
-        prior = counted * mean + (_PRIOR_CV * mean) ** 2
+        prior = counted * mean + (PRIOR_CV * mean) ** 2
     data = (weight * np.einsum("nta,na->nt", error, mix) ** 2).sum(axis=1)
     # Overlapping windows repeat each other: `length` of them count as one observation.
-    variance = (data / length + _PRIOR_ERRORS * prior) / (total / length + _PRIOR_ERRORS)
+    variance = (data / length + PRIOR_ERRORS * prior) / (total / length + PRIOR_ERRORS)
     return mean, variance, usable.sum(axis=1) / length
 
 
-def _mix(mse: Floats, guess: Floats, length: int) -> Floats:
+def mix_of_levels(mse: Floats, guess: Floats, length: int) -> Floats:
     """Weights of the levels, summing to 1; equal while there is no error to compare. (n, alphas)."""
     floor = mse + 1e-9 + 0.01 * guess.mean(axis=1, keepdims=True) / max(length, 1)
     ratio = floor.min(axis=1, keepdims=True) / floor

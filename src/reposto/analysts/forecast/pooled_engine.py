@@ -18,7 +18,7 @@ from reposto.analysts.forecast.engine import (
     with_guess,
 )
 from reposto.analysts.forecast.features import Ints, Panel
-from reposto.analysts.forecast.local import local_moments
+from reposto.analysts.forecast.local_past import LocalPast
 from reposto.analysts.forecast.pooled import FittedPanel, PooledTables, at_lengths, fit_tables, predict_cutoffs
 from reposto.analysts.forecast.trial import judge, trial_rows
 from reposto.analysts.forecast.types import BackTest, Floats, Forecast, History
@@ -82,11 +82,12 @@ class PooledEngine:
         if np.nansum(buckets.y) > 0:
             method = "learned" if panel.forest is not None else method
             own_row = _one_row(panel, buckets)
-            mean, quantiles = _blend(panel, own_row, buckets, history, lengths)
+            past = _own_past(panel, buckets, lengths[-1], history.integer)
+            mean, quantiles = _blend(panel, own_row, past, buckets, history, lengths)
             mean, quantiles = _with_level(
                 buckets, mean, quantiles, lengths=lengths, expected_level=expected_level, notes=notes
             )
-            back_test = _back_test(panel, own_row, buckets, history, lengths) if tried else None
+            back_test = _back_test(panel, own_row, past, buckets, history, lengths) if tried else None
         else:
             method = "guess"
             mean, quantiles = _unsold(
@@ -112,27 +113,35 @@ def _one_row(panel: FittedPanel, buckets: Buckets) -> Panel:
     return Panel(shifted(buckets), np.zeros(1, dtype=np.int64), panel.season)
 
 
+def _end(buckets: Buckets) -> date:
+    """The first day after the history."""
+    return buckets.start - timedelta(days=round(buckets.offset * buckets.days))
+
+
+def _own_past(panel: FittedPanel, buckets: Buckets, longest: int, integer: bool) -> LocalPast:
+    """N of the product, with the catalogue's yearly rhythm."""
+    y = shifted(buckets)[0]
+    return LocalPast(y, panel.rhythm_of([_end(buckets)], len(y), buckets.offset + longest)[0], integer)
+
+
 def _blend(
-    panel: FittedPanel, own_row: Panel, buckets: Buckets, history: History, lengths: list[int]
+    panel: FittedPanel, own_row: Panel, past: LocalPast, buckets: Buckets, history: History, lengths: list[int]
 ) -> tuple[Floats, Floats]:
     """P, L and N averaged for windows after the last bucket; (windows,), (windows, levels)."""
-    y = own_row.y
-    end = buckets.start - timedelta(days=round(buckets.offset * buckets.days))
     fitted = [t.length for t in panel.tables]
     needed = [i for i in range(len(fitted)) if i == 0 or fitted[i - 1] < lengths[-1]]
-    now: Ints = np.array([y.shape[1]], dtype=np.int64)
-    raw_means, raw_quantiles = predict_cutoffs(panel, own_row, history.group, [end], now, needed)
+    now: Ints = np.array([own_row.buckets], dtype=np.int64)
+    raw_means, raw_quantiles = predict_cutoffs(panel, own_row, history.group, [_end(buckets)], now, needed)
     means, quantiles = at_lengths([fitted[i] for i in needed], raw_means, raw_quantiles, lengths)
-    windows = [(buckets.offset, length) for length in lengths]
-    rhythm = panel.rhythm_of([end], y.shape[1], buckets.offset + lengths[-1])
-    own_mean, own_variance = local_moments(y, windows, buckets.season, rhythm, history.integer)
-    own = local_quantiles(own_mean[0], own_variance[0], history.integer)
+    moments = [past.moments(buckets.offset, length, now) for length in lengths]
+    own_mean, own_variance = (np.concatenate(part) for part in zip(*moments, strict=True))
+    own = local_quantiles(own_mean, own_variance, history.integer)
     w = panel.local_weight
-    return (1 - w) * means[0] + w * own_mean[0], panel.mix(quantiles[0], own)
+    return (1 - w) * means[0] + w * own_mean, panel.mix(quantiles[0], own)
 
 
 def _back_test(
-    panel: FittedPanel, own_row: Panel, buckets: Buckets, history: History, lengths: list[int]
+    panel: FittedPanel, own_row: Panel, past: LocalPast, buckets: Buckets, history: History, lengths: list[int]
 ) -> BackTest | None:
     """The same blend at earlier dates; the few numbers of the tables have seen those weeks, the rows not."""
     fitted = [t.length for t in panel.tables]
@@ -140,17 +149,16 @@ def _back_test(
     trial = trial_rows(buckets.y, length)
     if trial is None:
         return None
-    rows, actual, naive, ages = trial
-    end = buckets.start - timedelta(days=round(buckets.offset * buckets.days))
+    _, actual, naive, ages = trial
+    end = _end(buckets)
     ends = [end - timedelta(days=round(a * buckets.days)) for a in ages]
     table = fitted.index(length)
     cutoffs: Ints = own_row.buckets - np.array(ages, dtype=np.int64)
     means, quantiles = predict_cutoffs(panel, own_row, history.group, ends, cutoffs, [table])
-    rhythm = panel.rhythm_of(ends, rows.shape[1], length)
-    own_mean, own_variance = local_moments(rows, [(0, length)], buckets.season, rhythm, history.integer)
-    own = local_quantiles(own_mean[:, 0], own_variance[:, 0], history.integer)
+    own_mean, own_variance = past.moments(0, length, cutoffs)
+    own = local_quantiles(own_mean, own_variance, history.integer)
     w = panel.local_weight
-    mean = (1 - w) * means[:, 0] + w * own_mean[:, 0]
+    mean = (1 - w) * means[:, 0] + w * own_mean
     mixed = panel.mix(quantiles[:, 0], own)
     if history.integer:
         mixed = np.round(mixed)
