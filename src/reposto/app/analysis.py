@@ -14,6 +14,7 @@ import structlog
 
 from reposto.analysts.asked import analyse_question
 from reposto.app import answers, catalogue_run, remembered, telemetry
+from reposto.app.filling import find_filling
 from reposto.app.llm.worker import phrase_answer, phraser
 from reposto.conversation import work
 from reposto.delivery.bus import Wake, wake_for
@@ -149,9 +150,12 @@ def _analyse(store: Store, job: Job, progress: Progress, bound: Any) -> tuple[st
     else:
         if known is not None:
             analysis = known
-            content, metadata = answers.write_one(known, Asked(), request, job.locale)
+            filling = find_filling(store, known, today)
+            content, metadata = answers.write_one(known, Asked(filling=filling), request, job.locale)
         else:
-            analysis, content, metadata = answers.answer_one(found[0], request, job.locale, progress.step)
+            analysis, content, metadata = answers.answer_one(
+                found[0], request, job.locale, progress.step, lambda one: find_filling(store, one, today)
+            )
             remembered.keep(store, found[0], analysis, request, basis)
         bound.info(
             "agents.analysis.completed",

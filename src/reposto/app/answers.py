@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from reposto.model.asked import Asked, Change
 from reposto.model.encode import to_data
 from reposto.model.facts import ProductFacts
 from reposto.model.findings import Analysis
+from reposto.model.lists import OrderFilling
 from reposto.model.request import Intent, Request
 
 DEFAULT_HORIZON = 30  # days, when the question names none
@@ -62,10 +63,16 @@ def change_of(request: Request) -> Change | None:
     return None
 
 
-def answer_one(facts: ProductFacts, request: Request, locale: str, step: Step) -> tuple[Analysis, str, dict[str, Any]]:
-    """Analysis, text and metadata of an answer about one product."""
+def answer_one(
+    facts: ProductFacts,
+    request: Request,
+    locale: str,
+    step: Step,
+    fill: Callable[[Analysis], OrderFilling | None] = lambda _: None,
+) -> tuple[Analysis, str, dict[str, Any]]:
+    """Analysis, text and metadata of an answer about one product; `fill` finds what might be ordered with it."""
     analysis, asked = analyse_question(facts, question_of(request), step=step)
-    return analysis, *write_one(analysis, asked, request, locale)
+    return analysis, *write_one(analysis, replace(asked, filling=fill(analysis)), request, locale)
 
 
 def write_one(analysis: Analysis, asked: Asked, request: Request, locale: str) -> tuple[str, dict[str, Any]]:

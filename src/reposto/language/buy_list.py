@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from reposto.language.details import FOLD
+from reposto.language.filling import group_filling
 from reposto.language.formats import inert, sentence
 from reposto.language.prose import NO_DAY
 from reposto.language.voice import Voice, bullets, lines, locale_of, sentences
@@ -105,6 +106,7 @@ def group_words(voice: Voice, group: SupplierGroup) -> str:
     if group.short_of_minimum is not None and group.minimum_order is not None:
         short = {"minimum": voice.money(group.minimum_order), "short": voice.money(group.short_of_minimum)}
         parts.append(voice.say("buy.group.short", **short))
+    parts += group_filling(voice, group)
     return "; ".join(parts)
 
 

@@ -314,4 +314,6 @@ def next_line(voice: Voice, advice: RecommendationFinding) -> str:
     if voice.locale == "en" or advice.verdict == "manual_review":
         return ""
     steps = advice.next_steps[1:] if advice.verdict == "approve" else advice.next_steps[:-1]
+    if advice.goods is not None:  # with what to join is said beside the decision
+        steps = tuple(step for step in steps if not step.startswith("Juntar outros itens"))
     return " ".join(sentence(voice.foreign(step)) for step in steps)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from reposto.language import asked_leads, cards, supply_leads
 from reposto.language.decision import Lead, decision, late_words
 from reposto.language.doubts import budget_words, season_words
+from reposto.language.filling import filling_words
 from reposto.language.formats import lower_first
 from reposto.language.voice import Voice, lines, sentences
 from reposto.model.asked import NOTHING_ELSE, Asked
@@ -25,6 +26,7 @@ def write_lead(
     said = lead.said.union(*(second.said for second in asked_too))
     more = tuple(part for second in asked_too for part in second.parts)
     notes = (*_notes(voice, request, simulated), *budget_words(voice, analysis, request.params.get("budget")))
+    notes = (*notes, *filling_words(voice, analysis.recommendation.supplier or "", asked.filling))
     if analysis.recommendation.verdict != "wait":
         notes = (*notes, *season_words(voice, analysis.recommendation))
     if lead.decides:

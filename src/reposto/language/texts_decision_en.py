@@ -29,4 +29,13 @@ TEXTS: dict[str, str] = {
         "little now and a new sum in {days}: {quantity} for {total}; "
         "{chance} of running short before the next order arrives"
     ),
+    # orders that fall short of the supplier's minimum or free freight
+    "fill.minimum": "{short} short of {supplier}'s minimum order ({amount})",
+    "fill.free_freight": "{short} short of {supplier}'s free freight ({amount})",
+    "fill.with": "join {lines}, which is due soon",
+    "fill.with.many": "join {lines}, which are due soon",
+    "fill.line": "{product}: {quantity} for {total}",
+    "fill.saves": "saves {amount} of freight",
+    "fill.nothing": "nothing else of theirs is due in the coming weeks",
+    "fill.spared": "free freight, {amount} less",
 }

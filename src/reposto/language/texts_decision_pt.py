@@ -27,4 +27,13 @@ TEXTS: dict[str, str] = {
     "other.little": (
         "pouco agora e nova conta em {days}: {quantity} por {total}; {chance} de faltar até o pedido seguinte chegar"
     ),
+    # orders that fall short of the supplier's minimum or free freight
+    "fill.minimum": "faltam {short} para o pedido mínimo de {supplier} ({amount})",
+    "fill.free_freight": "faltam {short} para o frete grátis de {supplier} ({amount})",
+    "fill.with": "junte {lines}, que vence em breve",
+    "fill.with.many": "junte {lines}, que vencem em breve",
+    "fill.line": "{product}: {quantity} por {total}",
+    "fill.saves": "poupa {amount} de frete",
+    "fill.nothing": "nada mais dele vence nas próximas semanas",
+    "fill.spared": "frete grátis, {amount} a menos",
 }

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from reposto.model.findings import Range
+from reposto.model.lists import OrderFilling
 from reposto.model.request import Window
 
 
@@ -114,6 +115,7 @@ class Asked:
     window: WindowDemand | None = None
     simulation: Simulation | None = None
     cover: Cover | None = None
+    filling: OrderFilling | None = None  # what else of the supplier would lift the order to his minimum or free freight
 
 
 NOTHING_ELSE = Asked()

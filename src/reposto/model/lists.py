@@ -30,6 +30,7 @@ class ListLine:
     freight: Decimal | None = None
     payable: Decimal | None = None  # as it will be billed: goods + IPI + ICMS-ST + freight
     minimum_order: Decimal | None = None  # the supplier's, R$ per order
+    free_freight_from: Decimal | None = None  # the supplier's, R$ of goods in one order
     order_by: date | None = None
     overdue: bool = False  # ordering today no longer prevents a stock-out
     arrival: date | None = None
@@ -60,6 +61,22 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderFilling:
+    """Lines of the same supplier that are due soon, to be joined to an order that falls short of a sum. R$ of goods.
+
+    target: minimum | free_freight. amount: of goods, that the supplier asks for. lines: the first due first, as few as
+    reach it; empty where all that is due soon doesn't. saves: freight of the order as it was, not paid any more.
+    """
+
+    target: str
+    amount: Decimal
+    short: Decimal
+    lines: tuple[ListLine, ...]
+    goods: Decimal  # of the lines
+    saves: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class SupplierGroup:
     """What to buy from one supplier, the most urgent line first."""
 
@@ -72,6 +89,9 @@ class SupplierGroup:
     at_risk: Decimal
     minimum_order: Decimal | None
     short_of_minimum: Decimal | None  # R$ of goods that the supplier's minimum asks for beyond this; None: reached
+    free_freight_from: Decimal | None = None
+    freight_saved: Decimal = Decimal("0.00")  # of the lines' own freights, because the order is large enough
+    filling: OrderFilling | None = None  # what would lift it to the minimum or to free freight
 
 
 @dataclass(frozen=True, slots=True)

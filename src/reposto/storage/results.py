@@ -18,7 +18,7 @@ from reposto import __version__
 from reposto.model.facts import ProductFacts
 from reposto.storage.catalogue import insert_into, read_meta
 from reposto.storage.facts import FORECAST_TABLES, fitted_version
-from reposto.storage.tables import product_results, products
+from reposto.storage.tables import offers, product_results, products
 
 _FIND = select(product_results).where(product_results.c.sku == bindparam("of_sku"))
 
@@ -113,6 +113,20 @@ def list_lines(connection: Connection, *, day: date) -> list[dict[str, Any]]:
         .join_from(product_results, products, products.c.sku == product_results.c.sku)
         .where(product_results.c.day >= day, products.c.active.is_(True))
         .order_by(product_results.c.sku)
+    )
+    return list(connection.scalars(query))
+
+
+def list_lines_of(connection: Connection, supplier_id: int, *, day: date, except_sku: str) -> list[dict[str, Any]]:
+    """The lines of that day which are to be bought from a supplier, today or later, without one product; by SKU."""
+    held = product_results.c
+    query = (
+        select(held.line)
+        .join_from(product_results, products, products.c.sku == held.sku)
+        .join(offers, and_(offers.c.sku == held.sku, offers.c.supplier_id == supplier_id))
+        .where(held.day == day, held.sku != except_sku, products.c.active.is_(True))
+        .where(held.line["supplier_id"].as_integer() == supplier_id)
+        .order_by(held.sku)
     )
     return list(connection.scalars(query))
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from reposto.analysts.catalogue.budget import choose_within
+from reposto.analysts.catalogue.filling import fill_order
 from reposto.model.lists import BuyList, LeftOut, ListLine, SupplierGroup
 
 ZERO = Decimal("0.00")
@@ -42,7 +43,7 @@ def make_buy_list(
     inside, outside = _filter(buying, wanted, today)
     chosen, spared = _within_budget(inside, wanted.budget)
     asked = [line for line in known if not _reason(line, wanted)]
-    groups = group_by_supplier(chosen)
+    groups = group_by_supplier(chosen, _soon(known, chosen), today)
     left_out = sorted((*outside, *spared), key=lambda out: (-(out.line.saved or ZERO), out.line.sku))
     return BuyList(
         today=today,
@@ -53,39 +54,58 @@ def make_buy_list(
         failed=tuple(line for line in known if line.failed),
         left_out=tuple(left_out),
         waiting=sum(line.verdict == "wait" for line in known),
-        payable=_total(line.payable for line in chosen),
+        payable=_total(group.payable for group in groups),
         goods=_total(line.goods for line in chosen),
-        freight=_total(line.freight for line in chosen),
+        freight=_total(group.freight for group in groups),
         at_risk=_total(line.at_risk for line in chosen),
         saved=_total(line.saved for line in chosen),
         budget=wanted.budget,
-        budget_spent=_total(line.payable for line in chosen) if wanted.budget is not None else None,
+        budget_spent=_total(group.payable for group in groups) if wanted.budget is not None else None,
     )
 
 
-def group_by_supplier(lines: Sequence[ListLine]) -> tuple[SupplierGroup, ...]:
-    """Groups in order of R$ at risk; a line without a supplier belongs to none and is left out."""
+def _soon(known: Sequence[ListLine], chosen: Sequence[ListLine]) -> list[ListLine]:
+    """What isn't bought now but has a supplier: an order that falls short may be filled with it."""
+    taken = {line.sku for line in chosen}
+    return [line for line in known if line.supplier_id is not None and line.sku not in taken]
+
+
+def group_by_supplier(
+    lines: Sequence[ListLine], soon: Sequence[ListLine] = (), today: date = date.max
+) -> tuple[SupplierGroup, ...]:
+    """Groups in order of R$ at risk; a line without a supplier belongs to none and is left out.
+
+    A group that reaches the supplier's free freight pays none; `soon`: lines that may fill one that falls short.
+    """
     by_supplier: dict[int, list[ListLine]] = {}
     for line in sorted(lines, key=_urgency):
         if line.supplier_id is not None:
             by_supplier.setdefault(line.supplier_id, []).append(line)
-    groups = [_group(supplier_id, found) for supplier_id, found in by_supplier.items()]
+    rest: dict[int, list[ListLine]] = {}
+    for line in soon:
+        if line.supplier_id in by_supplier and line.supplier_id is not None:
+            rest.setdefault(line.supplier_id, []).append(line)
+    groups = [_group(id_, found, rest.get(id_, []), today) for id_, found in by_supplier.items()]
     return tuple(sorted(groups, key=lambda group: (-group.at_risk, group.supplier)))
 
 
-def _group(supplier_id: int, lines: Sequence[ListLine]) -> SupplierGroup:
-    goods = _total(line.goods for line in lines)
-    minimum = lines[0].minimum_order
+def _group(supplier_id: int, lines: Sequence[ListLine], soon: Sequence[ListLine], today: date) -> SupplierGroup:
+    goods, freight = _total(line.goods for line in lines), _total(line.freight for line in lines)
+    minimum, free = lines[0].minimum_order, lines[0].free_freight_from
+    spared = freight if free is not None and goods >= free else ZERO
     return SupplierGroup(
         supplier_id=supplier_id,
         supplier=lines[0].supplier or "",
         lines=tuple(lines),
         goods=goods,
-        freight=_total(line.freight for line in lines),
-        payable=_total(line.payable for line in lines),
+        freight=freight - spared,
+        payable=_total(line.payable for line in lines) - spared,
         at_risk=_total(line.at_risk for line in lines),
         minimum_order=minimum,
         short_of_minimum=minimum - goods if minimum is not None and minimum > goods else None,
+        free_freight_from=free,
+        freight_saved=spared,
+        filling=fill_order(goods, freight, minimum, free, soon, today),
     )
 
 

@@ -37,6 +37,7 @@ def line_of(analysis: Analysis, facts: ProductFacts) -> ListLine:
         freight=logistics.freight if buying else None,
         payable=advice.payable_total if buying else None,
         minimum_order=_minimum_order(facts, advice.supplier_id),
+        free_freight_from=advice.free_freight_from,
         order_by=advice.order_by,
         overdue=logistics.order_by_overdue,
         arrival=advice.expected_arrival,
