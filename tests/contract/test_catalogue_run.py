@@ -55,6 +55,33 @@ def test_a_question_overtakes_the_parts(shop: Shop) -> None:
     assert claimed is not None and claimed.sku == "84903501"
 
 
+def test_a_question_waits_for_a_product_not_for_a_part(shop: Shop) -> None:
+    shop.ask()
+    run = shop.claim()
+    assert run is not None
+    shop.work(run)
+    part = shop.claim()
+    assert part is not None and part.kind == PART
+    shop.ask("qual a demanda do produto 84903501?")
+    shop.work(part)
+    row = next(row for row in shop.parts() if row.id == part.id)
+    assert (row.state, row.forgiven, row.total) == (JobState.QUEUED, 1, 8)
+    assert 0 < row.done < 8
+    assert len(row.request["skus"]) == 8 - row.done
+    claimed = shop.claim()
+    assert claimed is not None and claimed.sku == "84903501"
+    shop.work(claimed)
+    (shown,) = sessions.resume(shop.store, shop.session, shop.buyer.user_id).jobs
+    assert (shown.done, shown.total) == (row.done, PRODUCTS)
+    assert shop.drain() == 4  # three parts, what is left of one among them, and the finish
+    result = shop.history()[-1].metadata or {}
+    assert (result["type"], result["list"]["products"], result["list"]["counts"]["failed"]) == (
+        "analysis_result",
+        PRODUCTS,
+        0,
+    )
+
+
 def test_only_the_part_of_a_killed_worker_is_done_again(shop: Shop) -> None:
     shop.ask()
     for worker in ("w1", "w2"):

@@ -23,13 +23,14 @@ from reposto.model.facts import ProductFacts
 from reposto.model.lists import ListLine
 from reposto.model.message import Job
 from reposto.model.request import Intent, Request
-from reposto.storage import company, results
+from reposto.storage import company, jobs, results
 from reposto.storage import facts as facts_store
 from reposto.storage.engine import Store
 from reposto.storage.results import ProductResult
 
 log = structlog.get_logger(__name__)
 
+LOOK_EVERY_S = 0.02  # for questions, between two products
 HORIZON = 30  # days: that of a question that names none, so that its answer and the list are the same numbers
 URGENT = ("sku", "name", "unit", "quantity", "supplier", "payable", "at_risk", "order_by")  # of a line shown early
 
@@ -38,14 +39,35 @@ Stopping = Callable[[], None]  # raises when there is no point in going on
 
 
 def run_part(store: Store, part: Job, *, tell: Tell, check: Stopping) -> None:
-    """Analyse the products of a part and keep what was found; products analysed before are only looked at."""
-    found, basis = work_out(store, part.request["skus"], day=date.fromisoformat(part.request["today"]), check=check)
-    done = PartDone(tuple(found.results), tuple(found.confirmed), found.urgent())
+    """Analyse the products of a part and keep what was found; products analysed before are only looked at.
+
+    A question that waits goes first, whatever the number of workers: the rest of the part is put back for later.
+    """
+    day = date.fromisoformat(part.request["today"])
+    found, basis = work_out(store, part.request["skus"], day=day, check=check, enough=QuestionWaits(store))
+    done = PartDone(tuple(found.results), tuple(found.confirmed), found.urgent(), tuple(found.left))
     tell(wake_for(runs.end_part(store, part, done, basis=basis, now=utc_now())))
 
 
-def work_out(store: Store, skus: Sequence[str], *, day: date, check: Stopping) -> tuple[Found, str]:
-    """Analyse those of the products that are not fresh; on which data that stands."""
+class QuestionWaits:
+    """Whether a question waits for a worker, seldom enough to cost nothing beside a product's analysis."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._looked_at = monotonic()
+
+    def __call__(self) -> bool:
+        if monotonic() - self._looked_at < LOOK_EVERY_S:
+            return False
+        self._looked_at = monotonic()
+        with self._store.read() as connection:
+            return jobs.oldest_waiting(connection, bulk=False) is not None
+
+
+def work_out(
+    store: Store, skus: Sequence[str], *, day: date, check: Stopping, enough: Callable[[], bool] = lambda: False
+) -> tuple[Found, str]:
+    """Analyse those of the products that are not fresh, one at least, until it is `enough`; on which data it stands."""
     found = Found()
     with store.read() as connection:
         basis = results.read_basis(connection)
@@ -55,7 +77,10 @@ def work_out(store: Store, skus: Sequence[str], *, day: date, check: Stopping) -
         stale = [sku for sku in skus if sku not in fresh]
         loaded = facts_store.load_several(connection, stale, today=day, loaded_at=utc_now())
     found.loaded = [(facts, known.get(sku)) for sku, facts in loaded.items()]
-    for facts, kept in found.loaded:
+    for number, (facts, kept) in enumerate(found.loaded):
+        if number and enough():
+            found.left = [later.product.sku for later, _ in found.loaded[number:]]
+            break
         check()
         found.add(_result_for(facts, kept, basis, check))
     return found, basis
@@ -69,6 +94,7 @@ class Found:
     results: list[ProductResult] = field(default_factory=list)
     confirmed: list[str] = field(default_factory=list)
     lines: list[dict[str, Any]] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)  # products for later
 
     def add(self, found: tuple[ProductResult, bool]) -> None:
         """A product's result, and whether it was there already."""

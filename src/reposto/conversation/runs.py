@@ -70,25 +70,31 @@ def _parts(skus: Sequence[str]) -> list[Sequence[str]]:
 
 @dataclass(frozen=True, slots=True)
 class PartDone:
-    """What a part found: new results, products whose kept result still holds, and its most urgent lines."""
+    """What a part found: new results, products whose kept result still holds, its most urgent lines, what is left."""
 
     results: tuple[ProductResult, ...]
     confirmed: tuple[str, ...]
     urgent: tuple[dict[str, Any], ...]
+    left: tuple[str, ...] = ()
 
 
 def end_part(store: Store, part: Job, found: PartDone, *, basis: str, now: datetime) -> Change:
-    """Keep what a part found and end it; the last one queues the run for its finish."""
+    """Keep what a part found and end it, or put it back with what is left; the last one queues the run's finish."""
     assert part.parent_id is not None
     with store.write(lasting=False) as connection:
         run = runs.lock_run(connection, part.parent_id)
         if run is None:
             raise AnalysisCancelled
-        if not runs.end_part(connection, part.id, part.attempt, JobState.DONE, now=now):
+        if found.left:
+            held = runs.put_back(connection, part, found.left)
+        else:
+            held = runs.end_part(connection, part.id, part.attempt, JobState.DONE, now=now)
+        if not held:
             raise _reason(connection, part)
         results.save_results(connection, found.results, now=now)
         results.confirm_results(connection, found.confirmed, basis=basis, now=now)
-        return _advance(connection, run, part.total, found.urgent)
+        shown = _advance(connection, run, part.total - part.done - len(found.left), found.urgent)
+    return replace(shown, queued=True) if found.left else shown
 
 
 def give_up_part(connection: Connection, part: Job, *, now: datetime, error: str) -> Change | None:
@@ -96,7 +102,7 @@ def give_up_part(connection: Connection, part: Job, *, now: datetime, error: str
     run = runs.lock_run(connection, part.parent_id or "")
     if not runs.end_part(connection, part.id, part.attempt, JobState.FAILED, now=now, error=error) or run is None:
         return None
-    return _advance(connection, run, part.total, ())
+    return _advance(connection, run, part.total - part.done, ())
 
 
 def _advance(connection: Connection, run: Job, more: int, urgent: Sequence[dict[str, Any]]) -> Change:

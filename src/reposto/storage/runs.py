@@ -101,6 +101,21 @@ def end_part(
     return connection.execute(_END_PART, given).rowcount == 1
 
 
+def put_back(connection: Connection, part: Job, skus: Sequence[str]) -> bool:
+    """running -> queued with these products left, an attempt that doesn't count; False if the part is another's now."""
+    owned = and_(jobs.c.id == part.id, jobs.c.attempt == part.attempt, jobs.c.state == JobState.RUNNING)
+    query = update(jobs).where(owned)
+    rest = {
+        "state": JobState.QUEUED,
+        "worker": None,
+        "lease_until": None,
+        "forgiven": jobs.c.forgiven + 1,
+        "request": {**part.request, "skus": list(skus)},
+        "done": part.total - len(skus),
+    }
+    return connection.execute(query.values(rest)).rowcount == 1
+
+
 def advance(connection: Connection, run_id: str, *, more: int, partial: Sequence[dict[str, Any]]) -> Job:
     """So many more products are done; these are the most urgent lines by now."""
     given = {"of_run": run_id, "more": more, "to_partial": list(partial)}
