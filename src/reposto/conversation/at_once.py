@@ -17,8 +17,8 @@ from reposto.conversation.facts_history import (
     explain_stored,
     find_analysis,
 )
-from reposto.conversation.facts_products import is_fact, write_facts
-from reposto.conversation.facts_supply import answer_supply
+from reposto.conversation.facts_products import hear_change, is_fact, write_facts
+from reposto.conversation.facts_supply import answer_supply, is_of_supplier
 from reposto.language.replies import write_data_change, write_unclear_change
 from reposto.model.request import Expect, Intent, Request
 
@@ -54,7 +54,7 @@ def needs_job(request: Request) -> bool:
     """Whether workers have to work something out."""
     if request.expect is not Expect.ANSWER or not request.skus or request.intent in _NO_JOB:
         return False
-    if request.intent is Intent.WHAT_IF and not request.topic:
+    if (request.intent is Intent.WHAT_IF and not request.topic) or is_of_supplier(request):
         return False
     return not all(is_fact(request, intent) for intent in (request.intent, *request.also))
 
@@ -71,7 +71,8 @@ def find_answer(connection: Connection, asking: Asking) -> tuple[str, dict[str, 
     request, locale = asking.request, asking.locale
     metadata: dict[str, Any] = {"type": "answer", "intent": request.intent.value}
     if request.intent is Intent.DATA_CHANGE:
-        return write_data_change(request, locale), metadata
+        heard = hear_change(connection, request, locale, asking.today, asking.now)
+        return write_data_change(request, locale, heard), metadata | _about(request)
     if request.expect is not Expect.ANSWER:
         return None
     if request.intent is Intent.WHAT_IF:

@@ -19,9 +19,10 @@ from reposto.model.request import Intent, Request, Window
 from reposto.storage import catalogue, chat, company, facts, recall
 
 LOOK_BACK = 80  # messages of a conversation in which the answer spoken of is looked for
-MOST_ANSWERS, MOST_QUESTIONS = 3, 10
+MOST_ANSWERS, MOST_QUESTIONS, MOST_COUNTED = 3, 15, 200
 _TODAY = re.compile(r"\bhoje\b|\btoday\b")
 _AS_TEXT = re.compile(r"\b(?:whats\w*|zap|wpp|texto|mensagem|copiar)\b")
+_ENDS = (("analysis_result", "answered"), ("analysis_error", "failed"), ("analysis_cancelled", "cancelled"))
 _ANSWERS = ("analysis_result", "answer")
 
 
@@ -35,13 +36,28 @@ def answer_recall(connection: Connection, request: Request, user_id: int, sessio
         parts = [_about(connection, sku, user_id, window, zone, today, locale) for sku in request.skus]
         return "\n\n".join(parts)
     if window is not None:
-        found = recall.find_questions(connection, user_id, since=since, until=until, limit=MOST_QUESTIONS + 1)
-        asked = [(m.criado_em.astimezone(zone), m.content) for m in found if m.content != request.text]
-        return recall_words.write_questions(asked[:MOST_QUESTIONS], window, today, locale)
+        found = recall.find_questions(connection, user_id, since=since, until=until, limit=MOST_COUNTED)
+        asked = [m for m in found if m.content != request.text]
+        rows = [
+            (m.criado_em.astimezone(zone), m.content, *_ended(connection, m)) for m in reversed(asked[:MOST_QUESTIONS])
+        ]
+        return recall_words.write_questions(rows, len(asked) - len(rows), window, today, locale)
     last = _last(connection, session_id, _ANSWERS)
     if last is None:
         return recall_words.write_nothing_said(locale)
     return recall_words.write_again(last.content, last.criado_em.astimezone(zone), today, locale)
+
+
+def _ended(connection: Connection, question: Message) -> tuple[str, str]:
+    """How a question stands, and the text of its answer if it has one."""
+    replies = chat.find_replies(connection, question.session_id, question.seq)
+    ends = {str((reply.metadata or {}).get("type")): reply.content for reply in replies}
+    for kind, state in _ENDS:
+        if kind in ends:
+            return state, ends[kind]
+    if "analysis_started" in ends:
+        return "running", ""
+    return ("answered", replies[-1].content) if replies else ("running", "")
 
 
 def _about(

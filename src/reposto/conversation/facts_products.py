@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from reposto.analysts.windows import prices_in, sold_in
 from reposto.language import quick, window_words
+from reposto.language.replies import write_heard
 from reposto.language.voice import Voice, locale_of
 from reposto.model.facts import ProductFacts
 from reposto.model.request import Intent, Request
@@ -33,6 +34,14 @@ def write_facts(connection: Connection, request: Request, locale: str, today: da
         texts = [_write(request, intent, known, locale) for intent in _asked(request)]
         parts += [texts[0], *(_capital(text.removeprefix(named)) for text in texts[1:])]
     return "\n\n".join(parts)
+
+
+def hear_change(connection: Connection, request: Request, locale: str, today: date, now: datetime) -> str:
+    """What was understood of a correction, beside what is stored; empty where no product was."""
+    if len(request.skus) != 1:
+        return ""
+    known = facts.load_facts(connection, request.skus[0], today=today, loaded_at=now)
+    return write_heard(request, known.product, known.stock, locale, today)
 
 
 def _asked(request: Request) -> tuple[Intent, ...]:

@@ -16,7 +16,7 @@ from reposto.language.params import find_criterion
 from reposto.model.asked import OrderRow, SupplierRecord
 from reposto.model.facts import Supplier
 from reposto.model.orders import STILL_TO_COME, OrderStatus
-from reposto.model.request import Intent, Request
+from reposto.model.request import CARRIED, Intent, Request
 from reposto.storage import catalogue, company, purchasing, supply
 
 _LATE = re.compile(r"\b(?:atras\w+|vencid[oa]s?|overdue|late)\b")
@@ -40,6 +40,8 @@ def answer_supply(connection: Connection, request: Request, locale: str, today: 
         return _orders(connection, request, locale, today)
     if intent is Intent.SUPPLIER_INFO and not request.skus:
         return _data(connection, request, locale)
+    if is_of_supplier(request):
+        return _of_supplier(connection, request, locale, today)
     if intent is Intent.SUPPLIER_LEAD_TIME and not request.skus:
         return _lead_time(connection, request, locale, today)
     if intent is Intent.SUPPLIER_COMPARE and not request.skus:
@@ -69,6 +71,22 @@ def _data(connection: Connection, request: Request, locale: str) -> str:
         for supplier in named
     ]
     return "\n\n".join(parts)
+
+
+def is_of_supplier(request: Request) -> bool:
+    """Whether a lead time is asked of a supplier by name, and a product was only spoken of before."""
+    known = request.intent is Intent.SUPPLIER_LEAD_TIME and "supplier" in request.params
+    return known and request.topic == CARRIED and bool(request.skus)
+
+
+def _of_supplier(connection: Connection, request: Request, locale: str, today: date) -> str | None:
+    """Of all that it delivered, and how to ask for the product alone."""
+    named = _named_suppliers(connection, request)
+    product = catalogue.find_named_product(connection, request.skus[-1])
+    if not named or product is None:
+        return None
+    text = _lead_time(connection, request, locale, today)
+    return supply_words.with_hint(text, named[0].trade_name or named[0].name, product.name, locale, today)
 
 
 def _named_suppliers(connection: Connection, request: Request) -> list[Supplier]:

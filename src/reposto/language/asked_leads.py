@@ -24,7 +24,8 @@ def lead_of(voice: Voice, analysis: Analysis, intent: Intent, asked: Asked) -> L
         return _needed(voice, product, asked.cover)
     if asked.simulation is not None and intent is Intent.ORDER_CREATE:
         words = change_words(voice, asked.simulation.change)
-        return Lead(tuple(bought_words(voice, product, words, asked.simulation)), frozenset({"price"}))
+        parts = bought_words(voice, product, words, asked.simulation)
+        return Lead(tuple(parts), frozenset({"price"}), decides=True)  # it names the advice beside the buyer's own
     return None
 
 

@@ -14,8 +14,9 @@ from reposto.language.voice import Voice, bullets, lines, locale_of, sentences
 from reposto.model.encode import to_data
 from reposto.model.lists import BuyList, LeftOut, ListLine, SupplierGroup
 
-GROUPS_SAID, LINES_SAID = 5, 3  # above the fold: one screen
+GROUPS_SAID, LINES_SAID = 3, 3  # above the fold: one screen
 LINES_FOLDED = 60  # below it; the whole list is in the table and the spreadsheet
+MANY = 10  # lines from which it is asked what may be spent
 SOME = 5  # of what needs a look, or was left out
 GROUPS_SHOWN, LINES_SHOWN = 12, 8  # in the message's own data: bounded, whatever the catalogue
 ZERO = Decimal("0.00")
@@ -55,7 +56,8 @@ def _lead(voice: Voice, found: BuyList, limits: Sequence[tuple[str, str]]) -> st
         )
     key = "buy.risk" if found.saved < found.at_risk else "buy.risk.same"
     risk = voice.say(key, at_risk=voice.money(found.at_risk), saved=voice.money(found.saved))
-    return sentences((voice.say("buy.lead", **values), *parts, risk if found.at_risk >= 1 else ""))
+    ask = voice.say("buy.ask_budget") if len(found.lines) >= MANY and not limits else ""
+    return sentences((voice.say("buy.lead", **values), *parts, risk if found.at_risk >= 1 else "", ask))
 
 
 def _nothing(voice: Voice, found: BuyList, only: str) -> str:

@@ -2,21 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from reposto.language import window_words
 from reposto.language.voice import Voice, lines, locale_of, sentences
 from reposto.model.asked import ComparedProduct, Comparison
 from reposto.model.request import Window
 
+_WORD = re.compile(r"[^\W\d_]{3}")  # a size alone is no name
+LEAST_COMMON = 2  # words: a shorter beginning is not worth taking off
 ALIKE = 0.03  # demands within 3 % of each other are the same
 
 
 def write_comparison(comparison: Comparison, locale: str) -> str:
     """The difference in a sentence or two, then the table."""
     voice = Voice(locale_of(locale), comparison.today)
+    common, short = told_apart([p.name for p in comparison.products])
+    if common:
+        head = voice.say(
+            "compare.common", common=voice.plain(common), names=voice.join([f"**{voice.plain(n)}**" for n in short])
+        )
+        named = tuple(replace(p, name=name) for p, name in zip(comparison.products, short, strict=True))
+        comparison = replace(comparison, products=named)
+        rest = lines(sentences((*_sales(voice, comparison), *_stock(voice, comparison))), _table(voice, comparison))
+        return lines(head, rest, sentences((voice.say("compare.ask"),)))
     parts = [*_sales(voice, comparison), *_stock(voice, comparison)]
     return lines(sentences(parts), _table(voice, comparison), sentences((voice.say("compare.ask"),)))
+
+
+def told_apart(names: Sequence[str]) -> tuple[str, list[str]]:
+    """What names have in common at both ends, and what is left of each; ("", names) where that says too little."""
+    split = [name.split() for name in names]
+    begin = _alike(split)
+    rest = [words[begin:] for words in split]
+    end = _alike([words[::-1] for words in rest])
+    short = [" ".join(words[: len(words) - end]) for words in rest]
+    different = len({name.casefold() for name in short}) == len(names)
+    if begin < LEAST_COMMON or not different or not all(_WORD.search(name) for name in short):
+        return "", list(names)
+    return " ".join((*split[0][:begin], *rest[0][len(rest[0]) - end :])), short
+
+
+def _alike(split: Sequence[Sequence[str]]) -> int:
+    """With how many same words all begin, leaving each one word at least."""
+    begin = 0
+    while all(len(words) > begin + 1 for words in split) and len({words[begin].casefold() for words in split}) == 1:
+        begin += 1
+    return begin
 
 
 def _in(voice: Voice, product: ComparedProduct) -> Voice:

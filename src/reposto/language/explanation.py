@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from reposto.language.details import all_evidence, evidence_words
+from reposto.language.details import FOLD, all_evidence, evidence_words
 from reposto.language.formats import sentence
-from reposto.language.leads import explain_lead
+from reposto.language.leads import explain_lead, steps_of
 from reposto.language.normalise import fold
 from reposto.language.numbers import NUMBER, read_number
 from reposto.language.recall_words import when_said
@@ -15,6 +15,7 @@ from reposto.language.voice import Voice, bullets, lines, locale_of, sentences
 from reposto.model.findings import Analysis
 from reposto.model.request import Request
 
+DAYS_A_WEEK = 7
 _FIGURE = re.compile(rf"(?<![\w-]){NUMBER}(?![\w/-])")
 
 
@@ -26,6 +27,9 @@ def write_accuracy(voice: Voice, analysis: Analysis) -> str:
     error, naive = voice.percent(accuracy.error_percent), voice.percent(accuracy.naive_error_percent)
     values = {"days": voice.days(accuracy.horizon_days), "origins": accuracy.origins}
     parts = [voice.say("explain.accuracy", product=product, error=error, **values)]
+    if accuracy.horizon_days % DAYS_A_WEEK == 0:
+        weeks = accuracy.horizon_days // DAYS_A_WEEK
+        parts.append(voice.count("explain.accuracy.weeks", weeks, days=voice.days(analysis.demand.horizon_days)))
     key = "same" if error == naive else "better" if accuracy.error_percent < accuracy.naive_error_percent else "worse"
     parts.append(voice.say(f"explain.accuracy.{key}", naive=naive))
     if accuracy.coverage_80 is not None:
@@ -40,11 +44,11 @@ def write_explanation(analysis: Analysis, request: Request, at: datetime, locale
         first = write_accuracy(voice, analysis)
     else:
         other = _why_not(voice, analysis, request)
-        first = lines(sentences((other,)) if other else "", sentences(explain_lead(voice, analysis, request).parts))
+        first = lines(sentences((other,)) if other else "", steps_of(explain_lead(voice, analysis, request)))
     used = [e for e in all_evidence(analysis) if request.topic != "accuracy" or e.id == "sales"]
     sources = bullets([sentence(evidence_words(voice, e)) for e in used])
     said = voice.say("explain.said", when=when_said(Voice(voice.locale, at.date()), at))
-    return lines(first, f"**{voice.say('explain.sources')}**", sources, sentences((said,)))
+    return lines(first, sentences((said,)), FOLD, f"**{voice.say('explain.sources')}**", sources)
 
 
 def _why_not(voice: Voice, analysis: Analysis, request: Request) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 
 from babel.dates import get_month_names
 
+from reposto.language.comparison import told_apart
 from reposto.language.formats import Locale, inert
 from reposto.language.voice import locale_of
 from reposto.model.asked import Comparison
@@ -104,10 +105,22 @@ def _collect(analysis: Analysis | Comparison, request: Request | None, asked: An
         _add(known, name, value)
     for day in list(known.dates):
         known.plain.append(Decimal(day.year))  # "em 2025"
-    needed = analysis.recommendation.needed_quantity if isinstance(analysis, Analysis) else None
-    if needed is not None:
+    for needed in _needs(analysis, asked):
         known.plain.append(Decimal(math.ceil(needed - 1e-9)))  # what must be bought at least rounds up
+    for compared in (analysis, asked):
+        if isinstance(compared, Comparison):
+            common, short = told_apart([product.name for product in compared.products])
+            known.texts.update(inert(name) for name in (common, *short) if name)
     return known
+
+
+def _needs(analysis: Analysis | Comparison, asked: Any) -> list[float]:
+    """What plans need before lots and packs."""
+    found = [analysis.recommendation.needed_quantity] if isinstance(analysis, Analysis) else []
+    simulation = getattr(asked, "simulation", None)
+    if simulation is not None:
+        found += [simulation.now.needed, simulation.then.needed]
+    return [needed for needed in found if needed is not None]
 
 
 def _walk(name: str, value: Any) -> Iterator[tuple[str, Any]]:

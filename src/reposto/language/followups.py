@@ -16,14 +16,17 @@ from reposto.language.context import (
 )
 from reposto.language.lexicon import FUNCTION
 from reposto.language.mentions import Found, Status
-from reposto.language.normalise import Kind
+from reposto.language.normalise import Kind, tokenise
 from reposto.language.params import find_criterion
 from reposto.language.products import Catalogue
 from reposto.language.resolve import Resolver
 from reposto.language.sentence import LISTING, Sentence, merged, stated_params
 from reposto.language.units import SALE_UNITS
-from reposto.model.request import Expect, Intent, Option, Request
+from reposto.model.request import CARRIED, Expect, Intent, Option, Request
 
+AND_IT = re.compile(r"\b[dn]?(?:el[ea]|ess[ea]|est[ea]) (?:e|ou|mais) (?:tambem )?(?:[dn]?[oa]|para [oa]) (?!\d)")
+_COMPARING = re.compile(r"\bcompar\w+")
+OF_SUPPLIERS = frozenset({Intent.SUPPLIER_COMPARE, Intent.SUPPLIER_LEAD_TIME})  # may be meant of all products
 MOST_OPTIONS = 6  # what fits as buttons on a phone without scrolling
 
 
@@ -151,6 +154,29 @@ class Followups:
                 )
         return None
 
+    def it_and_another(self, text: str, sentence: Sentence, found: Found | None, thread: Thread) -> Request | None:
+        """`Dela e da curva`: the product spoken of and a variant of it, or its relatives to choose from.
+
+        The variant's words may read as something else (`curva` asks for ABC classes): they are looked up alone.
+        """
+        match = AND_IT.search(sentence.folded)
+        if match is None or not thread.skus or (found is not None and found.status is Status.ONE):
+            return None
+        previous = self.catalogue.ids.get(thread.skus[-1])
+        words = [t for t in tokenise(sentence.folded[match.end() :]) if t.kind is not Kind.MARK]
+        needs = [need for token in words if token.text not in FUNCTION for need in self.catalogue.need(token)]
+        other = self.resolver.variant(previous, needs) if previous is not None else None
+        if other is None or previous is None:
+            return None
+        intents = [i for i in (sentence.intent, *sentence.others) if i is not None and i is not Intent.ABC_XYZ]
+        comparing = _COMPARING.search(sentence.folded) is not None
+        intent = Intent.COMPARE_PRODUCTS if comparing else next(iter(intents), Intent.PRODUCT_LOOKUP)
+        params = stated_params(sentence, intent, None)
+        if other.status is not Status.ONE:
+            return request_of(self.catalogue, text, intent, other, params)
+        both = tuple(dict.fromkeys((thread.skus[-1], self.catalogue.products[other.ids[0]].sku)))
+        return Request(text, intent, Expect.ANSWER, both, params=params, confidence=other.confidence)
+
     def without_product(
         self, text: str, sentence: Sentence, thread: Thread, quantity: tuple[float, str] | None
     ) -> Request:
@@ -192,7 +218,8 @@ class Followups:
             return Request(text, Intent.CONFIRM, Expect.ANSWER)
         self._carry_references(sentence, intent, thread, params)
         if intent in ABOUT_PRODUCT and thread.skus and not (listing and not BACKWARD.search(sentence.folded)):
-            return Request(text, intent, Expect.ANSWER, thread.skus, params=params, also=sentence.others)
+            topic = CARRIED if intent in OF_SUPPLIERS and not BACKWARD.search(sentence.folded) else ""
+            return Request(text, intent, Expect.ANSWER, thread.skus, params=params, also=sentence.others, topic=topic)
         if intent is Intent.EXPLAIN and BACKWARD.search(sentence.folded) and not params:
             return Request(text, Intent.UNCLEAR if not thread.turns else intent, Expect.CLARIFY)
         if intent in NEEDS_PRODUCT and not listing and not params and not thread.skus:

@@ -8,11 +8,11 @@ from reposto.language import asked_leads, cards, supply_leads
 from reposto.language.decision import Lead, decision, late_words
 from reposto.language.doubts import budget_words, season_words
 from reposto.language.filling import filling_words
-from reposto.language.formats import lower_first
-from reposto.language.voice import Voice, lines, sentences
+from reposto.language.formats import lower_first, sentence
+from reposto.language.voice import Voice, bullets, lines, sentences
 from reposto.model.asked import NOTHING_ELSE, Asked
 from reposto.model.findings import Analysis
-from reposto.model.request import Intent, Request
+from reposto.model.request import CARRIED, Intent, Request
 
 
 def write_lead(
@@ -25,10 +25,13 @@ def write_lead(
     asked_too = [_second(voice, analysis, request, intent) for intent in request.also]
     said = lead.said.union(*(second.said for second in asked_too))
     more = tuple(part for second in asked_too for part in second.parts)
-    notes = (*_notes(voice, request, simulated), *budget_words(voice, analysis, request.params.get("budget")))
+    notes = (*_notes(voice, analysis, request, simulated), *budget_words(voice, analysis, request.params.get("budget")))
     notes = (*notes, *filling_words(voice, analysis.recommendation.supplier or "", asked.filling))
     if analysis.recommendation.verdict != "wait":
         notes = (*notes, *season_words(voice, analysis.recommendation))
+    if request.intent is Intent.EXPLAIN and len(lead.parts) > 2 and not lead.decides:
+        decided = decision(voice, analysis, said)
+        return lines(steps_of(lead), sentences((*decided.parts, *notes))), said | decided.said
     if lead.decides:
         return lines(sentences((*lead.parts, *notes)), sentences(more)), said
     decided = decision(voice, analysis, said)
@@ -45,12 +48,14 @@ def _second(voice: Voice, analysis: Analysis, request: Request, intent: Intent) 
     return Lead(tuple(part.removeprefix(named) for part in lead.parts), lead.said)
 
 
-def _notes(voice: Voice, request: Request, simulated: bool) -> tuple[str, ...]:
+def _notes(voice: Voice, analysis: Analysis, request: Request, simulated: bool) -> tuple[str, ...]:
     """What was asked for and isn't in the answer."""
     if request.intent is Intent.ORDER_CREATE:
         return (voice.say("lead.nothing_ordered"),)
     if request.intent is Intent.WHAT_IF and not simulated:
         return (voice.say("lead.not_simulated"),)
+    if request.topic == CARRIED and "supplier" not in request.params:
+        return (voice.say("lead.carried", product=voice.product(analysis.name, analysis.sku)),)
     if request.intent in _NOTED:
         return (voice.say(f"note.{request.intent.value}"),)
     return ()
@@ -193,6 +198,11 @@ def _policy(voice: Voice, analysis: Analysis, request: Request) -> Lead:
     return Lead(tuple(parts))
 
 
+def steps_of(lead: Lead) -> str:
+    """A sum as its result and its steps, one below the other."""
+    return lines(sentences(lead.parts[:1]), bullets([sentence(part) for part in lead.parts[1:]]))
+
+
 def explain_lead(voice: Voice, analysis: Analysis, request: Request) -> Lead:
     """The sum behind the quantity, step by step; the rows behind the numbers stand in the details."""
     advice, demand = analysis.recommendation, analysis.demand
@@ -211,7 +221,7 @@ def explain_lead(voice: Voice, analysis: Analysis, request: Request) -> Lead:
         if short > TELLING_SHARE * advice.reorder_point:
             steps.append(voice.say("explain.lost"))
     if demand.total is not None:
-        steps.append(voice.say("lead.explain.demand", demand=cards.expected(voice, demand, demand.total)))
+        steps.append(voice.say("explain.demand", demand=cards.expected(voice, demand, demand.total)))
     parts = (first, *steps, *cards.rounding_words(voice, advice))
     return Lead(parts, frozenset({"demand", "needed", "stock", "on_order"}))
 

@@ -70,6 +70,8 @@ _ABOUT_OFFERS = frozenset(
         Intent.LANDED_COST,
     }
 )  # with these the table of offers belongs to the answer, whatever the advice
+# Whoever asks how long the stock lasts, about some days or for a quantity of his own gets that; the purchase is folded.
+_NARROW = frozenset({Intent.STOCKOUT_DATE, Intent.EXCESS_STOCK, Intent.STOCK_STATUS, Intent.EXPLAIN})
 _FAILURES = {
     "timeout": "timeout",
     "crash": "crash",
@@ -143,6 +145,10 @@ def write_analysis(
     card = cards.write_card(voice, analysis, said)
     if request.intent in _ABOUT_OFFERS:  # whoever asks for a price or a supplier unfolds the purchase if he wants it
         return _folded(voice, analysis, lines(lead, table), bool(table), card)
+    ordered = request.intent is Intent.ORDER_CREATE and asked.simulation is not None
+    dated = request.intent is Intent.DEMAND_FORECAST and asked.window is not None
+    if request.intent in _NARROW or ordered or dated:
+        return _folded(voice, analysis, lead, False, card)
     return _folded(voice, analysis, lines(lead, card, table), bool(table))
 
 

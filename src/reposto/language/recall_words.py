@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -11,6 +12,8 @@ from reposto.language.formats import inert
 from reposto.language.voice import Voice, bullets, lines, locale_of, sentences
 from reposto.model.request import NamedProduct, Window
 
+_CODE = re.compile(r" \(SKU [^)]*\)")
+_END = re.compile(r"(?<=[a-z\u00e0-\u00ff)%\d])\. (?=[A-ZÀ-Ý])")
 MAX_QUESTION = 80  # characters of an earlier question shown
 
 
@@ -50,17 +53,31 @@ def write_about(
     return lines(head, bullets(rows), sentences((voice.say("recall.fresh"),)))
 
 
-def write_questions(found: Sequence[tuple[datetime, str]], window: Window, today: date, locale: str) -> str:
-    """What was asked in a stretch of time, newest first."""
+def write_questions(
+    found: Sequence[tuple[datetime, str, str, str]], earlier: int, window: Window, today: date, locale: str
+) -> str:
+    """What was asked in a stretch of time, oldest first: when, the question, how it stands, the text of its answer.
+
+    `earlier`: how many more there are before these.
+    """
     voice = Voice(locale_of(locale), today)
     days = _days(voice, window)
     if not found:
         return sentences((voice.say("recall.asked.none", days=days),))
-    rows = [
-        voice.say("recall.question", when=when_said(voice, at), question=inert(text, MAX_QUESTION))
-        for at, text in found
-    ]
-    return lines(voice.count("recall.asked", len(found), days=days), bullets(rows))
+    one_day = window.start == window.end
+    rows = []
+    for at, text, state, answer in found:
+        ended = voice.say(f"recall.state.{state}", answer=first_sentence(answer))
+        time = f"{at:%H:%M}" if one_day else when_said(voice, at)
+        rows.append(voice.say("recall.question.state", time=time, question=inert(text, MAX_QUESTION), state=ended))
+    more = sentences((voice.count("recall.earlier", earlier),)) if earlier > 0 else ""
+    return lines(voice.count("recall.asked", len(found), days=days), more, bullets(rows))
+
+
+def first_sentence(content: str) -> str:
+    """What an answer says first, as one line without emphasis or a product's code."""
+    first = _CODE.sub("", content.partition("\n")[0].replace("**", ""))
+    return _END.split(first, maxsplit=1)[0].rstrip(":.") if first else ""
 
 
 def _days(voice: Voice, window: Window) -> str:

@@ -10,6 +10,7 @@ from datetime import date
 from reposto.language.formats import inert, number
 from reposto.language.normalise import fold
 from reposto.language.voice import Voice, bullets, lines, locale_of, sentences
+from reposto.model.facts import Product, StockLevel
 from reposto.model.message import MAX_CONTENT
 from reposto.model.request import Expect, Intent, Request
 
@@ -97,14 +98,30 @@ def _not_possible(voice: Voice, request: Request) -> str:
     return voice.say(key, order=order)
 
 
-def write_data_change(request: Request, locale: str) -> str:
-    """Why a message changes no data, and which file does."""
+def write_data_change(request: Request, locale: str, heard: str = "") -> str:
+    """What was understood, why a message changes no data, and which file does."""
     voice = Voice(locale_of(locale), date.min)
+    return sentences((heard, voice.say("reply.change"), voice.say("reply.change.file", file=_file_of(request))))
+
+
+def _file_of(request: Request) -> str:
     folded = fold(request.text)
-    file = next((file for file, words in _FILES if words.search(folded)), "estoque.csv")
-    return sentences((voice.say("reply.change"), voice.say("reply.change.file", file=file)))
+    return next((file for file, words in _FILES if words.search(folded)), STOCK_FILE)
 
 
+def write_heard(request: Request, product: Product, stock: StockLevel | None, locale: str, today: date) -> str:
+    """The product and the count that a correction was read as, beside the stored one."""
+    voice = Voice(locale_of(locale), today, product.unit)
+    named, counted = voice.product(product.name, product.sku), request.params.get("quantity")
+    if _file_of(request) != STOCK_FILE or not isinstance(counted, (int, float)):
+        return voice.say("change.heard.product", product=named)
+    quantity = voice.quantity(float(counted))
+    if stock is None:
+        return voice.say("change.heard.unknown", product=named, quantity=quantity)
+    return voice.say("change.heard", product=named, quantity=quantity, known=voice.quantity(stock.on_hand))
+
+
+STOCK_FILE = "estoque.csv"
 _FILES = (
     ("pedidos.csv", re.compile(r"\b(?:xml|nota|notas|nf|danfe|pedido|chegou)\b")),
     ("vendas.csv", re.compile(r"\b(?:vendas?|saida|consumo|pontual|excecao|promocao)\b")),

@@ -42,15 +42,21 @@ def change_words(voice: Voice, change: Change) -> str:
 
 
 def _planned(voice: Voice, product: str, words: str, simulation: Simulation) -> list[str]:
-    now, then = simulation.now, simulation.then
     values = {"product": product, "change": words}
-    if then.verdict == "manual_review":
+    if simulation.then.verdict == "manual_review":
         return [voice.say("what_if.review", **values)]
+    if simulation.change.kind == "lead_time":
+        return [*_decided(voice, values, simulation), voice.say("what_if.lead_time.days")]
+    return _decided(voice, values, simulation)
+
+
+def _decided(voice: Voice, values: dict[str, str], simulation: Simulation) -> list[str]:
+    now, then = simulation.now, simulation.then
     buys, bought = bool(then.quantity), bool(now.quantity)
     if buys and bought:
         amounts = {"then": _amount(voice, then), "now": _amount(voice, now)}
         if then.quantity == now.quantity:
-            parts = [voice.say("what_if.same.buy", quantity=amounts["now"], **values)]
+            parts = [voice.say("what_if.same.buy", quantity=amounts["now"], **values), *_behind(voice, now, then)]
         else:
             parts = [voice.say("what_if.more", **amounts, **values)]
         if then.supplier and then.supplier != now.supplier:
@@ -62,6 +68,15 @@ def _planned(voice: Voice, product: str, words: str, simulation: Simulation) -> 
     else:
         parts = [voice.say("what_if.same.wait", **values)]
     return [*parts, *_money_and_risk(voice, now, then), *_order_by(voice, now, then)]
+
+
+def _behind(voice: Voice, now: PlanFigures, then: PlanFigures) -> list[str]:
+    """Why the purchase stays as it is though what it has to cover changed."""
+    before, after = now.needed, then.needed
+    if before is None or after is None or voice.needed(before) == voice.needed(after):
+        return []
+    amounts = {"now": voice.needed(before), "then": voice.needed(after)}
+    return [voice.say("what_if.behind.less" if after < before else "what_if.behind.more", **amounts)]
 
 
 def _money_and_risk(voice: Voice, now: PlanFigures, then: PlanFigures) -> list[str]:
@@ -124,13 +139,14 @@ def _table(voice: Voice, simulation: Simulation) -> str:
         (voice.count("what_if.row.demand", now.horizon_days), _demand(voice, now), _demand(voice, then)),
         (voice.say("what_if.row.coverage"), _coverage(voice, now), _coverage(voice, then)),
         (voice.say("what_if.row.order_by"), _by(voice, now), _by(voice, then)),
+        (voice.say("what_if.row.needed"), _needed(voice, now), _needed(voice, then)),
         (voice.say("what_if.row.quantity"), _purchase(voice, now), _purchase(voice, then)),
         (voice.say("what_if.row.supplier"), voice.plain(now.supplier or ""), voice.plain(then.supplier or "")),
         (voice.say("what_if.row.total"), _money(voice, now), _money(voice, then)),
         (voice.say("what_if.row.risk"), _risk(voice, now), _risk(voice, then)),
     ]
     if simulation.change.kind == "quantity":
-        rows = [*rows[3:6], (voice.say("what_if.row.coverage"), _after(voice, now), _after(voice, then))]
+        rows = [*rows[4:7], (voice.say("what_if.row.coverage"), _after(voice, now), _after(voice, then))]
     bought = voice.say("what_if.row.quantity")
     shown = [f"| {name} | {left} | {right} |" for name, left, right in rows if left != right or name == bought]
     if all(left == right for _, left, right in rows):
@@ -160,6 +176,10 @@ def _purchase(voice: Voice, plan: PlanFigures) -> str:
     if plan.quantity is None:
         return ""
     return voice.quantity(plan.quantity) if plan.quantity else voice.say("what_if.none")
+
+
+def _needed(voice: Voice, plan: PlanFigures) -> str:
+    return "" if plan.needed is None else voice.needed(plan.needed)
 
 
 def _money(voice: Voice, plan: PlanFigures) -> str:

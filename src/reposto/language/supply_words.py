@@ -146,3 +146,10 @@ def business_days(voice: Voice, days: float) -> str:
 
 def _days(voice: Voice, days: float | None) -> str:
     return number(round(days or 0.0), 0, voice.locale)
+
+
+def with_hint(text: str, supplier: str, product: str, locale: str, today: date) -> str:
+    """What was said of a supplier's deliveries, and how to ask for one product's."""
+    voice = Voice(locale_of(locale), today)
+    values = {"supplier": voice.plain(supplier), "product": voice.plain(product)}
+    return lines(text, sentences((voice.say("lead.carried.supplier", **values),)))

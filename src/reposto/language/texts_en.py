@@ -121,7 +121,6 @@ TEXTS: Final[dict[str, str]] = {
     "lead.demand.past.one": "The day before sold {past}",
     "lead.demand.past.many": "The {n} days before sold {past}",
     "lead.explain": "{product}: the advice is **{quantity}**",
-    "lead.explain.demand": "The demand used is the forecast: {demand}",
     "lead.explain.needed": (
         "Today: {have}. To meet demand in {level} of cases until the next purchase arrives, the sum asks for "
         "{needed} more"

@@ -121,7 +121,6 @@ TEXTS: Final[dict[str, str]] = {
     "lead.demand.past.one": "No dia anterior a venda foi de {past}",
     "lead.demand.past.many": "Nos {n} dias anteriores a venda foi de {past}",
     "lead.explain": "{product}: a recomendação é de **{quantity}**",
-    "lead.explain.demand": "A demanda usada é a prevista: {demand}",
     "lead.explain.needed": (
         "Hoje: {have}. Para atender a demanda em {level} dos casos até a compra seguinte chegar, a conta "
         "pede mais {needed}"

@@ -19,7 +19,6 @@ TEXTS: Final[dict[str, str]] = {
     "recall.asked.none": "I found no questions of yours {days}",
     "recall.row": "**{when}**, “{question}”: {answer}",
     "recall.row.bare": "**{when}**: {answer}",
-    "recall.question": "**{when}**: {question}",
     "recall.today": "today at {time}",
     "recall.yesterday": "yesterday at {time}",
     "recall.day": "{date} at {time}",
@@ -65,4 +64,29 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "explain.number.more": "{other} exceed what the sum asks for ({needed}) and the lot that pays, {quantity}",
     "explain.number.unneeded": "{other} aren't needed now either: {quantity} are enough",
+    "explain.demand": (
+        "For comparison, expected sales: {demand}. The sum above is over the time until the next purchase arrives, "
+        "not these days"
+    ),
+    "explain.accuracy.weeks.one": "Errors are measured in whole weeks, the one that covers the forecast of {days}",
+    "explain.accuracy.weeks.many": "Errors are measured in whole weeks, those that cover the forecast of {days}",
+    "what_if.behind.less": "What is lacking falls from {now} to {then}, but the lot that pays is the same",
+    "what_if.behind.more": "What is lacking rises from {now} to {then}, and the lot still covers it",
+    "what_if.row.needed": "Lacking, before lots and packs",
+    "what_if.lead_time.days": "I counted business days, as with suppliers' lead times",
+    "compare.common": "{common}: {names}",
+    "recall.state.answered": "{answer}",
+    "recall.state.running": "still under way",
+    "recall.state.failed": "the analysis failed",
+    "recall.state.cancelled": "cancelled",
+    "recall.question.state": "**{time}** “{question}”: {state}",
+    "recall.earlier.one": "There is {n} more before them",
+    "recall.earlier.many": "There are {n} more before them",
+    "change.heard": "I understood: {product} has {quantity}; the system says {known}",
+    "change.heard.unknown": "I understood: {product} has {quantity}; the system has no stock of it",
+    "change.heard.product": "I understood that this is about {product}",
+    "lead.carried": "This is about {product}; for all of them ask “which supplier is the fastest of all?”",
+    "lead.carried.supplier": (
+        "This is about all that {supplier} delivered; for one product ask “lead time of {supplier} for {product}”"
+    ),
 }

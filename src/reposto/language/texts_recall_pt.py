@@ -16,7 +16,6 @@ TEXTS: Final[dict[str, str]] = {
     "recall.asked.none": "Não achei perguntas suas {days}",
     "recall.row": "**{when}**, “{question}”: {answer}",
     "recall.row.bare": "**{when}**: {answer}",
-    "recall.question": "**{when}**: {question}",
     "recall.today": "hoje às {time}",
     "recall.yesterday": "ontem às {time}",
     "recall.day": "{date} às {time}",
@@ -62,4 +61,29 @@ TEXTS: Final[dict[str, str]] = {
     ),
     "explain.number.more": "{other} passam do que a conta pede ({needed}) e do lote que compensa, {quantity}",
     "explain.number.unneeded": "{other} também não são precisos agora: {quantity} já bastam",
+    "explain.demand": (
+        "Para comparar, a venda prevista: {demand}. A conta acima é do tempo até a compra seguinte chegar, "
+        "não destes dias"
+    ),
+    "explain.accuracy.weeks.one": "O erro se mede em semanas inteiras: a que cobre a previsão de {days}",
+    "explain.accuracy.weeks.many": "O erro se mede em semanas inteiras, as que cobrem a previsão de {days}",
+    "what_if.behind.less": "O que falta cai de {now} para {then}, mas o lote que compensa é o mesmo",
+    "what_if.behind.more": "O que falta sobe de {now} para {then}, e o lote ainda o cobre",
+    "what_if.row.needed": "Falta, antes de lote e embalagem",
+    "what_if.lead_time.days": "Contei dias úteis, como nos prazos dos fornecedores",
+    "compare.common": "{common}: {names}",
+    "recall.state.answered": "{answer}",
+    "recall.state.running": "ainda em andamento",
+    "recall.state.failed": "a análise falhou",
+    "recall.state.cancelled": "cancelada",
+    "recall.question.state": "**{time}** “{question}”: {state}",
+    "recall.earlier.one": "Antes delas há mais {n}",
+    "recall.earlier.many": "Antes delas há mais {n}",
+    "change.heard": "Entendi: {product} tem {quantity}, e no sistema há {known}",
+    "change.heard.unknown": "Entendi: {product} tem {quantity}; no sistema não há saldo dele",
+    "change.heard.product": "Entendi que é sobre {product}",
+    "lead.carried": "Isto é de {product}; para todos, pergunte “qual fornecedor entrega mais rápido de todos?”",
+    "lead.carried.supplier": (
+        "Isto é de tudo o que {supplier} entregou; para um produto, pergunte “prazo de {supplier} para {product}”"
+    ),
 }

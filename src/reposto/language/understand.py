@@ -11,7 +11,8 @@ from reposto.language import talk
 from reposto.language.aliases import Mention, key_of
 from reposto.language.codes import CodeBook
 from reposto.language.context import ABOUT_PRODUCT, CORRECTION, SAME, Thread, lists_options, picked, read_agent
-from reposto.language.followups import MOST_OPTIONS, Followups, request_of
+from reposto.language.english import in_portuguese
+from reposto.language.followups import AND_IT, MOST_OPTIONS, Followups, request_of
 from reposto.language.mentions import Found, Reader, Status
 from reposto.language.normalise import Kind, fold, tokenise
 from reposto.language.params import CategoryBook, SupplierBook
@@ -32,11 +33,10 @@ from reposto.language.sentence import (
 )
 from reposto.language.spelling import put_right
 from reposto.language.windows import both_of, looking_back, topic_of, window_of
-from reposto.model.request import Expect, Intent, NamedProduct, NamedSupplier, Option, Request, Turn
+from reposto.model.request import CARRIED, Expect, Intent, NamedProduct, NamedSupplier, Option, Request, Turn
 
 _LONG_TEXT = 300  # characters from which a message is read sentence by sentence
 _NONE_OF_THEM = re.compile(r"\bnenhum[a]?\b")
-_AND_IT = re.compile(r"\b[dn]?(?:el[ea]|ess[ea]|est[ea]) (?:e|ou|mais) (?:tambem )?(?:[dn]?[oa]|para [oa]) (?!\d)")
 _COMPARED = re.compile(r"\bcompar\w+ com\b|\be (?:comparado|comparando)\b")
 _ABOUT_SYSTEM = re.compile(r"\b(?:sistema|voce|robo|programa|aplicativo|app|atendimento|ferramenta|site)\b")
 _ANOTHER_SIZE = re.compile(r"\b(?:o|a|os|as|d[oa]s?) (?:de |com )?\d")
@@ -83,6 +83,7 @@ class Understander:
     def understand(self, text: str, *, turns: Sequence[Turn] = (), today: date) -> Request:
         """What the message asks, given the conversation so far and the company's today."""
         thread = self._thread(turns, today)
+        text = in_portuguese(text)
         return self._completed(self._understand(text, thread, today), thread, today)
 
     def _completed(self, request: Request, thread: Thread, today: date) -> Request:
@@ -91,14 +92,16 @@ class Understander:
         text, params = request.text, request.params
         window = both_of(text, thread.windows) or window_of(text, params, today)
         if last is None:
-            return replace(request, today=today, window=window, topic=topic_of(text, request.intent, params))
+            topic = request.topic or topic_of(text, request.intent, params)
+            return replace(request, today=today, window=window, topic=topic)
         if window is None and last.window is not None and _carried(last, request):
             window = last.window
         elif window is not None and "period" in params:
             window = looking_back(window, text, last.window, today)
             params = {**params, "period": f"{window.end:%Y-%m}"}
         same = params == last.params and request.skus != last.skus
-        topic = last.topic if same else topic_of(text, request.intent, params, last.topic)
+        before = "" if last.topic == CARRIED else last.topic
+        topic = request.topic or (before if same else topic_of(text, request.intent, params, before))
         return replace(request, today=today, params=params, window=window, topic=topic)
 
     def fits(self, text: str, sku: str) -> bool:
@@ -125,7 +128,8 @@ class Understander:
         thread = Thread(turns=turns)
         for turn in turns[-12:]:  # older turns cannot be what a pronoun points at
             if turn.role == "human":
-                request = self._completed(self._understand(turn.text, thread, today), thread, today)
+                said = in_portuguese(turn.text)
+                request = self._completed(self._understand(said, thread, today), thread, today)
                 if request.window is not None and request.window not in thread.windows[-1:]:
                     thread.windows.append(request.window)
                 if request.intent not in (
@@ -276,6 +280,8 @@ class Understander:
             outcome = None
         if outcome is None and thread.options:
             outcome = self.followups.words_offered(sentence)
+        if paired := self.followups.it_and_another(text, sentence, outcome, thread):
+            return paired
         if follow := self.followups.follow(text, sentence, outcome, thread):
             return _compared(follow, sentence, thread) or follow
         if found.weak and thread.skus and outcome is not None and _ANOTHER_SIZE.search(sentence.folded):
@@ -294,7 +300,7 @@ class Understander:
         if sentence.intent is None and thread.last is not None and thread.turns:
             params = merged(thread.last.params, params)
         request = request_of(self.catalogue, text, intent, outcome, params, sentence.others)
-        if request.expect is Expect.ANSWER and thread.skus and _AND_IT.search(sentence.folded):
+        if request.expect is Expect.ANSWER and thread.skus and AND_IT.search(sentence.folded):
             return replace(request, skus=tuple(dict.fromkeys((thread.skus[-1], *request.skus))))
         return request
 

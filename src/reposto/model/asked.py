@@ -81,6 +81,7 @@ class PlanFigures:
     arrival: date | None
     coverage_after_days: float | None
     stockout_probability: float | None
+    needed: float | None = None  # before lots, packs and price breaks
 
 
 @dataclass(frozen=True, slots=True)

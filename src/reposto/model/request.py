@@ -7,6 +7,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+CARRIED = "carried"  # topic of a question about suppliers that names no product: the one spoken of, maybe none
+
 
 class Intent(StrEnum):
     """The closed list of things a buyer may want."""
@@ -143,5 +145,6 @@ class Request:
     confidence: float = 1.0  # that `skus` are the products meant, 0..1
     today: date | None = None
     window: Window | None = None
-    topic: str = ""  # what_if: demand | price | lead_time | quantity; explain: accuracy | sum; demand: season
+    # what_if: demand | price | lead_time | quantity; explain: accuracy | sum; demand: season; suppliers: carried
+    topic: str = ""
     alias: str = ""  # the company's own words by which the product was meant

@@ -21,12 +21,13 @@ interface Props {
 export function Answer({ analysis, content, actions }: Props) {
   const { t } = useI18n();
   const { lead, rest, details } = splitProse(content);
+  const steps = analysis.intent === 'explain' ? rest : ''; // a sum is asked for by its steps: they are the answer
   const open = openSections(analysis.intent, useWide());
   const missing = allMissing(analysis);
   return (
     <div className="answer" data-verdict={analysis.recommendation.verdict} data-sku={analysis.sku}>
       <Title analysis={analysis} />
-      <div className="lead"><Markdown text={lead || analysis.recommendation.headline} /></div>
+      <div className="lead"><Markdown text={[lead || analysis.recommendation.headline, steps].filter(Boolean).join('\n\n')} /></div>
       <Cards analysis={analysis} />
       {missing.length > 0 ? <div className="gaps"><h4>{t('section.missing')}</h4><MissingList missing={missing} /></div> : null}
       {actions}
@@ -37,7 +38,7 @@ export function Answer({ analysis, content, actions }: Props) {
         <Decision analysis={analysis} open={open.has('reasons')} />
         <Risk analysis={analysis} />
         <Alternatives analysis={analysis} />
-        <Written text={[rest, details].filter(Boolean).join('\n\n')} />
+        <Written text={[steps ? '' : rest, details].filter(Boolean).join('\n\n')} />
       </div>
     </div>
   );
