@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from reposto.conversation import aliases
+from reposto.conversation import aliases, one_offs
 from reposto.conversation.approve_list import draft_list
 from reposto.conversation.ask import CONTEXT_MESSAGES, Asker, Draft, store_question
 from reposto.conversation.catalogue import Catalogue, Index
@@ -224,6 +224,29 @@ def _made(connection: Connection, pressed: Pressed, message: Message, numbers: l
     return Change(pressed.session_id, (message,), beside=(log,))
 
 
+def mark_one_off(connection: Connection, pressed: Pressed) -> tuple[Message, Change]:
+    """Leave a day's sales out of the forecast, or count them again."""
+    data = pressed.action_data
+    sku, day = _text(data, "sku"), _text(data, "day")
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        raise InvalidInput("action_data precisa de um dia.", "action_data needs a day.") from None
+    wanted = {"sku": sku, "day": day, "one_off": data.get("one_off") is True}
+    asker = pressed.asker
+    content, metadata = one_offs.change(connection, pressed.index, wanted, asker.user_id, asker.locale, pressed.today)
+    message = chat.append_message(
+        connection,
+        pressed.session_id,
+        "system",
+        content,
+        now=pressed.now,
+        metadata=metadata,
+        client_id=pressed.key,
+    )
+    return message, Change(pressed.session_id, (message,))
+
+
 def approve_list(connection: Connection, pressed: Pressed) -> tuple[Message, Change]:
     """Make a draft order for each supplier of a buy list; the numbers come from the stored list."""
     message = draft_list(
@@ -310,6 +333,7 @@ _ACTIONS: dict[str, tuple[Callable[[Connection, Pressed], tuple[Message, Change]
     "approve_purchase": (approve_purchase, ("job_id",)),
     "approve_quantity": (approve_quantity, ("job_id", "quantity")),
     "approve_list": (approve_list, ("job_id",)),
+    "mark_one_off": (mark_one_off, one_offs.NAMES),
     "retry": (ask_again, ("job_id",)),
     "recalculate": (ask_again, ("job_id",)),
 }

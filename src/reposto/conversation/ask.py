@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
-from reposto.conversation import aliases, lists, replies
+from reposto.conversation import aliases, lists, one_offs, replies
 from reposto.conversation.at_once import Asking, needs_job, was_said
 from reposto.conversation.catalogue import Catalogue, Index
 from reposto.conversation.change import Change
@@ -193,7 +193,7 @@ def store_question(connection: Connection, draft: Draft, now: datetime) -> Asked
 
 
 def _obey(connection: Connection, draft: Draft, question: Message, now: datetime) -> Asked | None:
-    """Words about the company's own words: they need no product and start nothing."""
+    """Words about the company's own words, or about exceptional sales: they start nothing."""
     said = aliases.obey(
         connection,
         draft.index,
@@ -204,11 +204,26 @@ def _obey(connection: Connection, draft: Draft, question: Message, now: datetime
         now=now,
     )
     if said is None:
+        told = one_offs.Said(
+            draft.session_id,
+            draft.asker.user_id,
+            draft.content,
+            draft.request,
+            draft.asker.locale,
+            now,
+            _today(draft, now),
+        )
+        said = one_offs.obey(connection, draft.index, told)
+    if said is None:
         return None
     reply = chat.append_message(
         connection, draft.session_id, "agent", said[0], now=now, metadata=said[1], in_reply_to=question.seq
     )
     return Asked(question, reply, Change(draft.session_id, (question, reply)))
+
+
+def _today(draft: Draft, now: datetime) -> date:
+    return draft.request.today or now.date()
 
 
 def _start_analyses(
