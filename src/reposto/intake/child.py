@@ -26,7 +26,7 @@ from reposto.intake.numbers import NumberReader, Style
 from reposto.intake.rows import Kind, Row
 from reposto.intake.sniff import Source
 from reposto.intake.values import Broken, RawCell, Reading
-from reposto.intake.xlsx_reader import read_xlsx
+from reposto.intake.xlsx_reader import Sheets, read_xlsx
 from reposto.model.errors import FileRefused
 
 BATCH = 5_000  # rows to a message: a few hundred KiB
@@ -88,8 +88,9 @@ def _read_once(source: Source, kind: Kind | None, reading: Reading, send: Send) 
     width = len(header.cells) if source.format == "csv" else None
     batches: dict[Kind, list[Row]] = {converter.kind: [] for converter in converters}
     count = 0
+    again = list(header.cells)  # reports print their header on each page
     for number, cells in lines:
-        if not _has_content(cells):
+        if not _has_content(cells) or cells == again:
             continue
         count += 1
         if width is not None and len(cells) > width and _has_content(cells[width:]):
@@ -113,17 +114,29 @@ def _read_once(source: Source, kind: Kind | None, reading: Reading, send: Send) 
 _COMMA = "há um separador ou uma vírgula decimal a mais sem aspas?"
 
 
-def _open(source: Source, kind: Kind | None) -> tuple[Lines, Callable[[], int], list[str]]:
+def _open(source: Source, kind: Kind | None) -> tuple[Lines, Callable[[], int], Sheets]:
     if source.format == "xlsx":
-        return read_xlsx(source.path)
+        return read_xlsx(source.path, lambda lines: _has_header(lines, kind, source.path.name))
     lines, position = read_csv(source.path, kind)
-    return lines, position, []
+    return lines, position, Sheets()
+
+
+def _has_header(lines: Sequence[Sequence[RawCell]], kind: Kind | None, file_name: str) -> bool:
+    """Whether a sheet begins like a table that we read, or like one of two kinds that only the buyer can tell apart."""
+    try:
+        return any(recognise(_words(cells), kind, file_name) is not None for cells in lines)
+    except FileRefused:
+        return True
+
+
+def _words(cells: Sequence[RawCell]) -> list[str]:
+    return ["" if isinstance(cell, Broken) else str(cell) for cell in cells]
 
 
 def _find_header(lines: Lines, kind: Kind | None, file_name: str) -> tuple[Header, Lines]:
     seen: list[list[str]] = []
     for _, (_number, cells) in zip(range(HEADER_WITHIN), lines, strict=False):
-        words = ["" if isinstance(cell, Broken) else str(cell) for cell in cells]
+        words = _words(cells)
         header = recognise(words, kind, file_name)
         if header is not None:
             return header, lines
@@ -138,7 +151,7 @@ def _has_content(cells: Iterable[RawCell]) -> bool:
     return False
 
 
-def _warn(converters: Iterable[Converter], sheets: Sequence[str], reading: Reading) -> Iterator[str]:
+def _warn(converters: Iterable[Converter], sheets: Sheets, reading: Reading) -> Iterator[str]:
     for column in dict.fromkeys(header for converter in converters for header in converter.numeric_codes):
         yield (
             f"A coluna {column} está como número na planilha: se algum código começava com zero, o zero se perdeu."
@@ -149,5 +162,8 @@ def _warn(converters: Iterable[Converter], sheets: Sequence[str], reading: Readi
             f"Há estoque negativo (como {reading.below_zero}), que foi lido como zero. Confira a contagem; o que já foi"
             " vendido e falta entregar entra na coluna Reservado."
         )
-    if len(sheets) > 1:
-        yield f"Só a planilha {sheets[0]} foi lida; ficaram de fora: {', '.join(sheets[1:])}."
+    if sheets.left_out:
+        yield f"Só a planilha {sheets.read} foi lida; ficaram de fora: {', '.join(sheets.left_out)}."
+    if sheets.fitting:
+        several = "Também parecem dados" if len(sheets.fitting) > 1 else "Também parece ter dados"
+        yield f"{several}: {', '.join(sheets.fitting)}. Salve cada uma como arquivo próprio e carregue-o também."

@@ -11,7 +11,7 @@ from reposto.intake.fields import FIELDS, Field
 from reposto.intake.headers import Header, Layout
 from reposto.intake.limits import MAX_ROW_ERRORS
 from reposto.intake.rows import ROW_TYPES, OrderRow, PromotionRow, Row
-from reposto.intake.values import BadValue, Broken, RawCell, Reading, Value, is_blank
+from reposto.intake.values import BadValue, Broken, RawCell, Reading, Value, is_blank, unwrap
 from reposto.intake.words import header_key, supplier_key
 from reposto.model.errors import RowError
 
@@ -56,10 +56,11 @@ class _Column:
     def read(self, cell: RawCell) -> Value:
         if isinstance(cell, Broken):
             raise BadValue(cell.reason)
-        if is_blank(cell):
+        plain = unwrap(cell.strip()) if isinstance(cell, str) else cell
+        if is_blank(plain):
             value = self._blank()
         else:
-            value = self.field.parse(cell, self.reading)
+            value = self.field.parse(plain, self.reading)
             if value == "":
                 value = self._blank() if self.field.required else value
         self.numeric = self.numeric or isinstance(cell, Decimal)

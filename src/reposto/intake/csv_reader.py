@@ -80,6 +80,8 @@ def _lines(path: Path, raw: io.BufferedReader, encoding: str, separator: str) ->
     try:
         for cells in reader:
             number += 1
+            if cells == ["\x1a"]:  # how DOS programs end a text
+                continue
             if number == 1 and len(cells) <= 2 and cells and cells[0].startswith("sep="):
                 continue
             yield number, cells

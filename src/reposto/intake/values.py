@@ -71,6 +71,11 @@ def text(limit: int) -> Parser:
     return parse
 
 
+def unwrap(cell: str) -> str:
+    """The text of ="00123", by which programs keep Excel from taking the zeros of a code in a CSV."""
+    return cell[2:-1] if cell.startswith('="') and cell.endswith('"') and len(cell) > 2 else cell
+
+
 def unescape(found: str) -> str:
     """Take back the apostrophe that our own export puts before what a spreadsheet would run as a formula."""
     return found[1:] if found[:1] == "'" and found[1:2] in ESCAPED else found
@@ -189,7 +194,8 @@ def whole(limit: int) -> Parser:
 
 _DATE = re.compile(
     r"(?:(?P<d>\d{1,2})[/.\-](?P<m>\d{1,2})[/.\-](?P<y>\d{4}|\d{2})|(?P<iy>\d{4})[/\-](?P<im>\d{1,2})[/\-](?P<id>\d{1,2})"
-    r"|(?P<cy>\d{4})(?P<cm>\d{2})(?P<cd>\d{2}))(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?",
+    r"|(?P<cy>\d{4})(?P<cm>\d{2})(?P<cd>\d{2}))"
+    r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2}|[AaPp][Mm])?)?",
     re.ASCII,
 )
 
@@ -308,7 +314,7 @@ def unit(cell: Cell, reading: Reading) -> str:
     """UN, KG, M2 …"""
     found = text(12)(cell, reading)
     assert isinstance(found, str)
-    return found.upper().replace("²", "2").replace("³", "3")
+    return found.rstrip(". ").upper().replace("²", "2").replace("³", "3")
 
 
 def payment_terms(cell: Cell, reading: Reading) -> str:

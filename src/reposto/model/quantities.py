@@ -23,10 +23,13 @@ def to_unit_price(amount: Decimal) -> Decimal:
 
 # Units that are counted, not measured: their quantities are whole numbers.
 COUNTED_UNITS = frozenset(
-    "UN UND UNID PC PÇ PCA CX PCT PAR JG KIT DZ RL FD SC BD CJ CT CART TB GL LT FR BR FL MIL CENTO BL EMB".split()
+    "UN UND UNI UNID UNIDADE UNIDADES PC PÇ PCA PEC PECA PEÇA PECAS PEÇAS CX CXA CAIXA CAIXAS PCT PACOTE PACOTES PAR PR"
+    " PARES JG JOGO KIT DZ DUZIA DÚZIA RL ROLO ROLOS FD FARDO SC SACO SACOS BD CJ CONJ CONJUNTO CT CART CARTELA CH"
+    " CHAPA CHAPAS TB TUBO GL LT LATA LATAS FR FRASCO BR BARRA BARRAS FL FOLHA MIL MILHEIRO CENTO RS RESMA BL BLOCO"
+    " EMB".split()
 )
 
 
 def is_counted(unit: str) -> bool:
     """Whether a unit of stock is counted in whole numbers (UN, CX, …) rather than measured (KG, M, L)."""
-    return unit.strip().upper() in COUNTED_UNITS
+    return unit.strip().rstrip(".").upper() in COUNTED_UNITS

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from reposto.intake.cnpj import is_cpf
-from reposto.intake.rows import OfferRow, StockRow, SupplierRow
+from reposto.intake.rows import OfferRow, ProductRow, StockRow, SupplierRow
+from reposto.model.quantities import is_counted
 from tests.support.intake import read_text
 
 
@@ -105,3 +107,31 @@ def test_what_would_be_kept_as_zero_is_refused(quantity: str, price: str, bad: t
         "orders",
     )
     assert tuple(error.column for error in found.bad) == bad
+
+
+def sales(lines: str) -> tuple[list[tuple[object, ...]], tuple[int, ...]]:
+    found = read_text(f"SKU;Data da venda;Quantidade\n{lines}", "sales")
+    return [row[:3] for row in found.rows], tuple(error.row for error in found.bad)
+
+
+def test_codes_guarded_against_excel_are_read_without_the_guard() -> None:
+    assert sales('="00123";="18/11/2026";"=""3"""\n') == ([("00123", date(2026, 11, 18), Decimal(3))], ())
+    assert sales('="";18/11/2026;3\n') == ([], (2,))
+
+
+def test_a_header_on_each_page_and_the_end_of_a_dos_text_are_no_rows() -> None:
+    page = "A;18/11/2026;3\n"
+    assert sales(f"{page}SKU;Data da venda;Quantidade\n{page}\x1a") == ([("A", date(2026, 11, 18), Decimal(3))] * 2, ())
+
+
+def test_a_time_of_day_may_have_twelve_hours() -> None:
+    assert sales("A;18/11/2026 02:15 PM;3\n") == ([("A", date(2026, 11, 18), Decimal(3))], ())
+
+
+@pytest.mark.parametrize("written", ["un.", "Unidade", "PÇ", "Caixa", "ch", "par", "Milheiro"])
+def test_what_is_counted_is_counted_however_it_is_spelt(written: str) -> None:
+    found = read_text(f"SKU;Descrição;Unidade\n1;Mesa;{written}\n", "products")
+    (product,) = (row for row in found.rows if isinstance(row, ProductRow))
+    assert product.unit is not None
+    assert is_counted(product.unit)
+    assert not is_counted("KG") and not is_counted("m2")
