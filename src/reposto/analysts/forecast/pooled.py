@@ -250,24 +250,23 @@ def _with_average(by_group: Floats) -> Floats:
     return np.concatenate([by_group, by_group.mean(axis=0, keepdims=True)])
 
 
-def predict_cutoffs(
-    fitted: FittedPanel, panel: Panel, group: str, ends: Sequence[date], cutoffs: Ints, tables: Sequence[int]
-) -> tuple[Floats, Floats]:
-    """P and L of one series at some of its cutoffs; a panel of one row -> (C, tables), (C, tables, levels).
+def predict_at(
+    fitted: FittedPanel, panel: Panel, group: str, asked: Sequence[tuple[int, Ints, Sequence[date]]]
+) -> list[tuple[Floats, Floats]]:
+    """P and L of one series, a panel of one row: for each (table, cutoffs, their dates) (C,) and (C, levels).
 
-    `ends` are the dates of the cutoffs: they pick the group's yearly ratio and momentum; `tables` the windows. What
-    lies after a cutoff has no part in its features, so that one panel serves the present and all earlier origins.
+    The dates pick the group's yearly ratio and momentum. What lies after a cutoff has no part in its features, so that
+    one panel serves the present and all earlier origins.
     """
-    columns = np.array([fitted.column(e) for e in ends])
-    phase: Ints = fitted.width + np.array([fitted.shift(e) for e in ends], dtype=np.int64)
     row = fitted.group(group)
-    momentum = fitted.momentum[row, columns][None, :]
-    known = []
-    for i in tables:
+    known, phases = [], []
+    for i, cutoffs, ends in asked:
+        columns = np.array([fitted.column(e) for e in ends])
         t = fitted.tables[i]
-        at = panel.known(t.offset, t.length, cutoffs, fitted.ratio[row, i, columns][None, :], momentum)
-        known.append(at.transposed())
-    return blend(fitted, tables, known, phase[:, None])
+        ratio, momentum = fitted.ratio[row, i, columns][None, :], fitted.momentum[row, columns][None, :]
+        known.append(panel.known(t.offset, t.length, cutoffs, ratio, momentum).transposed())
+        phases.append(fitted.width + np.array([fitted.shift(e) for e in ends], dtype=np.int64)[:, None])
+    return _blended(fitted, [i for i, _, _ in asked], known, phases)
 
 
 def _by_age(fitted: FittedPanel, i: int, known: Known) -> tuple[Floats, Floats, Floats]:
@@ -285,26 +284,30 @@ def _by_age(fitted: FittedPanel, i: int, known: Known) -> tuple[Floats, Floats, 
 
 def blend(fitted: FittedPanel, chosen: Sequence[int], known: Sequence[Known], phase: Ints) -> tuple[Floats, Floats]:
     """P, averaged 1 : 3 with L where there is a forest, at one cutoff; (n, windows), (n, windows, levels)."""
-    means, quantiles, inputs, bases = [], [], [], []
-    for i, features in zip(chosen, known, strict=True):
-        table = fitted.tables[i]
+    parts = _blended(fitted, chosen, known, [phase] * len(chosen))
+    return np.stack([m for m, _ in parts], axis=1), np.stack([q for _, q in parts], axis=1)
+
+
+def _blended(
+    fitted: FittedPanel, chosen: Sequence[int], known: Sequence[Known], phases: Sequence[Ints]
+) -> list[tuple[Floats, Floats]]:
+    """The same for each window by itself, (n,) and (n, levels), whose n may differ; the forest is read once."""
+    parts, inputs, bases = [], [], []
+    for i, features, phase in zip(chosen, known, phases, strict=True):
         mean, variance, q = _by_age(fitted, i, features)
-        means.append(mean[:, 0])
-        quantiles.append(q[:, 0])
+        parts.append((mean[:, 0], q[:, 0]))
         if fitted.forest is not None:
-            x, base = tree_features(features, phase, fitted.season, table, (mean, variance))
+            x, base = tree_features(features, phase, fitted.season, fitted.tables[i], (mean, variance))
             inputs.append(x[:, 0])
             bases.append(base[:, 0])
-    mean, pooled = np.stack(means, axis=1), np.stack(quantiles, axis=1)
     if fitted.forest is None:
-        return mean, pooled
-    shape = pooled.shape
-    flat = np.stack(inputs, axis=1).reshape(-1, inputs[0].shape[1])
-    learned = predict_learned(
-        fitted.forest, flat, np.stack(bases, axis=1).ravel(), pooled.reshape(-1, shape[2])
-    ).reshape(shape)
+        return parts
+    mean, pooled = np.concatenate([m for m, _ in parts]), np.concatenate([q for _, q in parts])
+    learned = predict_learned(fitted.forest, np.concatenate(inputs), np.concatenate(bases), pooled)
     mixed = (1 - LEARNED_SHARE) * pooled + LEARNED_SHARE * learned
-    return mean * mean_of(mixed) / np.maximum(mean_of(pooled), 1e-12), mixed
+    mean = mean * mean_of(mixed) / np.maximum(mean_of(pooled), 1e-12)
+    ends = np.cumsum([len(m) for m, _ in parts])[:-1]
+    return list(zip(np.split(mean, ends), np.split(mixed, ends), strict=True))
 
 
 def at_lengths(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -19,7 +20,7 @@ from reposto.analysts.forecast.engine import (
 )
 from reposto.analysts.forecast.features import Ints, Panel
 from reposto.analysts.forecast.local_past import LocalPast
-from reposto.analysts.forecast.pooled import FittedPanel, PooledTables, at_lengths, fit_tables, predict_cutoffs
+from reposto.analysts.forecast.pooled import FittedPanel, PooledTables, at_lengths, fit_tables, predict_at
 from reposto.analysts.forecast.trial import judge, trial_rows
 from reposto.analysts.forecast.types import BackTest, Floats, Forecast, History
 
@@ -83,11 +84,14 @@ class PooledEngine:
             method = "learned" if panel.forest is not None else method
             own_row = _one_row(panel, buckets)
             past = _own_past(panel, buckets, lengths[-1], history.integer)
-            mean, quantiles = _blend(panel, own_row, past, buckets, history, lengths)
+            trial = _trial(panel, buckets, lengths) if tried else None
+            mean, quantiles, then = _blend(panel, own_row, past, buckets, history, lengths, trial)
             mean, quantiles = _with_level(
                 buckets, mean, quantiles, lengths=lengths, expected_level=expected_level, notes=notes
             )
-            back_test = _back_test(panel, own_row, past, buckets, history, lengths) if tried else None
+            back_test = (
+                None if trial is None or then is None else _back_test(panel, past, trial, then, history, buckets)
+            )
         else:
             method = "guess"
             mean, quantiles = _unsold(
@@ -124,45 +128,76 @@ def _own_past(panel: FittedPanel, buckets: Buckets, longest: int, integer: bool)
     return LocalPast(y, panel.rhythm_of([_end(buckets)], len(y), buckets.offset + longest)[0], integer)
 
 
-def _blend(
-    panel: FittedPanel, own_row: Panel, past: LocalPast, buckets: Buckets, history: History, lengths: list[int]
-) -> tuple[Floats, Floats]:
-    """P, L and N averaged for windows after the last bucket; (windows,), (windows, levels)."""
-    fitted = [t.length for t in panel.tables]
-    needed = [i for i in range(len(fitted)) if i == 0 or fitted[i - 1] < lengths[-1]]
-    now: Ints = np.array([own_row.buckets], dtype=np.int64)
-    raw_means, raw_quantiles = predict_cutoffs(panel, own_row, history.group, [_end(buckets)], now, needed)
-    means, quantiles = at_lengths([fitted[i] for i in needed], raw_means, raw_quantiles, lengths)
-    moments = [past.moments(buckets.offset, length, now) for length in lengths]
-    own_mean, own_variance = (np.concatenate(part) for part in zip(*moments, strict=True))
-    own = local_quantiles(own_mean, own_variance, history.integer)
-    w = panel.local_weight
-    return (1 - w) * means[0] + w * own_mean, panel.mix(quantiles[0], own)
+@dataclass(frozen=True)
+class _Trial:
+    """The earlier dates at which the same blend is tried: window in buckets, its table, what happened, cutoffs."""
+
+    length: int
+    table: int
+    actual: Floats
+    naive: Floats
+    cutoffs: Ints
+    ends: list[date]
 
 
-def _back_test(
-    panel: FittedPanel, own_row: Panel, past: LocalPast, buckets: Buckets, history: History, lengths: list[int]
-) -> BackTest | None:
-    """The same blend at earlier dates; the few numbers of the tables have seen those weeks, the rows not."""
+def _trial(panel: FittedPanel, buckets: Buckets, lengths: list[int]) -> _Trial | None:
     fitted = [t.length for t in panel.tables]
     length = trial_length(len(buckets.y), [n for n in lengths if n in fitted] or fitted[:1])
     trial = trial_rows(buckets.y, length)
     if trial is None:
         return None
     _, actual, naive, ages = trial
+    ends = [_end(buckets) - timedelta(days=round(a * buckets.days)) for a in ages]
+    cutoffs: Ints = len(buckets.y) - np.array(ages, dtype=np.int64)
+    return _Trial(length, fitted.index(length), actual, naive, cutoffs, ends)
+
+
+def _blend(
+    panel: FittedPanel,
+    own_row: Panel,
+    past: LocalPast,
+    buckets: Buckets,
+    history: History,
+    lengths: list[int],
+    trial: _Trial | None,
+) -> tuple[Floats, Floats, tuple[Floats, Floats] | None]:
+    """P, L and N averaged for windows after the last bucket; (windows,), (windows, levels); P and L at the trial's."""
+    fitted = [t.length for t in panel.tables]
+    needed = [i for i in range(len(fitted)) if i == 0 or fitted[i - 1] < lengths[-1]]
+    now: Ints = np.array([own_row.buckets], dtype=np.int64)
     end = _end(buckets)
-    ends = [end - timedelta(days=round(a * buckets.days)) for a in ages]
-    table = fitted.index(length)
-    cutoffs: Ints = own_row.buckets - np.array(ages, dtype=np.int64)
-    means, quantiles = predict_cutoffs(panel, own_row, history.group, ends, cutoffs, [table])
-    own_mean, own_variance = past.moments(0, length, cutoffs)
+    asked: list[tuple[int, Ints, list[date]]] = [(i, now, [end]) for i in needed]
+    if trial is not None:
+        alone = trial.table not in needed
+        at = len(needed) if alone else needed.index(trial.table)
+        cutoffs, ends = (trial.cutoffs, trial.ends) if alone else (np.append(now, trial.cutoffs), [end, *trial.ends])
+        asked[at : at + 1] = [(trial.table, cutoffs, ends)]
+    parts = predict_at(panel, own_row, history.group, asked)
+    then = None
+    if trial is not None:
+        then = (parts[at][0][-len(trial.cutoffs) :], parts[at][1][-len(trial.cutoffs) :])
+    raw_means = np.array([[m[0] for m, _ in parts[: len(needed)]]])
+    raw_quantiles = np.stack([q[0] for _, q in parts[: len(needed)]])[None]
+    means, quantiles = at_lengths([fitted[i] for i in needed], raw_means, raw_quantiles, lengths)
+    moments = [past.moments(buckets.offset, length, now) for length in lengths]
+    own_mean, own_variance = (np.concatenate(part) for part in zip(*moments, strict=True))
     own = local_quantiles(own_mean, own_variance, history.integer)
     w = panel.local_weight
-    mean = (1 - w) * means[:, 0] + w * own_mean
-    mixed = panel.mix(quantiles[:, 0], own)
+    return (1 - w) * means[0] + w * own_mean, panel.mix(quantiles[0], own), then
+
+
+def _back_test(
+    panel: FittedPanel, past: LocalPast, trial: _Trial, then: tuple[Floats, Floats], history: History, buckets: Buckets
+) -> BackTest | None:
+    """The same blend at earlier dates; the few numbers of the tables have seen those weeks, the rows not."""
+    own_mean, own_variance = past.moments(0, trial.length, trial.cutoffs)
+    own = local_quantiles(own_mean, own_variance, history.integer)
+    w = panel.local_weight
+    mixed = panel.mix(then[1], own)
     if history.integer:
         mixed = np.round(mixed)
-    return judge(mean, mixed, actual, naive, round(length * buckets.days))
+    mean = (1 - w) * then[0] + w * own_mean
+    return judge(mean, mixed, trial.actual, trial.naive, round(trial.length * buckets.days))
 
 
 def _with_level(
