@@ -1,14 +1,17 @@
-"""The buy list of a large catalogue: products a second with 1 and 2 workers, memory, and how cost grows.
+"""The buy list of a large catalogue: products a second by size and workers, memory, and how cost grows.
 
-python -m benchmarks.catalogue_run [--products 10000] [--days 730] [--short] [--no-fit] [--home DIR]
+python -m benchmarks.catalogue_run [--products 10000] [--days 730] [--short] [--no-fit] [--no-trees] [--home DIR]
 
-A made-up company (benchmarks/catalogue_company.py, the same every time). One product: the four analysts in one process,
-warm, by length of history. The list: a real `reposto serve` with 1 and with 2 workers is asked what to buy; from the
-question to the saved list, all products analysed anew; beside it every two seconds a question about one product, from
-question to answer. Then the same question again (a look-up), and again after one product's stock changed (all facts
-are looked at, one product is analysed). Memory: the highest resident memory of each worker over its life.
+A made-up company (benchmarks/catalogue_company.py, the same every time), its forecast tables fitted as a server does.
 
---short: 300 products with a year of sales; some two minutes. In full: half an hour, most of it the list with 1 worker.
+One product: the four analysts in one process, warm, by length of history; and the answer from the kept analysis.
+The list: a real `reposto serve` is asked what to buy, nothing being prepared; from the question to the saved list, all
+products analysed anew; beside it every two seconds a question about one product, from question to answer. Then the same
+question again (a look-up), and again after one product's stock changed (all facts are read, one product is analysed).
+By catalogue size, and a tenth of the catalogue with 1 and with 2 workers. Memory: the highest resident memory of each
+worker over its life. Preparing: a tenth of the catalogue analysed unasked while the same questions come.
+
+--short: up to 300 products with a year of sales; some three minutes. In full: a quarter of an hour.
 """
 
 from __future__ import annotations
@@ -19,23 +22,30 @@ import statistics
 import tempfile
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 from sqlalchemy import func, select, update
 
 from benchmarks.catalogue_company import make_company
 from benchmarks.homes import add_seats, opened
 from benchmarks.measuring import Latency, print_conditions, print_table
-from benchmarks.servers import Running, running, serve_arguments
+from benchmarks.servers import Running, leave_nothing_behind, running, serve_arguments
 from reposto.analysts.analysis import analyse
+from reposto.app import answers, remembered
 from reposto.app.fit import fit_forecasts
+from reposto.app.upkeep import look_at_results
 from reposto.conversation.ask import Asker, ask
 from reposto.conversation.catalogue import Catalogue
+from reposto.model.asked import Asked
 from reposto.model.clock import local_today, utc_now
 from reposto.model.message import CATALOGUE, JobState
-from reposto.storage import catalogue, company, facts
+from reposto.model.request import Expect, Intent, Request
+from reposto.storage import catalogue, company, facts, results
 from reposto.storage.catalogue import bump_version
 from reposto.storage.engine import Store
 from reposto.storage.tables import chat_sessions, jobs, product_results, stock_levels
@@ -45,6 +55,20 @@ PATIENCE_S = 3600.0
 LOOK_EVERY_S, ASK_EVERY_S = 0.02, 2.0
 SAMPLE = 40  # products of the table by length of history
 HISTORIES = (90, 365, 730, 1460)  # days
+ASKED_AT_REST = 10  # questions to compare with
+HEAD_OF_ONE = ("days of history", "load one product, ms p50 (p95)", "analyse it")
+HEAD_OF_LISTS = (
+    "products",
+    "workers",
+    "list, s",
+    "products/s",
+    "again, s",
+    "after a change, s",
+    "a worker's memory, MiB",
+    "workers ready, s",
+    "one question meanwhile, s: median, worst",
+)
+HEAD_OF_PREPARING = ("prepares", "all, s", "products/s", "one question meanwhile, s: median, worst (number)", "list, s")
 
 
 @dataclass(slots=True)
@@ -120,55 +144,147 @@ def highest_mib(pid: int) -> float:
     return 0.0
 
 
-def wait_for_workers(server: Running, workers: int) -> None:
-    """Until as many processes are there, and a little for them to warm up."""
-    deadline = time.monotonic() + 60
-    while len(server.children()) < workers and time.monotonic() < deadline:
-        time.sleep(0.1)
-    time.sleep(3.0)
+def workers_of(server: Running) -> list[int]:
+    """Their processes; others of the server's fit and prepare."""
+    lines = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in server.children()}
+    return [pid for pid, line in lines.items() if b"reposto.app.child" in line]
 
 
-def with_workers(home: Path, workers: int, skus: list[str], stale_sku: str) -> tuple[Run, Run, Run, float, int]:
-    """First list, second, the one after a change; the highest memory of a worker; the answer's bytes."""
+def wait_for_workers(server: Running, workers: int) -> float:
+    """Seconds from the server's start until all of them can take a job."""
+    asked_from = time.monotonic()
+    wanted = f"reposto_workers_ready {workers}.0".encode()
+    while time.monotonic() - asked_from < PATIENCE_S:
+        with urlopen(f"http://127.0.0.1:{server.port}/metrics", timeout=10) as answer:
+            if wanted in answer.read():
+                return server.ready_after + time.monotonic() - asked_from
+        time.sleep(0.05)
+    raise SystemExit("the workers did not get ready")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of one server: the first list, the second, the one after a change; memory of a worker; its start."""
+
+    first: Run
+    again: Run
+    changed: Run
+    memory_mib: float
+    ready_s: float
+
+
+@contextmanager
+def served(template: Path, workers: int, **settings: str) -> Iterator[tuple[Running, Buyer, list[str]]]:
+    """A server on a copy of a home, a buyer, and the catalogue."""
+    home = template.with_name(f"{template.name}-served")
+    shutil.copytree(template, home)
     seat = add_seats(home, 1)[0]
-    settings = {"REPOSTO_WORKERS": str(workers)}
-    arguments = serve_arguments(home)
-    with running("reposto.app.cli", *arguments, log=home / "server.log", env=settings) as server, opened(home) as store:
-        wait_for_workers(server, workers)
-        buyer = Buyer(store, seat.session_id)
+    env = {"REPOSTO_WORKERS": str(workers), **settings}
+    try:
+        with (
+            running("reposto.app.cli", *serve_arguments(home), log=home / "server.log", env=env) as server,
+            opened(home) as store,
+        ):
+            with store.read() as connection:
+                skus = [product.sku for product in catalogue.list_products(connection)]
+            yield server, Buyer(store, seat.session_id), skus
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def with_workers(template: Path, workers: int) -> Figures:
+    """Three lists, questions beside the first."""
+    with served(template, workers) as (server, buyer, skus):
+        ready = wait_for_workers(server, workers)
         first = measure_list(buyer, skus, beside=True)
         again = measure_list(buyer, skus, beside=False)
-        with store.write() as connection:
-            connection.execute(update(stock_levels).where(stock_levels.c.sku == stale_sku).values(on_hand=10**6))
+        changed_sku = skus[len(skus) // 2]
+        with buyer.store.write() as connection:
+            connection.execute(update(stock_levels).where(stock_levels.c.sku == changed_sku).values(on_hand=10**6))
             bump_version(connection)
         changed = measure_list(buyer, skus, beside=False)
-        memory = max(highest_mib(pid) for pid in server.children())
-        with store.read() as connection:
+        memory = max(highest_mib(pid) for pid in workers_of(server))
+        with buyer.store.read() as connection:
             kept = connection.execute(select(func.count()).select_from(product_results)).scalar_one()
-    return first, again, changed, memory, int(kept)
+    if kept != len(skus):
+        raise SystemExit(f"{kept} of {len(skus)} products have a result")
+    return Figures(first, again, changed, memory, ready)
+
+
+def while_preparing(template: Path) -> list[list[str]]:
+    """The catalogue analysed unasked while questions come, and the same questions to a server that prepares nothing."""
+    rows = []
+    for prepares in (True, False):
+        with served(template, 2, REPOSTO_PREPARE=str(prepares).lower()) as (server, buyer, skus):
+            wait_for_workers(server, 2)
+            began, single = time.monotonic(), list[float]()
+            while not (done := look_at_results(buyer.store)[1].complete) and (prepares or len(single) < ASKED_AT_REST):
+                if time.monotonic() - began > PATIENCE_S:
+                    raise SystemExit("not prepared in time")
+                single.append(measure_question(buyer, skus[-1 - len(single) % len(skus)]))
+                time.sleep(ASK_EVERY_S)
+            seconds = time.monotonic() - began
+            first = measure_list(buyer, skus, beside=False) if done else None
+        cells = [f"{seconds:.1f}", f"{len(skus) / seconds:.1f}"] if prepares else ["-", "-"]
+        asked = f"{statistics.median(single):.2f}, {max(single):.2f} ({len(single)})"
+        rows.append(["yes" if prepares else "no", *cells, asked, "-" if first is None else f"{first.seconds:.2f}"])
+    return rows
+
+
+def measure_question(buyer: Buyer, sku: str) -> float:
+    """Seconds from a question that has to be worked out to its answer."""
+    began = time.monotonic()
+    job_id = buyer.ask(f"qual a demanda do produto {sku} para 45 dias?")
+    while buyer.state(job_id).finished_at is None:
+        time.sleep(LOOK_EVERY_S)
+    return time.monotonic() - began
 
 
 def by_history(folder: Path, today: Any) -> list[list[str]]:
-    """Milliseconds to load and to analyse a product, by the length of its history."""
+    """Milliseconds to load, to analyse, and to answer from what is kept, by the length of the history."""
     rows = []
     for days in HISTORIES:
         home = folder / f"history-{days}"
         with opened(home) as store:
             make_company(store, products=SAMPLE, days=days, today=today)
-            loading, working = [], []
+            loading, working, recalling = [], [], []
             with store.read() as connection:
                 skus = [product.sku for product in catalogue.list_products(connection)]
-                for sku in (*skus[:3], *skus):  # the first ones warm up
-                    began = time.perf_counter()
+                basis = results.read_basis(connection)
+            for sku in (*skus[:3], *skus):  # the first ones warm up
+                request = Request(sku, Intent.DEMAND_FORECAST, Expect.ANSWER, (sku,), today=today)
+                began = time.perf_counter()
+                with store.read() as connection:
                     found = facts.load_facts(connection, sku, today=today, loaded_at=utc_now())
-                    loaded = time.perf_counter()
-                    analyse(found)
-                    loading.append(loaded - began)
-                    working.append(time.perf_counter() - loaded)
-        cells = [Latency.of(loading[3:]), Latency.of(working[3:])]
+                loaded = time.perf_counter()
+                analysis = analyse(found)
+                analysed = time.perf_counter()
+                remembered.keep(store, found, analysis, request, basis)
+                kept = time.perf_counter()
+                known = remembered.recall(store, sku, request, today)
+                if known is None:
+                    raise SystemExit(f"the analysis of {sku} was not kept")
+                answers.write_one(known, Asked(), request, "pt-BR")
+                recalling.append(time.perf_counter() - kept)
+                loading.append(loaded - began)
+                working.append(analysed - loaded)
+        cells = [Latency.of(timed[3:]) for timed in (loading, working, recalling)]
         rows.append([str(days), *(f"{cell.p50:.1f} ({cell.p95:.1f})" for cell in cells)])
         shutil.rmtree(home)
     return rows
+
+
+def make_template(home: Path, products: int, days: int, today: Any, *, fit: bool, trees: bool) -> None:
+    """A company of that size with its fitted tables."""
+    with opened(home) as store:
+        began = time.perf_counter()
+        rows = make_company(store, products=products, days=days, today=today)
+        made = time.perf_counter()
+        if fit:
+            fit_forecasts(store, learn=trees)
+        fitted = time.perf_counter()
+    text = f"{products:,} products: {rows:,} sales rows in {made - began:.0f} s, fitted in {fitted - made:.0f} s"
+    print(text, flush=True)
 
 
 def main() -> None:
@@ -178,47 +294,37 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=730)
     parser.add_argument("--short", action="store_true")
     parser.add_argument("--no-fit", action="store_true", help="without tables fitted across the catalogue")
-    parser.add_argument("--home", type=Path)
+    parser.add_argument("--no-trees", action="store_true", help="without trees even where LightGBM is installed")
+    parser.add_argument("--home", type=Path, help="where the homes are put, instead of the temporary folder")
     options = parser.parse_args()
     products, days = (300, 365) if options.short else (options.products, options.days)
+    leave_nothing_behind()
     with tempfile.TemporaryDirectory(dir=options.home) as name:
         folder = Path(name)
         print_conditions(f"the buy list of {products:,} products with {days} days of sales")
-        with opened(folder / "template") as store:
-            with store.read() as connection:
-                today = local_today(company.zone(connection))
-            print_table(
-                ["days of history", "load one product, ms p50 (p95)", "analyse it, ms p50 (p95)"],
-                by_history(folder, today),
-            )
-            began = time.perf_counter()
-            rows = make_company(store, products=products, days=days, today=today)
-            print(f"made: {rows:,} sales rows in {time.perf_counter() - began:.0f} s", flush=True)
-            if not options.no_fit:
-                began = time.perf_counter()
-                fit_forecasts(store, learn=False)
-                print(f"tables fitted across the catalogue in {time.perf_counter() - began:.0f} s\n", flush=True)
-            with store.read() as connection:
-                skus = [product.sku for product in catalogue.list_products(connection)]
-        cells = []
-        for workers in (1, 2):
-            home = folder / f"home-{workers}"
-            shutil.copytree(folder / "template", home)
-            first, again, changed, memory, kept = with_workers(home, workers, skus, skus[len(skus) // 2])
-            if kept != len(skus):
-                raise SystemExit(f"{kept} of {len(skus)} products have a result")
-            cells.append(list_row(workers, first, again, changed, memory))
-            shutil.rmtree(home)
-        head = ["workers", "list, s", "products/s", "again, s", "after a change, s", "a worker's memory, MiB"]
-        print_table([*head, "one question meanwhile, s: median, worst"], cells)
+        with opened(folder / "empty") as store, store.read() as connection:
+            today = local_today(company.zone(connection))
+        print_table([*HEAD_OF_ONE, "answer from what is kept"], by_history(folder, today))
+        sizes = sorted({max(products // 100, 10), max(products // 10, 10), products})
+        for size in sizes:
+            make = {"fit": not options.no_fit, "trees": not options.no_trees}
+            make_template(folder / f"size-{size}", size, days, today, **make)
+        rows = []
+        for size, workers in [*((size, 2) for size in sizes[:-1]), (sizes[1], 1), (products, 2)]:
+            rows.append(list_row(size, workers, with_workers(folder / f"size-{size}", workers)))
+            print(" | ".join(rows[-1]), flush=True)  # a run that is broken off has said something
+        print_table(HEAD_OF_LISTS, rows)
+        print_table(HEAD_OF_PREPARING, while_preparing(folder / f"size-{sizes[1]}"))
+        print_conditions("at the end")
 
 
-def list_row(workers: int, first: Run, again: Run, changed: Run, memory: float) -> list[str]:
+def list_row(size: int, workers: int, figures: Figures) -> list[str]:
     """A line of the table."""
+    first = figures.first
     single = f"{statistics.median(first.single):.2f}, {max(first.single):.2f}" if first.single else "-"
-    rate = first.products / first.seconds
-    others = [f"{run.seconds:.1f}" for run in (again, changed)]
-    return [str(workers), f"{first.seconds:.1f}", f"{rate:.1f}", *others, f"{memory:.0f}", single]
+    others = [f"{run.seconds:.1f}" for run in (figures.again, figures.changed)]
+    timed = [f"{first.seconds:.1f}", f"{first.products / first.seconds:.1f}", *others]
+    return [f"{size:,}", str(workers), *timed, f"{figures.memory_mib:.0f}", f"{figures.ready_s:.1f}", single]
 
 
 if __name__ == "__main__":
