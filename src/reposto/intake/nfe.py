@@ -121,7 +121,7 @@ def read_note(data: bytes, file_name: str, today: date) -> Note:
     return Note(
         file_name,
         _access_key(info.attributes.get("Id", "")),
-        info.text("ide/nNF"),
+        info.text("ide/nNF")[:20],
         issued_on,
         supplier,
         info.text("dest/CNPJ") or info.text("dest/CPF"),
