@@ -10,7 +10,7 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Context, Decimal
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 from xml.parsers import expat
 
-from reposto.intake.limits import MAX_COLUMNS, MAX_FIELD
+from reposto.intake.limits import HEADER_WITHIN, MAX_COLUMNS, MAX_FIELD
 from reposto.intake.sniff import refuse
 from reposto.intake.values import Broken, RawCell
 
@@ -51,6 +51,15 @@ _DAMAGE = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """The sheet that is read, others that could have been, and all that are left out."""
+
+    read: str = ""
+    fitting: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class _Book:
     """What a sheet's cells refer to."""
@@ -60,16 +69,36 @@ class _Book:
     epoch: date = _EPOCHS[False]
 
 
-def read_xlsx(path: Path) -> tuple[Iterator[tuple[int, list[RawCell]]], Callable[[], int], list[str]]:
-    """The first visible sheet's lines with their numbers, the bytes read so far, the names of all visible sheets."""
+Fits = Callable[[Sequence[Sequence[RawCell]]], bool]  # whether the first lines of a sheet are those of a table we read
+
+
+def read_xlsx(
+    path: Path, fits: Fits | None = None
+) -> tuple[Iterator[tuple[int, list[RawCell]]], Callable[[], int], Sheets]:
+    """One sheet's lines with their numbers, the bytes read so far, and which sheets there are.
+
+    It is the first visible one that fits; the first of all when none does, whose refusal says what is wrong.
+    """
     archive = zipfile.ZipFile(path)
     try:
         sheets, book = _open_book(archive)
-        stream = archive.open(sheets[0][1])
+        fitting = [sheet for sheet in sheets if fits is not None and fits(_peek(archive, sheet[1], book))]
+        chosen = fitting[0] if fitting else sheets[0]
+        stream = archive.open(chosen[1])
     except _DAMAGE as error:
         archive.close()
         raise _refusal(path, error) from None
-    return _guarded(path, archive, stream, book), stream.tell, [name for name, _target in sheets]
+    found = Sheets(chosen[0], tuple(s[0] for s in fitting[1:]), tuple(s[0] for s in sheets if s is not chosen))
+    return _guarded(path, archive, stream, book), stream.tell, found
+
+
+def _peek(archive: zipfile.ZipFile, target: str, book: _Book) -> list[list[RawCell]]:
+    """The first lines of a sheet; one that can't be read has none, and only tells so if it is the one to be read."""
+    try:
+        with archive.open(target) as stream:
+            return [cells for _, (_number, cells) in zip(range(HEADER_WITHIN), _Sheet(book).read(stream), strict=False)]
+    except _DAMAGE:
+        return []
 
 
 def _guarded(

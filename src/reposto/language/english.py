@@ -55,6 +55,7 @@ def in_portuguese(text: str) -> str:
     """A message of known shape in Portuguese; any other as it is."""
     folded = fold(text).strip(" ?!.")
     folded = re.sub(r"\s+", " ", folded.replace("'", "").replace("\u2019", ""))
+    folded = re.sub(r"^whats\b", "what is", folded)
     for shape, portuguese in _SHAPES:
         if (match := shape.match(folded)) and (rest := _rest(match["rest"])) is not None:
             return f"{portuguese}{rest}?"

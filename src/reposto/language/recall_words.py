@@ -13,7 +13,8 @@ from reposto.language.voice import Voice, bullets, lines, locale_of, sentences
 from reposto.model.request import NamedProduct, Window
 
 _CODE = re.compile(r" \(SKU [^)]*\)")
-_END = re.compile(r"(?<=[a-z\u00e0-\u00ff)%\d])\. (?=[A-ZÀ-Ý])")
+_END = re.compile(r"(?<=[\w)%”])\. (?=[A-ZÀ-Ý])")
+MAX_ANSWER = 110
 MAX_QUESTION = 80  # characters of an earlier question shown
 
 
@@ -77,7 +78,8 @@ def write_questions(
 def first_sentence(content: str) -> str:
     """What an answer says first, as one line without emphasis or a product's code."""
     first = _CODE.sub("", content.partition("\n")[0].replace("**", ""))
-    return _END.split(first, maxsplit=1)[0].rstrip(":.") if first else ""
+    said = _END.split(first, maxsplit=1)[0].rstrip(":.")
+    return said if len(said) <= MAX_ANSWER else f"{said[:MAX_ANSWER].rsplit(' ', 1)[0].rstrip(',;:')}…"
 
 
 def _days(voice: Voice, window: Window) -> str:

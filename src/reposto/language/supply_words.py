@@ -152,4 +152,5 @@ def with_hint(text: str, supplier: str, product: str, locale: str, today: date) 
     """What was said of a supplier's deliveries, and how to ask for one product's."""
     voice = Voice(locale_of(locale), today)
     values = {"supplier": voice.plain(supplier), "product": voice.plain(product)}
+    text = text.replace(sentences((voice.say("supply.record.product"),)), "").strip()  # said better below
     return lines(text, sentences((voice.say("lead.carried.supplier", **values),)))

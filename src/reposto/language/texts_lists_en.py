@@ -141,5 +141,5 @@ TEXTS: dict[str, str] = {
     "spend.planned.later": "To order later, until {date}: {items}, about {total}",
     "spend.planned.window": "until {date}",
     "spend.planned.note": "Each product counts with its next order; over a long time others will follow",
-    "buy.ask_budget": "If there is a limit, say it: “I have R$ 50,000”, and I choose what avoids most loss",
+    "buy.ask_budget": "If there is a limit, say what you can spend, and I choose what avoids most loss",
 }

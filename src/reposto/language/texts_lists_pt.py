@@ -138,5 +138,5 @@ TEXTS: dict[str, str] = {
     "spend.planned.later": "A pedir depois, até {date}: {items}, cerca de {total}",
     "spend.planned.window": "até {date}",
     "spend.planned.note": "Cada produto conta com o próximo pedido; em prazos longos, outros pedidos virão",
-    "buy.ask_budget": "Se há um limite, diga quanto: “tenho R$ 50 mil”, e eu escolho o que evita mais perda",
+    "buy.ask_budget": "Se há um limite, diga quanto pode gastar, que eu escolho o que evita mais perda",
 }

@@ -93,6 +93,42 @@ def test_a_code_that_excel_made_a_date_is_a_bad_row() -> None:
     assert "data" in found.bad[0].reason
 
 
+def several(*sheets: tuple[str, list[list[Any]]]) -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, rows in sheets:
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+COVER: list[list[Any]] = [["Relatório de vendas"], ["Emitido por", "Maria"], []]
+SALES: list[list[Any]] = [HEADER, ["1", date(2026, 2, 1), 1]]
+
+
+def test_the_sheet_that_fits_is_read_wherever_it_stands() -> None:
+    for kind in ("sales", None):
+        found = read_bytes(several(("Capa", COVER), ("Dados", SALES), ("Resumo", COVER)), kind, "vendas.xlsx")
+        assert len(found.rows) == 1
+        assert found.warnings[0] == "Só a planilha Dados foi lida; ficaram de fora: Capa, Resumo."
+        assert len(found.warnings) == 1
+
+
+def test_a_second_sheet_that_fits_is_named_as_data() -> None:
+    found = read_bytes(several(("Janeiro", SALES), ("Fevereiro", SALES)), "sales", "v.xlsx")
+    assert len(found.rows) == 1
+    assert found.warnings[1].startswith("Também parece ter dados: Fevereiro.")
+
+
+def test_no_sheet_fits_and_the_first_one_is_explained() -> None:
+    with pytest.raises(FileRefused) as refused:
+        read_bytes(several(("Capa", COVER), ("Resumo", COVER)), "sales", "v.xlsx")
+    assert "Relatório de vendas" in refused.value.message_pt or "Emitido por" in refused.value.message_pt
+
+
 def test_only_the_first_visible_sheet_is_read_and_the_others_are_named() -> None:
     book = openpyxl.Workbook()
     book.active.title = "Oculta"
