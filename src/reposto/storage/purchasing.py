@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, ScalarSelect, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, ScalarSelect, Select, bindparam, func, insert, select, update
 
 from reposto.model.errors import InvalidInput, NotFound
 from reposto.model.facts import OpenOrderLine, PriceObservation, Receipt
@@ -141,8 +142,8 @@ def list_supplier_receipts(
     """The deliveries of each supplier's newest orders, without those of one product; oldest first."""
     found: list[Receipt] = []
     for supplier_id in sorted(supplier_ids):
-        wanted = _newest_of(supplier_id, orders).where(purchase_order_lines.c.sku != except_sku)
-        found.extend(Receipt(*row) for row in connection.execute(wanted.limit(SUPPLIER_RECEIPTS)))
+        wanted = _newest_receipts(orders).where(purchase_order_lines.c.sku != except_sku).limit(SUPPLIER_RECEIPTS)
+        found.extend(Receipt(*row) for row in connection.execute(wanted, {"of_supplier": supplier_id}))
     return tuple(sorted(found, key=lambda receipt: receipt.received_on))
 
 
@@ -158,17 +159,18 @@ class SupplierReceipts:
         found: list[Receipt] = []
         for supplier_id in sorted(supplier_ids):
             if supplier_id not in self._newest:
-                rows = self._connection.execute(_newest_of(supplier_id, SUPPLIER_ORDERS))
+                rows = self._connection.execute(_newest_receipts(SUPPLIER_ORDERS), {"of_supplier": supplier_id})
                 self._newest[supplier_id] = [Receipt(*row) for row in rows]
             others = (receipt for receipt in self._newest[supplier_id] if receipt.sku != except_sku)
             found.extend(islice(others, SUPPLIER_RECEIPTS))
         return tuple(sorted(found, key=lambda receipt: receipt.received_on))
 
 
-def _newest_of(supplier_id: int, orders: int) -> Select[Any]:
+@lru_cache(maxsize=4)  # building it costs more than running it, and each product asks once for each supplier
+def _newest_receipts(orders: int) -> Select[Any]:
     newest = (
         select(purchase_orders.c.id)
-        .where(purchase_orders.c.supplier_id == supplier_id)
+        .where(purchase_orders.c.supplier_id == bindparam("of_supplier"))
         .order_by(purchase_orders.c.ordered_on.desc())
         .limit(orders)
     )
