@@ -23,7 +23,7 @@ from reposto.conversation.change import Change
 from reposto.language import prose
 from reposto.model.errors import AnalysisCancelled, StaleAttempt
 from reposto.model.message import ANALYSIS, CATALOGUE, Job, JobState, Message, Step
-from reposto.storage import catalogue, chat, jobs
+from reposto.storage import catalogue, chat, endings, jobs
 from reposto.storage.engine import Store
 from reposto.storage.runs import lock_run
 
@@ -41,15 +41,14 @@ def claim(store: Store, *, worker: str, now: datetime, bulk: bool = True) -> tup
     Without `bulk`, jobs of catalogue-wide runs (priority below 0) are left to others.
     """
     with store.write(lasting=False) as connection:
-        job = jobs.claim_next(connection, worker=worker, lease_until=now + LEASE, now=now, bulk=bulk)
-        if job is None:
-            return None
-        if job.kind != ANALYSIS:  # a run shows its own steps, a part of it nothing
-            return job, _shown(job)
-        steps = (Step(job.steps[0].name, job.steps[0].label, "running"), *(reset(step) for step in job.steps[1:]))
-        shown = jobs.save_progress(connection, job.id, job.attempt, steps, lease_until=now + LEASE)
-        assert shown is not None  # we hold the row
-    return shown, Change(shown.session_id, jobs=(shown,))
+        job = jobs.claim_next(connection, worker=worker, lease_until=now + LEASE, now=now, begin=_begun, bulk=bulk)
+    return None if job is None else (job, _shown(job))
+
+
+def _begun(job: Job) -> tuple[Step, ...]:
+    if job.kind != ANALYSIS:  # a run shows its own steps, a part of it nothing
+        return job.steps
+    return (Step(job.steps[0].name, job.steps[0].label, "running"), *(reset(step) for step in job.steps[1:]))
 
 
 def _shown(job: Job) -> Change:
@@ -81,14 +80,13 @@ def progress(store: Store, job: Job, steps: Sequence[Step], *, now: datetime) ->
 
 def answer(store: Store, job: Job, content: str, metadata: dict[str, Any], *, now: datetime) -> Change:
     """Store the result and end the job, both or neither."""
-    with store.write() as connection:
-        chat.lock_session(connection, job.session_id)
-        ended = jobs.finish(connection, job.id, job.attempt, JobState.DONE, now=now)
-        if ended is None:
+    full = {"type": "analysis_result", "sku": job.sku, "job_id": job.id, **metadata}
+    saved = endings.save_answer(store, job, content, full, now=now)
+    if saved is None:
+        with store.read() as connection:
             _refuse(connection, job)
-            raise AssertionError
-        full = {"type": "analysis_result", "sku": job.sku, "job_id": job.id, **metadata}
-        message = _end(connection, job, "ai", content, full, now)
+        raise AssertionError
+    message, ended = saved
     return Change(job.session_id, (message,), (ended,))
 
 

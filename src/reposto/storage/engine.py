@@ -12,9 +12,10 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from reposto.model.clock import monotonic
 from reposto.model.errors import StorageBroken, StorageBusy
 from reposto.storage.turns import Turns
 
@@ -23,6 +24,9 @@ BUSY_TIMEOUT_MS = 5_000  # a writer waits this long, then the user gets 503 and 
 # for it until TCP gives up. None of our transactions waits for anything but the database.
 ABANDONED_AFTER_S = 20
 POOL_SIZE = 10
+# A connection that was idle for so long is tried before it is used: a trip to the server. One that broke a moment ago
+# costs its user a StorageBusy, and the pool all the others that are as old.
+TRIED_AFTER_S = 1.0
 POOL_WAIT_S = 5.0
 # With a PostgreSQL whose machine is gone; the kernel's own patience is a quarter of an hour, with quiet ones two hours.
 PATIENCE = {
@@ -32,6 +36,7 @@ PATIENCE = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
 }
+IDLE_SINCE = "reposto_idle_since"  # of a pooled connection
 SYNCHRONOUS = "reposto_synchronous"  # of a SQLite connection, as it was last set
 
 
@@ -66,6 +71,16 @@ class Store:
         turn = nullcontext() if self._turns is None else self._turns.take(BUSY_TIMEOUT_MS / 1000)
         with turn, self._translated(), self._connect(writes=True, lasting=lasting) as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def single(self) -> Iterator[Connection]:
+        """A lasting transaction of exactly one statement, which PostgreSQL commits with it: one trip, not three."""
+        if self.dialect != "postgresql":
+            with self.write() as connection:
+                yield connection
+            return
+        with self._translated(), self._connect(writes=True) as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
     def close(self) -> None:
         """Give all connections back."""
@@ -130,9 +145,11 @@ def _create_engine(url: str) -> Engine:
         return engine
     from reposto.storage.silence import give_up_on_silence  # its package is there where PostgreSQL is wanted
 
-    engine = create_engine(url, **shared, pool_pre_ping=True, pool_recycle=1800, connect_args=PATIENCE)
+    engine = create_engine(url, **shared, pool_recycle=1800, connect_args=PATIENCE)
     give_up_on_silence(engine)
     event.listen(engine, "connect", _prepare_postgres)
+    event.listen(engine, "checkin", _note_idle)
+    event.listen(engine, "checkout", _try_idle)
     event.listen(engine, "begin", _begin_postgres)
     return engine
 
@@ -174,7 +191,26 @@ def _prepare_postgres(dbapi_connection: Any, _record: Any) -> None:
     dbapi_connection.commit()
 
 
+def _note_idle(_dbapi_connection: Any, record: Any) -> None:
+    record.info[IDLE_SINCE] = monotonic()
+
+
+def _try_idle(dbapi_connection: Any, record: Any, _proxy: Any) -> None:
+    since = record.info.get(IDLE_SINCE)
+    if since is None or monotonic() - since < TRIED_AFTER_S:
+        return
+    try:
+        dbapi_connection.autocommit = True
+        dbapi_connection.execute("SELECT 1")
+        dbapi_connection.autocommit = False
+    except dbapi_connection.Error as error:
+        raise DisconnectionError from error  # the pool connects anew
+
+
 def _begin_postgres(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("reposto_writes", False) and not options.get("reposto_lasting", True):
-        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")  # the next lasting commit carries it along
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        with driver.pipeline():  # one trip together with BEGIN
+            driver.execute("SET LOCAL synchronous_commit = off")  # the next lasting commit carries it along

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,18 +12,18 @@ from sqlalchemy import Connection, Row, and_, bindparam, func, insert, select, u
 
 from reposto.model.encode import to_data
 from reposto.model.message import ANALYSIS, Job, JobState, Step
-from reposto.storage.tables import jobs
+from reposto.storage.tables import chat_sessions, jobs
 
 ETA_SAMPLE = 30  # past runs behind the expected time
 
 
 # What runs several times for each analysis is built once: building a statement costs more than running it.
-_OWNED = and_(
+OWNED = and_(
     jobs.c.id == bindparam("of_job"), jobs.c.attempt == bindparam("of_attempt"), jobs.c.state == JobState.RUNNING
 )
 _INSERT = insert(jobs)
 _NEXT = (
-    select(jobs.c.id)
+    select(jobs)
     .where(jobs.c.state == JobState.QUEUED)
     .order_by(jobs.c.priority.desc(), jobs.c.created_at, jobs.c.id)
     .limit(1)
@@ -40,18 +40,19 @@ _CLAIM = (
         worker=bindparam("to_worker"),
         lease_until=bindparam("to_lease"),
         started_at=bindparam("to_started"),
+        steps=bindparam("to_steps"),
     )
     .returning(jobs)
 )
 _SAVE_PROGRESS = (
     update(jobs)
-    .where(_OWNED)
+    .where(OWNED)
     .values(steps=bindparam("to_steps"), rev=jobs.c.rev + 1, lease_until=bindparam("to_lease"))
     .returning(jobs)
 )
 _FINISH = (
     update(jobs)
-    .where(_OWNED)
+    .where(OWNED)
     .values(
         state=bindparam("to_state"),
         finished_at=bindparam("to_finished"),
@@ -61,6 +62,9 @@ _FINISH = (
     )
     .returning(jobs)
 )
+# On SQLite, where nobody else writes meanwhile.
+_NEXT_SEQ = select(chat_sessions.c.last_seq + 1).where(chat_sessions.c.id == bindparam("of_session")).scalar_subquery()
+_FINISH_WITH_NEXT = _FINISH.values(result_seq=_NEXT_SEQ)
 _SET_RESULT = update(jobs).where(jobs.c.id == bindparam("of_job")).values(result_seq=bindparam("to_seq"))
 
 
@@ -88,18 +92,24 @@ def insert_job(connection: Connection, job: Job, *, now: datetime, locale: str, 
 
 
 def claim_next(
-    connection: Connection, *, worker: str, lease_until: datetime, now: datetime, bulk: bool = True
+    connection: Connection,
+    *,
+    worker: str,
+    lease_until: datetime,
+    now: datetime,
+    begin: Callable[[Job], Sequence[Step]],
+    bulk: bool = True,
 ) -> Job | None:
-    """Take the oldest queued job of the highest priority; two workers never get the same one."""
-    job_id = connection.execute(_NEXT if bulk else _NEXT_SINGLE).scalar_one_or_none()
-    return None if job_id is None else claim(connection, job_id, worker=worker, lease_until=lease_until, now=now)
+    """Take the oldest queued job of the highest priority, its steps as `begin` says; no two workers get the same one.
 
-
-def claim(connection: Connection, job_id: str, *, worker: str, lease_until: datetime, now: datetime) -> Job | None:
-    """queued -> running with attempt + 1; None if somebody else was faster or it has ended."""
-    given = {"of_job": job_id, "to_worker": worker, "to_lease": lease_until, "to_started": now}
-    row = connection.execute(_CLAIM, given).one_or_none()
-    return None if row is None else to_job(row)
+    queued -> running with attempt + 1.
+    """
+    row = connection.execute(_NEXT if bulk else _NEXT_SINGLE).one_or_none()
+    if row is None:
+        return None
+    given = {"of_job": row.id, "to_worker": worker, "to_lease": lease_until, "to_started": now}
+    steps = to_data(tuple(begin(to_job(row))))
+    return to_job(connection.execute(_CLAIM, given | {"to_steps": steps}).one())
 
 
 def save_progress(
@@ -123,6 +133,15 @@ def finish(
     """running -> done | failed, for the attempt that owns it; None fences a stale one off."""
     given = {**_owner(job_id, attempt), "to_state": state, "to_finished": now, "to_error": error}
     row = connection.execute(_FINISH, given).one_or_none()
+    return None if row is None else to_job(row)
+
+
+def finish_with_next(connection: Connection, job: Job, *, now: datetime) -> Job | None:
+    """running -> done with the message that the conversation gets next; the whole database must be locked."""
+    given = {**_owner(job.id, job.attempt), "of_session": job.session_id}
+    row = connection.execute(
+        _FINISH_WITH_NEXT, given | {"to_state": JobState.DONE, "to_finished": now, "to_error": None}
+    ).one_or_none()
     return None if row is None else to_job(row)
 
 

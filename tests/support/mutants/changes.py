@@ -73,11 +73,12 @@ def no_fence() -> None:
     """Any attempt may end a job, however old it is and whatever became of the job."""
     from sqlalchemy import Integer, and_, bindparam
 
-    from reposto.storage import jobs
+    from reposto.storage import endings, jobs
     from reposto.storage.tables import jobs as table
 
     anybody = and_(table.c.id == bindparam("of_job"), bindparam("of_attempt", type_=Integer) > 0)
-    for name in ("_SAVE_PROGRESS", "_FINISH"):
+    put(endings, "_AT_ONCE", endings.statement(anybody))
+    for name in ("_SAVE_PROGRESS", "_FINISH", "_FINISH_WITH_NEXT"):
         statement = getattr(jobs, name)._generate()
         statement._where_criteria = (anybody,)
         put(jobs, name, statement)
