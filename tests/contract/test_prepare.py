@@ -99,3 +99,24 @@ def test_it_ends_when_the_data_change(stocked: Store) -> None:
     assert prepare(stocked, give_way=change_the_data) == 0
     assert kept(stocked) == 0
     assert prepare(stocked, give_way=lambda: None) == PRODUCTS
+
+
+def test_a_question_after_anothers_change_is_still_a_look_up(stocked: Store) -> None:
+    shop = Shop(stocked)
+    shop.result("qual a demanda do produto P001?")
+    with stocked.write() as connection:
+        connection.execute(update(tables.stock_levels).where(tables.stock_levels.c.sku == "P002").values(on_hand=9))
+        catalogue.bump_version(connection)
+    mark = "of the first analysis"
+    with stocked.write() as connection:  # what nobody would find by working it out
+        connection.execute(update(tables.product_results).values(line={"mark": mark}))
+    shop.result("qual a demanda do produto P001?")
+    with stocked.read() as connection:
+        found = results.find_results(connection, ["P001"])["P001"]
+        assert (found.line, found.basis) == ({"mark": mark}, results.read_basis(connection))
+    with stocked.write() as connection:
+        connection.execute(update(tables.stock_levels).where(tables.stock_levels.c.sku == "P001").values(on_hand=9))
+        catalogue.bump_version(connection)
+    shop.result("qual a demanda do produto P001?")
+    with stocked.read() as connection:
+        assert results.find_results(connection, ["P001"])["P001"].line != {"mark": mark}

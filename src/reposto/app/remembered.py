@@ -6,6 +6,7 @@ forecast tables or a new day make it stale, and the question is worked out as ev
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
@@ -24,6 +25,7 @@ from reposto.model.findings import Analysis
 from reposto.model.request import Request
 from reposto.storage import results
 from reposto.storage.engine import Store
+from reposto.storage.facts import load_several
 from reposto.storage.results import ProductResult
 
 log = structlog.get_logger(__name__)
@@ -35,7 +37,7 @@ def is_ordinary(request: Request) -> bool:
 
 
 def recall(store: Store, sku: str, request: Request, today: date) -> Analysis | None:
-    """The kept analysis where it answers this question and its data are the present ones."""
+    """The kept analysis where it answers this question and the product's own data are the present ones."""
     if not is_ordinary(request):
         return None
     with store.read() as connection:
@@ -43,14 +45,24 @@ def recall(store: Store, sku: str, request: Request, today: date) -> Analysis | 
         if kept is None or kept.analysis is None or kept.day != today:
             return None
         basis = results.read_basis(connection)
-    if kept.basis != basis:
-        return None
+        if kept.basis != basis:  # others' data, or its own?
+            facts = load_several(connection, [sku], today=today, loaded_at=utc_now()).get(sku)
+            if facts is None or results.fingerprint(facts) != kept.fingerprint:
+                return None
     try:
         analysis = from_data(Analysis, orjson.loads(kept.analysis))
     except (LookupError, TypeError, ValueError, ArithmeticError) as error:  # another version's: work it out again
         log.warning("analysis.not_recalled", sku=sku, error=type(error).__name__)
         return None
+    if kept.basis != basis:
+        _confirm(store, sku, basis)
     return replace(analysis, intent=request.intent.value, data_version=results.data_version_of(basis))
+
+
+def _confirm(store: Store, sku: str, basis: str) -> None:
+    """So that the next question need not look."""
+    with suppress(StorageBusy), store.write(lasting=False) as connection:
+        results.confirm_results(connection, [sku], basis=basis, now=utc_now())
 
 
 def keep(store: Store, facts: ProductFacts, analysis: Analysis, request: Request, basis: str) -> None:
