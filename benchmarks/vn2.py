@@ -32,9 +32,10 @@ from benchmarks.vn2_policies import (
     Z_VALUES,
     Store,
     base_stock,
-    forecast_week,
     foresight,
+    keep_forecasts,
     library_week,
+    name_of,
     reposto,
     textbook,
 )
@@ -58,23 +59,28 @@ class Line:
         return sum(r.total for r in self.results)
 
 
-def prepare(work: tuple[Game, int, str, Path]) -> None:
-    """One week's forecasts of one player into the store, in a process of its own."""
-    game, week, player, folder = work
-    store, name = Store(folder), f"vn2_{player.replace(' ', '_')}_{game.name}_{week}"
-    if store.load(name) is None:
-        store.save(name, forecast_week(game, week) if player == "reposto" else library_week(game, week, player))
+def prepare(work: tuple[Game, str, Path]) -> None:
+    """One player's forecasts of one game into the store, in a process of its own."""
+    game, player, folder = work
+    store = Store(folder)
+    if player == "reposto":
+        keep_forecasts(game, store)
+        return
+    for week in range(ROUNDS):
+        name = name_of(player, game, week)
+        if store.load(name) is None:
+            store.save(name, library_week(game, week, player))
 
 
 def forecast_all(games: list[Game], folder: Path, jobs: int, libraries: tuple[str, ...]) -> None:
     """All forecasts beforehand: no policy changes the demand that is revealed, so they don't depend on the play."""
-    work = [(g, w, p, folder) for g in games for w in range(ROUNDS) for p in ("reposto", *libraries)]
+    work = [(g, p, folder) for g in games for p in ("reposto", *libraries)]
     begin = time.perf_counter()
     done = 0
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         for done, _ in enumerate(pool.map(prepare, work), 1):
             left = (time.perf_counter() - begin) / done * (len(work) - done)
-            if sys.stderr.isatty() or done % 10 == 0:
+            if sys.stderr.isatty() or done % 5 == 0:
                 print(f"\rforecasts {done}/{len(work)}, about {left:.0f} s left", end="", file=sys.stderr, flush=True)
     if done:
         print(file=sys.stderr)
@@ -129,7 +135,7 @@ def run(options: argparse.Namespace, folder: Path) -> None:
     """The contest first, if its demand is known, then the earlier windows; each printed when it is done."""
     data = read_data(options.data)
     final = [contest(data, options.actuals)] if options.actuals else []
-    games = earlier_games(data, 2 if options.quick else options.windows)
+    games = earlier_games(data, min(options.windows, 2) if options.quick else options.windows)
     libraries: tuple[str, ...] = LIBRARIES[1:] if options.quick else LIBRARIES
     store = Store(folder)
     if final:
@@ -149,7 +155,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--actuals", type=Path, default=None, help="demand of the contest's weeks, CSV or Parquet")
     parser.add_argument("--windows", type=int, default=6, help="earlier windows played; 0 = the contest alone")
     parser.add_argument("--jobs", type=int, default=1, help="processes for the forecasts")
-    parser.add_argument("--quick", action="store_true", help="two windows, without the LightGBM rival")
+    parser.add_argument("--quick", action="store_true", help="at most two windows, without the LightGBM rival")
     parser.add_argument("--cache", type=Path, default=None, help="keep forecasts here, so that a run can go on")
     options = parser.parse_args(arguments)
     try:

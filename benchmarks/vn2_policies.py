@@ -1,6 +1,6 @@
 """Who plays VN2: reposto, a textbook z-sigma rule, a base stock on a library's forecast, and perfect foresight.
 
-Every forecast is fitted anew each week on what is known by then. All constants of reposto's were chosen on the
+Every forecast is made each week of what is known by then. All constants of reposto's were chosen on the
 earlier windows of the history; those of its rivals are the best ones on the very windows that are scored.
 """
 
@@ -14,13 +14,13 @@ import numpy as np
 
 from benchmarks.forecast_panels import PanelData
 from benchmarks.forecast_peers import lightgbm_on_lags, simulated
-from benchmarks.vn2_game import COVERED, Game, Policy, State
+from benchmarks.vn2_game import COVERED, ROUNDS, Game, Policy, State
 from reposto.analysts.forecast.batch import local_windows, pooled_windows
 from reposto.analysts.forecast.features import Ints
 from reposto.analysts.forecast.pooled import fit_panel
 from reposto.analysts.forecast.types import LEVEL_ARRAY, Bools, Floats
 from reposto.analysts.periodic import draw_demand, smallest_order, still_needed, whole
-from reposto.analysts.related import drawn, fit_related, predict_related
+from reposto.analysts.related import Related, drawn, fit_related, predict_related
 
 WINDOWS = ((0, 1), (1, 1), (2, 1))  # the weeks that an order of today has to do with
 SEASON = 52  # weeks
@@ -36,23 +36,32 @@ BASE_LEVELS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.8333)
 
 @dataclass(frozen=True)
 class Store:
-    """Quantiles kept between runs; with folder None nothing is kept."""
+    """Forecasts kept between runs."""
 
-    folder: Path | None
+    folder: Path
 
     def load(self, name: str) -> Floats | None:
-        path = None if self.folder is None else self.folder / f"{name}.npy"
-        return np.load(path).astype(np.float64) if path is not None and path.exists() else None
+        path = self.folder / f"{name}.npy"
+        return np.load(path).astype(np.float64) if path.exists() else None
 
     def save(self, name: str, values: Floats) -> Floats:
-        if self.folder is not None:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            np.save(self.folder / f"{name}.npy", values.astype(np.float32))
+        self.folder.mkdir(parents=True, exist_ok=True)
+        np.save(self.folder / f"{name}.npy", values.astype(np.float32))
         return values
 
 
-def forecast_week(game: Game, week: int) -> Floats:
-    """reposto's quantiles of the next three weeks, each by itself, and M's mean last; (series, 3, levels + 1)."""
+def forecast_game(game: Game) -> list[Floats]:
+    """reposto's forecasts of every round: quantiles of the next three weeks, M's mean last; (series, 3, levels + 1).
+
+    P and N are fitted anew each week. M is fitted at the start and reads the weeks revealed since: fitted anew it was
+    no better, because the newest weeks' shocks are nobody's next ones.
+    """
+    related = fit_related(game.known(0), groupings_of(game), SEASON, len(WINDOWS))
+    return [np.concatenate([pooled_and_local(game, w), means_of(game, w, related)], axis=2) for w in range(ROUNDS)]
+
+
+def pooled_and_local(game: Game, week: int) -> Floats:
+    """Quantiles of P and N, each week by itself; (series, 3, levels)."""
     known = game.known(week)
     names = game.data.groups[GROUPS[0]]
     fitted = fit_panel(
@@ -64,27 +73,43 @@ def forecast_week(game: Game, week: int) -> Floats:
         windows=WINDOWS,
         learn=False,
     )
-    quantiles = fitted.mix(pooled_windows(fitted, known, names)[1], local_windows(fitted, known)[1])
+    return fitted.mix(pooled_windows(fitted, known, names)[1], local_windows(fitted, known)[1])
+
+
+def means_of(game: Game, week: int, related: Related) -> Floats:
+    """M's mean of each week; (series, 3, 1)."""
+    means: Floats = predict_related(related, game.known(week), groupings_of(game))[:, :, None]
+    return means
+
+
+def groupings_of(game: Game) -> list[Ints]:
+    """Who is related: the columns of GROUPS that the data has, and everybody; numbered from 0 on."""
     there = [game.data.groups[column] for column in GROUPS if column in game.data.groups]
-    groupings = [*map(numbered, there), np.zeros(len(names), dtype=np.int64)]
-    means = predict_related(fit_related(known, groupings, SEASON, len(WINDOWS)), known, groupings)
-    return np.concatenate([quantiles, means[:, :, None]], axis=2)
+    numbered = [np.unique(names, return_inverse=True)[1].astype(np.int64) for names in there]
+    return [*numbered, np.zeros(len(game.data.keys), dtype=np.int64)]
 
 
-def numbered(names: tuple[str, ...]) -> Ints:
-    """Groups from 0 on."""
-    codes: Ints = np.unique(names, return_inverse=True)[1].astype(np.int64)
-    return codes
+def name_of(player: str, game: Game, week: int) -> str:
+    """Under which a forecast is kept."""
+    return f"vn2_{player.replace(' ', '_')}_{game.name}_{week}"
+
+
+def keep_forecasts(game: Game, forecasts: Store) -> None:
+    """All of reposto's forecasts of a game, unless they are there."""
+    names = [name_of("reposto", game, w) for w in range(ROUNDS)]
+    if any(forecasts.load(name) is None for name in names):
+        for name, values in zip(names, forecast_game(game), strict=True):
+            forecasts.save(name, values)
 
 
 def reposto(game: Game, forecasts: Store) -> Policy:
     """The product's forecast, drawn week by week, and the smallest order that is enough at the round's level."""
+    keep_forecasts(game, forecasts)
 
     def order(state: State) -> Floats:
-        name = f"vn2_reposto_{game.name}_{state.week}"
-        found = forecasts.load(name)
+        found = forecasts.load(name_of("reposto", game, state.week))
         if found is None:
-            found = forecasts.save(name, forecast_week(game, state.week))
+            raise RuntimeError(f"{game.name}: the forecast of week {state.week} has not been kept")
         quantiles = drawn(found[:, :, :-1], found[:, :, -1])
         needed = still_needed(whole(draw_demand(quantiles)), state.stock, state.coming)
         return smallest_order(needed, LEVELS[state.week])
@@ -112,7 +137,7 @@ def base_stock(library: str, level: float, forecasts: Store, game: Game) -> Poli
     """Order up to a quantile of the next three weeks' demand as a public library forecasts it."""
 
     def order(state: State) -> Floats:
-        name = f"vn2_{library.replace(' ', '_')}_{game.name}_{state.week}"
+        name = name_of(library, game, state.week)
         quantiles = forecasts.load(name)
         if quantiles is None:
             quantiles = forecasts.save(name, library_week(game, state.week, library))
