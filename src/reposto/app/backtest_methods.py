@@ -52,7 +52,7 @@ def libraries(y: Floats, horizon: int, days: int) -> dict[str, Floats]:
     import statsforecast.models as sf
 
     season = {1: 7, 30: 12}.get(days, 1)
-    known = np.where(np.isfinite(y), y, 0.0)[np.argmax(np.isfinite(y)) :]
+    known = _filled(y)
     if season > 1 and len(known) < 2 * season + 2:
         season = 1
     models = {
@@ -61,6 +61,14 @@ def libraries(y: Floats, horizon: int, days: int) -> dict[str, Floats]:
         "SES otimizado (statsforecast)": sf.SimpleExponentialSmoothingOptimized(),
     }
     return {name: _drawn(model, known, horizon) for name, model in models.items()}
+
+
+def _filled(y: Floats) -> Floats:
+    """From the first known period on, gaps as the mean of the four before: none of these methods takes gaps."""
+    out = y[np.argmax(np.isfinite(y)) :].copy()
+    for t in np.flatnonzero(~np.isfinite(out)):
+        out[t] = out[max(t - 4, 0) : t].mean() if t else 0.0
+    return out
 
 
 def _drawn(model: Any, y: Floats, horizon: int) -> Floats:
