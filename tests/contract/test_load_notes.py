@@ -199,3 +199,14 @@ def test_many_instalments_fit(company: Store, tmp_path: Path) -> None:
     months = tuple(f"{2027 + n // 12}-{n % 12 + 1:02d}-14" for n in range(20))
     load(company, tmp_path, make_note(BOARD, due=months))
     assert rows(company, t.offers, "payment_terms") == [("380",)]  # their mean
+
+
+def test_freight_of_a_note_replaces_what_was_told_and_none_says_nothing(company: Store, tmp_path: Path) -> None:
+    """A FOB note has no freight: the carrier bills it. What the buyer wrote of it stays."""
+    put(company, "suppliers", SupplierRow("Vale", VALE))
+    told = OfferRow(VALE, "00123", D(13), quoted_on=date(2026, 1, 5), freight_fixed=D(80), freight_percent=4.0)
+    put(company, "offers", told)
+    load(company, tmp_path, make_note(BOARD))
+    assert rows(company, t.offers, "freight_fixed", "freight_percent") == [(D(80), 4.0)]
+    load(company, tmp_path, make_note(replace(BOARD, freight="6.25"), issued="2026-11-10T10:00:00-03:00", number="9"))
+    assert rows(company, t.offers, "freight_fixed", "freight_percent") == [(D(0), 5.0)]

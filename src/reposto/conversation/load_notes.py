@@ -292,11 +292,16 @@ def _offers(lines: Iterable[_Line]) -> dict[tuple[int, str], dict[str, Any]]:
             "ipi_percent": float(line.item.ipi_percent),
             "icms_percent": float(line.item.icms_percent),
             "icms_st_percent": float(line.item.icms_st_percent),
-            "freight_percent": float(line.item.freight_percent),
+            # no freight on a note may be the carrier's own bill: it says nothing
+            **(_freight(line.item) if line.item.freight_percent else {}),
             **({"payment_terms": line.note.payment_terms} if line.note.payment_terms else {}),
         }
         for pair, line in newest.items()
     }
+
+
+def _freight(item: NoteItem) -> dict[str, Any]:
+    return {"freight_percent": float(item.freight_percent), "freight_fixed": Decimal(0)}
 
 
 def _receive(connection: Connection, lines: Iterable[_Line], day: date, now: datetime, said: _Said) -> Changes:
