@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 FIRST_AFTER_S = 5.0  # the start belongs to the page and the workers
 LOOK_EVERY_S = 20.0  # data that are the same at two looks have settled: files come one after the other
 FIT_EVERY_S = 600.0  # a fit takes up to a minute of one core, a buyer's draft is a change too
+UNSETTLED_S = 600.0  # data that change all the time are taken as they are
 RETRY_AFTER_S = 600.0  # where preparing failed or got nowhere
 
 
@@ -54,6 +55,7 @@ class Upkeep:
         self._seen: int | None = None  # data version at the last look
         self._fit_for: int | None = None  # and that of the last fit, whatever came of it
         self._fit_at = -FIT_EVERY_S
+        self._settled_at = monotonic()
         self._not_before = 0.0
         self.products = Freshness(0, 0)
         self.preparing = False
@@ -70,10 +72,11 @@ class Upkeep:
 
     async def _look(self) -> None:
         version = await self._in_thread(self._version)
-        settled = self._seen is None or self._seen == version
+        settled = self._seen in (None, version) or monotonic() - self._settled_at > UNSETTLED_S
         self._seen = version
         if not settled:
             return
+        self._settled_at = monotonic()
         if self._fit_due() and await self._in_thread(needs_fit, self._store):
             self._fit_for, self._fit_at = version, monotonic()
             if status := await run_beside("reposto.app.fit", self._settings):

@@ -29,6 +29,9 @@ _NEXT = (
     .limit(1)
     .with_for_update(skip_locked=True)
 )
+_OLDEST = select(jobs.c.created_at).where(jobs.c.state == JobState.QUEUED).order_by(jobs.c.created_at).limit(1)
+_OLDEST_BULK, _OLDEST_SINGLE = _OLDEST.where(jobs.c.priority < 0), _OLDEST.where(jobs.c.priority >= 0)
+_ANY_OPEN = select(jobs.c.id).where(jobs.c.state.in_([JobState.QUEUED, JobState.RUNNING])).limit(1)
 _NEXT_SINGLE = _NEXT.where(jobs.c.priority >= 0)
 _CLAIM = (
     update(jobs)
@@ -234,8 +237,7 @@ def any_queued(connection: Connection) -> bool:
 
 def any_open(connection: Connection) -> bool:
     """Whether anybody waits for anything: a job that is queued or runs."""
-    query = select(jobs.c.id).where(jobs.c.state.in_([JobState.QUEUED, JobState.RUNNING])).limit(1)
-    return connection.execute(query).first() is not None
+    return connection.execute(_ANY_OPEN).first() is not None
 
 
 def find_open(connection: Connection, session_id: int) -> list[Job]:
@@ -270,9 +272,7 @@ def oldest_queued(connection: Connection) -> datetime | None:
 
 def oldest_waiting(connection: Connection, *, bulk: bool) -> datetime | None:
     """Since when the oldest queued job of a kind has waited: questions, or parts of runs over the catalogue."""
-    kind = jobs.c.priority < 0 if bulk else jobs.c.priority >= 0
-    query = select(jobs.c.created_at).where(jobs.c.state == JobState.QUEUED, kind).order_by(jobs.c.created_at).limit(1)
-    moment: datetime | None = connection.execute(query).scalar()
+    moment: datetime | None = connection.execute(_OLDEST_BULK if bulk else _OLDEST_SINGLE).scalar()
     return moment
 
 
