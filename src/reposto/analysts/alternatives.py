@@ -141,7 +141,8 @@ def _repeating(situation: Situation, plan: Plan, demand: DemandFinding) -> list[
     if not worse_than_repeating(situation) and not _is_wide(demand):
         return []
     factor = last / total.expected
-    if abs(factor - 1) < _WORTH_SAYING:
+    chance = 2 * math.sqrt(total.expected)  # ten instead of eight is no change of mind
+    if abs(factor - 1) < _WORTH_SAYING or abs(last - total.expected) <= chance:
         return []
     then = plan_of(scale_demand(situation, factor), plan.offer)
     if then is None or then.lot <= 0 or abs(then.lot / plan.lot - 1) < _WORTH_SAYING:

@@ -310,10 +310,17 @@ def next_steps(
     until = plan.offer.valid_until
     if until is not None and (until - today).days <= NEAR_EXPIRY_DAYS:
         steps.append(f"Fechar até {words.day(until)}: a oferta vence nesse dia.")
-    if prices.dearness == "dear":
+    if prices.dearness == "dear" and _overpaid(plan, prices) >= situation.facts.company.order_cost:
         steps.append("Pedir nova cotação: o preço está acima do normal.")
     steps += _chase(situation)
     return tuple(steps)
+
+
+def _overpaid(plan: Plan, prices: PriceFinding) -> Decimal:
+    """R$ of this order above the average paid: asking for another quote costs time too, as much as an order does."""
+    if prices.average_12m is None:
+        return Decimal(0)
+    return (plan.cost.goods - prices.average_12m) * Decimal(str(plan.lot))
 
 
 def _chase(situation: Situation) -> list[str]:

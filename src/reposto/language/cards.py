@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from reposto.language import offer_lines
 from reposto.language.decision import amount_due, late_words
 from reposto.language.doubts import grade_words, keeps_line, other_line
@@ -280,15 +282,20 @@ def risk_line(voice: Voice, advice: RecommendationFinding) -> str:
         chances.append(voice.say("risk.wait", chance=voice.share(waiting) if plain else voice.chance(waiting)))
     money = ""
     if risk.amount_at_risk is not None and risk.amount_at_risk >= 1:
-        money = voice.say("risk.amount", amount=voice.money(risk.amount_at_risk))
+        money = voice.say("risk.amount", amount=about(voice, risk.amount_at_risk))
     causes = [c for c in risk.causes if c.share > 0]
     excess = next((c.amount for c in risk.causes if c.code == "excess" and c.amount), None)
-    surplus = voice.say("risk.excess", amount=voice.money(excess)) if excess else ""
+    surplus = voice.say("risk.excess", amount=about(voice, excess)) if excess else ""
     if causes and money:
         worst = voice.say("risk.cause", cause=cause_name(voice, max(causes, key=lambda c: c.share).code))
         money = f"{money}, {worst}"
     explained = voice.foreign(risk.text) if voice.locale != "en" and not chances and not money else ""
     return told(voice.say(f"risk.{risk.level}"), "; ".join(chances), money, surplus, explained)
+
+
+def about(voice: Voice, amount: Decimal) -> str:
+    """An estimate of an estimate: whole R$."""
+    return voice.estimate(amount.quantize(Decimal(1)) if amount >= 1 else amount)
 
 
 def cause_name(voice: Voice, code: str) -> str:

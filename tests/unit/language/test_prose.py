@@ -53,7 +53,7 @@ def test_the_twelve_points_of_an_answer() -> None:
         "464 vira 480: só vem em caixas de 24",
         "| Tecidos Alvorada Ltda | R$ 23,90 | R$ 25,11 | 5 dias úteis | 6 dias úteis | 78% | 120 UN | R$ 12.054,72 |",
         "7% acima da média de doze meses (R$ 22,34)",
-        "R$ 684,20 de margem em jogo, sobretudo por atraso na entrega",
+        "R$ 684 de margem em jogo, sobretudo por atraso na entrega",
         "**Confiança:** alta",
         "Vendas conhecidas até 21/11/2026",
         "média com ritmo semanal e anual",
