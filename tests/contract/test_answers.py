@@ -96,7 +96,7 @@ def test_prices_of_named_days(talk: Talk) -> None:
 
 
 def test_enough_for_so_long(talk: Talk) -> None:
-    assert "**sim, deve faltar** até quinta-feira, 24/12" in talk.last("vai faltar thinner até o natal?").content
+    assert "**deve faltar** antes de quinta-feira, 24/12" in talk.last("vai faltar thinner até o natal?").content
     assert "**não deve faltar** até quinta-feira, 24/12" in talk.last("vai faltar cola pva até o natal?").content
     lead = talk.last("quanto comprar de suede bege pra aguentar 60 dias?").content.split("\n\n")[0]
     assert "para 60 dias (até 20/01/2027) **faltam " in lead

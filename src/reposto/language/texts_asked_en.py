@@ -52,8 +52,8 @@ TEXTS: Final[dict[str, str]] = {
     "cover.span.one": "{n} day (until {until})",
     "cover.span.many": "{n} days (until {until})",
     "cover.sum": "The demand expected until then is {demand}; there are {have}",
-    "cover.yes": "{product}: **yes, it should run out** by {until}: {chance} with no new purchase",
-    "cover.maybe": "{product}: **it may run out** by {until}: {chance} with no new purchase",
+    "cover.yes": "{product}: **it should run out** before {until}: {chance} with no new purchase",
+    "cover.maybe": "{product}: **it may run out** before {until}: {chance} with no new purchase",
     "cover.no": "{product}: **it should not run out** by {until}: {chance} with no new purchase",
     "cover.lasts": "The stock lasts {days}, until {date}",
     # simulations

@@ -50,8 +50,8 @@ TEXTS: Final[dict[str, str]] = {
     "cover.span.one": "{n} dia (até {until})",
     "cover.span.many": "{n} dias (até {until})",
     "cover.sum": "A demanda prevista até lá é de {demand}; há {have}",
-    "cover.yes": "{product}: **sim, deve faltar** até {until}: {chance} sem nova compra",
-    "cover.maybe": "{product}: **pode faltar** até {until}: {chance} sem nova compra",
+    "cover.yes": "{product}: **deve faltar** antes de {until}: {chance} sem nova compra",
+    "cover.maybe": "{product}: **pode faltar** antes de {until}: {chance} sem nova compra",
     "cover.no": "{product}: **não deve faltar** até {until}: {chance} sem nova compra",
     "cover.lasts": "O estoque dura {days}, até {date}",
     # simulations

@@ -28,7 +28,7 @@ export function OrderLines({ order, typed, onType }: Props) {
             {order.lines.map((line) => <Row key={line.line} line={line} typed={typed(line.line)} onType={onType && ((text) => onType(line.line, text))} />)}
           </tbody>
           {total !== null ? (
-            <tfoot><tr><th scope="row" colSpan={3}>{t('orders.total')}</th><td className="num"><strong>{f.money(total)}</strong></td></tr></tfoot>
+            <tfoot><tr><th scope="row" colSpan={2}>{t('orders.total')}</th><td /><td className="num"><strong>{f.money(total)}</strong></td></tr></tfoot>
           ) : null}
         </table>
       </div>
