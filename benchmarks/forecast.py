@@ -31,6 +31,8 @@ from reposto.analysts.forecast.features import Ints
 from reposto.analysts.forecast.types import Floats
 from reposto.model.errors import FileRefused
 
+_EXACT = 1e-3  # scaled losses below it count as equal: constants are forecast without any error
+
 
 @dataclass(frozen=True)
 class Line:
@@ -45,7 +47,7 @@ class Line:
 
     @property
     def ratio(self) -> float:
-        return self.ours.spl / self.score.spl
+        return max(self.ours.spl, _EXACT) / max(self.score.spl, _EXACT)
 
 
 @dataclass(frozen=True)
@@ -125,8 +127,10 @@ def compare(panel: PanelData, others: list[Peer], options: argparse.Namespace, s
         show(lines[-1])
     for peer in others:
         rows = rows_of(panel, peer.subset)
-        quantiles, seconds = run_peer(panel, peer, rows, origins, store)
         part = Truth(what.actual[:, rows], what.scale[:, rows])
+        if not np.isfinite(part.actual).any():
+            continue
+        quantiles, seconds = run_peer(panel, peer, rows, origins, store)
         raw, rounded = score(part, quantiles), score(part, np.round(quantiles))
         better = min(raw, rounded, key=lambda s: s.spl)
         lines.append(Line(panel.name, peer.name, better, better is rounded, score(part, best[:, rows]), seconds))
