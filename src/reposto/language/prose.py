@@ -18,7 +18,7 @@ from reposto.language.simulation import write_simulation
 from reposto.language.voice import Voice, lines, locale_of, sentences
 from reposto.model.asked import NOTHING_ELSE, Asked, Simulation
 from reposto.model.encode import to_data
-from reposto.model.findings import Analysis
+from reposto.model.findings import Alternative, Analysis
 from reposto.model.message import STEPS
 from reposto.model.request import Intent, NamedProduct, Option, Request
 
@@ -243,9 +243,17 @@ def suggest(analysis: Analysis, locale: str) -> list[dict[str, Any]]:
         key = "action.approve.more" if advice.drafts else "action.approve"
         label = voice.say(key, quantity=voice.quantity(advice.quantity))
         actions.append({"action_type": "approve_purchase", "label": label, "action_data": to_data(data)})
+        actions += [_part(voice, analysis, a) for a in advice.alternatives if a.code == "budget"]
     again = {"sku": analysis.sku, "intent": str(analysis.intent), "horizon_days": analysis.demand.horizon_days}
     actions.append({"action_type": "recalculate", "label": voice.say("action.recalculate"), "action_data": again})
     return actions
+
+
+def _part(voice: Voice, analysis: Analysis, part: Alternative) -> dict[str, Any]:
+    """The button for what the buyer's money pays for."""
+    data = {"sku": analysis.sku, "quantity": part.quantity, "supplier": part.supplier, "total": part.payable}
+    label = voice.say("action.approve", quantity=voice.quantity(part.quantity))
+    return {"action_type": "approve_quantity", "label": label, "action_data": to_data(data)}
 
 
 def suggest_quantity(analysis: Analysis, simulation: Simulation, locale: str) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from reposto.analysts.lots import best_lot
 from reposto.analysts.plan import needed_at, plans
 from reposto.analysts.shelf import EXPIRY_CHANCE
 from reposto.analysts.situation import survey
-from reposto.language.prose import split_fold, write_analysis
+from reposto.language.prose import split_fold, suggest, write_analysis
 from reposto.model.facts import Company, Offer, PriceTier, ProductFacts, SalesHistory, StockLevel
 from reposto.model.findings import Analysis
 from reposto.model.request import Expect, Intent, Request
@@ -118,6 +118,8 @@ def test_a_budget_below_the_advice_buys_a_part_and_says_what_it_risks() -> None:
     assert f"Com R$ {part_of_it:,.2f}".replace(",", "_").replace(".", ",").replace("_", ".") in head(
         analysis, budget=float(part_of_it)
     )
+    buttons = {a["action_type"]: a["action_data"]["quantity"] for a in suggest(analysis, "pt-BR")[:2]}
+    assert buttons == {"approve_purchase": whole.quantity, "approve_quantity": part.quantity}
     rich = analyse(facts, budget=Decimal(10_000_000))
     assert not [a for a in rich.recommendation.alternatives if a.code == "budget"]
     assert "dão para tudo" in head(rich, budget=10_000_000.0)
