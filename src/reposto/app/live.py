@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from websockets.frames import Frame, Opcode
+from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 ABORT_AFTER_S = 10.0  # a closing socket whose peer reads nothing is dropped then
@@ -158,7 +159,7 @@ class LiveSocket(asyncio.Protocol):
 
     def send_close(self, code: int, reason: str = "") -> None:
         """A close frame behind what waits, then no more; the peer has ABORT_AFTER_S to read it."""
-        if not self.can_write():
+        if not self.can_write() or self._conn.state is not State.OPEN:  # in what came behind it, the peer closed
             return
         self._conn.send_close(code, reason)
         self.transport.write(b"".join(self._conn.data_to_send()))
