@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import hmac
 import re
 import secrets
-import threading
-from collections import deque
 from collections.abc import Mapping
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -16,11 +15,12 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import Connection
 
-from reposto.app.settings import LOOPBACK, Settings
-from reposto.model.clock import monotonic, utc_now
-from reposto.model.errors import InvalidInput, NotAllowed, NotAuthenticated, NotFound, SettingInvalid, TooMany
+from reposto.app.limits import Limiter
+from reposto.app.settings import LOOPBACK, Settings, optional_packages
+from reposto.model.clock import utc_now
+from reposto.model.errors import InvalidInput, NotAllowed, NotAuthenticated, NotFound, SettingInvalid
 from reposto.model.text import clean
-from reposto.storage import users
+from reposto.storage import chat, users
 from reposto.storage.engine import Store
 from reposto.storage.users import User
 
@@ -44,48 +44,10 @@ ADDRESS_TRIES = 100  # of one address: a whole office may share it, and somebody
 CALLS_WINDOW_S = 60.0
 CALLS_BY_COOKIE = 600  # of one person's pages in a window: ten a second is far more than a hand can do
 CALLS_BY_TOKEN = 30_000  # of one person's programs: a bound, so that a runaway script does not starve the others
-MANY_KEYS = 10_000  # remembered by a limiter before it looks for quiet ones
 
 _hasher = PasswordHasher()
 # Verified when there is no such user, so that both cases take the same time.
 _DECOY = _hasher.hash(secrets.token_hex(16))
-
-
-class Limiter:
-    """At most `limit` events per window and key; forgets keys that have been quiet. Callable from any thread."""
-
-    def __init__(self, limit: int, window_s: float) -> None:
-        self._limit = limit
-        self._window = window_s
-        self._lock = threading.Lock()
-        self._seen: dict[str, deque[float]] = {}
-        self._next_round = MANY_KEYS
-
-    def take(self, key: str) -> None:
-        """Note an event; TooMany when the key has used up its window."""
-        now = monotonic()
-        with self._lock:
-            self._forget_quiet(now)
-            events = self._recent(self._seen.setdefault(key, deque()), now)
-            if len(events) >= self._limit:
-                raise TooMany(retry_after=round(events[0] + self._window - now, 1))
-            events.append(now)
-
-    def give_back(self, key: str) -> None:
-        """The newest event of the key doesn't count after all."""
-        with self._lock:
-            if events := self._seen.get(key):
-                events.pop()
-
-    def _forget_quiet(self, now: float) -> None:
-        if len(self._seen) >= self._next_round:
-            self._seen = {key: events for key, events in self._seen.items() if self._recent(events, now)}
-            self._next_round = max(MANY_KEYS, 2 * len(self._seen))  # not at every event when they are all in use
-
-    def _recent(self, events: deque[float], now: float) -> deque[float]:
-        while events and events[0] <= now - self._window:
-            events.popleft()
-        return events
 
 
 class Gate:
@@ -94,9 +56,27 @@ class Gate:
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._settings = settings
-        self._by_name = Limiter(LOGIN_TRIES, LOGIN_WINDOW_S)
-        self._by_address = Limiter(ADDRESS_TRIES, LOGIN_WINDOW_S)
+        self._by_name = self._count_tries("name", LOGIN_TRIES)
+        self._by_address = self._count_tries("address", ADDRESS_TRIES)
         self._calls = {False: Limiter(CALLS_BY_COOKIE, CALLS_WINDOW_S), True: Limiter(CALLS_BY_TOKEN, CALLS_WINDOW_S)}
+
+    def _count_tries(self, what: str, limit: int) -> Limiter:
+        if not self._settings.bus_url:
+            return Limiter(limit, LOGIN_WINDOW_S)
+        with optional_packages():
+            from reposto.app.tries import SharedLimiter
+
+        @functools.cache
+        def prefix() -> str:
+            with self._store.read() as connection:
+                return f"reposto:{chat.get_epoch(connection)}:tries:{what}"
+
+        return SharedLimiter(limit, LOGIN_WINDOW_S, self._settings.bus_url, prefix)
+
+    def close(self) -> None:
+        """Let go of what other processes are told through."""
+        self._by_name.close()
+        self._by_address.close()
 
     # ---------------------------------------------------------------- credentials
 

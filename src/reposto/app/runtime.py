@@ -134,6 +134,7 @@ class Runtime:
         for threads in (self._readers, self._writers, self.vitals.threads):
             threads.shutdown(wait=True, cancel_futures=True)
         telemetry.end()
+        self.gate.close()
         self.store.close()
 
     def leave(self) -> None:
