@@ -56,7 +56,7 @@ def test_open_orders_come_in_the_order_they_are_expected(office: Office) -> None
         assert [row.late(TODAY) for row in rows] == [True, False, False]
         assert rows[0].total == Decimal("29.00") and rows[0].supplier == "Bento"
         assert rows[0].lines[0] == ("001", "Cadeira Lua", 10.0, 10.0, "UN")
-        assert supply.count_late(rows, TODAY) == {"Bento": 1}
+        assert supply.count_late(rows, TODAY) == {2: 1}
         assert supply.list_order_rows(connection, statuses=STILL_TO_COME, supplier_id=1) == []
 
 

@@ -120,7 +120,7 @@ def measure(connection: Connection, suppliers: list[Supplier], today: date) -> l
             supplier.trade_name or supplier.name,
             purchasing.list_supplier_receipts(connection, [supplier.id]),
             calendar,
-            overdue=late.get(supplier.trade_name or supplier.name, 0),
+            overdue=late.get(supplier.id, 0),
         )
         for supplier in suppliers
     ]

@@ -180,6 +180,7 @@ class OrderRow:
     """An order as a list shows it; `lines` are (product, what is still to come, unit) of it."""
 
     number: str
+    supplier_id: int
     supplier: str
     status: str
     ordered_on: date

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
@@ -87,13 +88,9 @@ def find_order_rows(connection: Connection, number: str) -> list[OrderRow]:
     return [row for row in found if _number_of(row.number) == int(number)][:6]
 
 
-def count_late(rows: Sequence[OrderRow], today: date) -> dict[str, int]:
-    """How many orders of each supplier are late."""
-    late: dict[str, int] = {}
-    for row in rows:
-        if row.late(today):
-            late[row.supplier] = late.get(row.supplier, 0) + 1
-    return late
+def count_late(rows: Sequence[OrderRow], today: date) -> dict[int, int]:
+    """How many orders of each supplier, by id (a head office and its branch have one name), are late."""
+    return Counter(row.supplier_id for row in rows if row.late(today))
 
 
 def _number_of(text: str) -> int:
@@ -144,6 +141,7 @@ def _to_row(order: Row[Any], lines: Sequence[tuple[Any, ...]]) -> OrderRow:
         total = None if total is None or price is None else total + price * Decimal(str(float(quantity)))
     return OrderRow(
         number=order.number,
+        supplier_id=order.supplier_id,
         supplier=order.supplier,
         status=order.status,
         ordered_on=order.ordered_on,

@@ -16,10 +16,10 @@ COVER_DAYS = 180  # stock beyond half a year's sales is too much
 
 
 def review_stock(usages: Sequence[Usage], *, today: date, idle_days: int = IDLE_DAYS) -> StockReview:
-    """Idle: stock, and the last sale at least `idle_days` ago (or none in a history at least that long).
+    """Idle: stock, and the last sale at least `idle_days` ago, or none ever.
 
     Excess: of what still sells, units beyond COVER_DAYS x mean sales per day of the last 180 days with stock. A product
-    whose history is shorter than `idle_days` is neither: it had no time to sell.
+    whose history began less than `idle_days` ago is neither: it had no time to sell.
     """
     idle: list[Idle] = []
     excess: list[Excess] = []
@@ -31,9 +31,11 @@ def review_stock(usages: Sequence[Usage], *, today: date, idle_days: int = IDLE_
         unvalued += usage.unit_value is None
         total += _worth(usage, usage.on_hand) or ZERO
         edge = today - timedelta(days=idle_days)
+        if usage.first_day is not None and usage.first_day > edge:
+            continue
         if usage.last_sold is None or usage.last_sold <= edge:
             idle.append(_idle(usage, usage.on_hand))
-        elif usage.first_day is not None and usage.first_day <= edge and (found := _excess(usage)) is not None:
+        elif (found := _excess(usage)) is not None:
             excess.append(found)
     return StockReview(
         total,

@@ -1,0 +1,36 @@
+"""What stands still, and what had no time to sell."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from reposto.analysts.catalogue.stock import review_stock
+from reposto.model.usage import Usage
+
+TODAY = date(2026, 11, 22)
+
+
+def usage(first: int | None, last: int | None) -> Usage:
+    """Ten pieces in stock; history begun and last sold so many days ago."""
+    ago = [None if days is None else TODAY - timedelta(days=days) for days in (first, last)]
+    return Usage("1", "Chapa", "UN", "", 10.0, 10.0, 0.0, 0.0, 0, np.zeros(12), ago[0], ago[1], None)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "idle"),
+    [
+        (400, 200, True),
+        (400, 180, True),
+        (400, 179, False),
+        (400, None, True),
+        (None, None, True),  # never sold at all
+        (90, None, False),  # on sale for three months
+        (180, None, True),
+        (179, None, False),
+    ],
+)
+def test_only_what_had_time_to_sell_stands_still(first: int | None, last: int | None, idle: bool) -> None:
+    assert bool(review_stock([usage(first, last)], today=TODAY, idle_days=180).idle) is idle
