@@ -56,6 +56,7 @@ def preparers(home: Path) -> list[int]:
     return [p.pid for p in iterate_processes() if "reposto.app.prepare" in p.command and str(home) in p.command]
 
 
+@pytest.mark.timeout(300)  # twice the server's start, its first look after 5 s and the next after 20
 def test_a_kill_costs_a_few_products_and_the_list_is_there_before_it_is_asked_for(home: Path) -> None:
     store = Store(sqlite_url(home / "reposto.sqlite"))
     with ServerProcess(home, env={"REPOSTO_PREPARE": "true"}) as server:
