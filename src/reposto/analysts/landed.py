@@ -97,6 +97,17 @@ def landed_cost(offer: Offer, quantity: float, company: Company) -> LandedCost:
     )
 
 
+def landed_unit(offer: Offer, quantity: float, company: Company) -> Decimal:
+    """`landed_cost(...).unit` alone, for those who try many quantities."""
+    count = Decimal(str(quantity))
+    goods = tier_at(offer, quantity).unit_price
+    free = is_freight_free(offer, goods * count)
+    freight = Decimal(0) if free else offer.freight_fixed / count + goods * _rate(offer.freight_percent)
+    face = goods + goods * _rate(offer.ipi_percent) + goods * _rate(offer.icms_st_percent)
+    discount = face - face * _present_value(offer.payment_terms, company.money_cost_percent_month)
+    return to_unit_price(face + freight - _credits(offer, goods, company.tax_regime) - discount)
+
+
 def billed(offer: Offer, quantity: float) -> Billed:
     """Goods at the tier of that quantity, IPI and ICMS-ST on them, and the line's freight; R$."""
     goods = tier_at(offer, quantity).unit_price * Decimal(str(quantity))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from reposto.analysts.landed import landed_cost
+from reposto.analysts.landed import landed_cost, landed_unit
 from reposto.analysts.rounding import orderable
 from reposto.model.facts import Company, Offer
 from reposto.model.quantities import is_counted
@@ -37,7 +37,7 @@ def economic_quantity(annual_demand: float, order_cost: float, unit_cost: float,
 
 def annual_cost(quantity: float, annual_demand: float, offer: Offer, company: Company) -> float:
     """c(Q) D + K D / Q + r c(Q) Q / 2, R$ a year, c = landed cost at lot Q > 0 (freight, taxes, terms included)."""
-    unit = float(landed_cost(offer, quantity, company).unit)
+    unit = float(landed_unit(offer, quantity, company))
     rate = company.holding_cost_percent_year / 100
     return unit * annual_demand + float(company.order_cost) * annual_demand / quantity + rate * unit * quantity / 2
 
@@ -91,11 +91,11 @@ def worthwhile_lot(
         return best_lot(offer, company, unit, annual_demand=0.0, least=least, most=0.0)
     ordinary = max(ordinary, 1e-3)
     base = orderable(ordinary, offer, unit)
-    bound = float(landed_cost(offer, base, company).unit) * base
+    bound = float(landed_unit(offer, base, company)) * base
     order = float(company.order_cost)
 
     def cost(quantity: float) -> float:
-        worth = float(landed_cost(offer, quantity, company).unit) * quantity
+        worth = float(landed_unit(offer, quantity, company)) * quantity
         extra = LEAST_GAIN * max(worth - bound, 0.0) * annual_demand / quantity
         extra -= order * annual_demand * max(1 / quantity - 1 / ordinary, 0.0)
         return annual_cost(quantity, annual_demand, offer, company) + extra
@@ -207,4 +207,4 @@ def _unit_without_fixed(offer: Offer, quantity: float, company: Company) -> floa
     """Landed cost per unit without the freight that doesn't depend on the quantity; that belongs to the order."""
     count = max(quantity, 1.0)
     fixed = offer.freight_fixed / Decimal(str(count))
-    return float(landed_cost(offer, count, company).unit - fixed)
+    return float(landed_unit(offer, count, company) - fixed)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reposto.analysts.landed import landed_cost
+from reposto.analysts.landed import landed_cost, landed_unit
 from reposto.analysts.lots import annual_cost, best_lot, economic_quantity
 from reposto.analysts.rounding import orderable, round_up
 from reposto.model.facts import Company, Offer, PriceTier
@@ -94,6 +94,20 @@ def test_what_is_rounded_can_be_ordered(offer: Offer, need: float, unit: str) ->
     assert rounded.quantity % offer.pack_multiple == pytest.approx(0)
     assert rounded.quantity == orderable(need, offer, unit)
     assert rounded.quantity < max(need, offer.moq) + offer.pack_multiple + 1
+
+
+@given(offers, st.integers(1, 3000), st.sampled_from(["simples", "presumido", "real"]), st.integers(0, 9000))
+def test_the_unit_alone_is_that_of_the_whole_cost(offer: Offer, quantity: int, regime: str, free: int) -> None:
+    taxed = replace(
+        offer,
+        ipi_percent=5.0,
+        icms_percent=12.0,
+        freight_percent=3.5,
+        payment_terms=(28, 56),
+        free_freight_from=Decimal(free),
+    )
+    company = Company(tax_regime=regime)
+    assert landed_unit(taxed, quantity, company) == landed_cost(taxed, quantity, company).unit
 
 
 def test_rounding_says_why() -> None:
