@@ -87,7 +87,7 @@ def test_stock_outs_are_not_demand_and_start_states_follow_the_rule() -> None:
     assert len(earlier_games(data, 9)) == 3  # a year of history before the earliest
 
 
-@pytest.mark.timeout(300)  # thirty forecasts and as many of the library: 14 s of processor time
+@pytest.mark.timeout(300)  # twelve forecasts and as many of the library: 14 s of processor time
 def test_the_command_on_an_invented_shop(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Twelve products, a window and an invented contest; the forecasts really are fitted, in another process."""
     pytest.importorskip("statsforecast")
