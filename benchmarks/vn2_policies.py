@@ -53,8 +53,8 @@ class Store:
 def forecast_game(game: Game) -> list[Floats]:
     """reposto's forecasts of every round: quantiles of the next three weeks, M's mean last; (series, 3, levels + 1).
 
-    P and N are fitted anew each week. M is fitted at the start and reads the weeks revealed since: fitted anew it was
-    no better, because the newest weeks' shocks are nobody's next ones.
+    P and N are fitted anew each week. M is fitted at the start and reads the weeks revealed since: fitted anew each
+    week it cost as much or more on the two windows tried.
     """
     related = fit_related(game.known(0), groupings_of(game), SEASON, len(WINDOWS))
     return [np.concatenate([pooled_and_local(game, w), means_of(game, w, related)], axis=2) for w in range(ROUNDS)]
