@@ -16,6 +16,7 @@ from pathlib import Path
 from tests.support.hops import HOPS, Breakable, lose_host, start_again
 from tests.support.load import Buyers
 from tests.support.processes import ServerProcess
+from tests.support.scaled import ScaledSystem
 from tests.support.soak import times
 
 MINUTES, SEED = "TEST_RANDOM_MINUTES", "TEST_RANDOM_SEED"
@@ -125,6 +126,18 @@ def on_scaled(breakable: Breakable, buyers: Buyers) -> dict[str, Fault]:
         await asyncio.sleep(chance.uniform(0.2, 5.0))
         await asyncio.to_thread(proxy.heal)
 
+    async def cut_tabs(chance: random.Random) -> None:
+        for tab in chance.sample(buyers.all_tabs(), 3):
+            tab.reset_connection()
+
+    processes = (kill_api, restart_api, kill_host, restart_host, kill_child, stop_child, stop_api)
+    faults = {fault.__name__: fault for fault in (*processes, disturb_hop, cut_tabs)}
+    return faults | on_daemons(system)
+
+
+def on_daemons(system: ScaledSystem) -> dict[str, Fault]:
+    """To PostgreSQL and Redis."""
+
     async def break_redis(chance: random.Random) -> None:
         if chance.random() < 0.5:
             await asyncio.to_thread(system.redis.kill9)
@@ -143,12 +156,7 @@ def on_scaled(breakable: Breakable, buyers: Buyers) -> dict[str, Fault]:
             await asyncio.sleep(chance.uniform(0.2, 6.0))
             await asyncio.to_thread(system.postgres.resume)
 
-    async def cut_tabs(chance: random.Random) -> None:
-        for tab in chance.sample(buyers.all_tabs(), 3):
-            tab.reset_connection()
-
-    processes = (kill_api, restart_api, kill_host, restart_host, kill_child, stop_child, stop_api)
-    return {fault.__name__: fault for fault in (*processes, disturb_hop, break_redis, break_postgres, cut_tabs)}
+    return {fault.__name__: fault for fault in (break_redis, break_postgres)}
 
 
 def hit(chance: random.Random, pids: list[int], number: signal.Signals) -> int | None:
