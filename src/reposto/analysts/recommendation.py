@@ -50,14 +50,13 @@ def recommend(
 
     approve: without an order of today, the stock will not serve all demand until an order of the next review arrives
     with the service level's probability, so plan.needed > 0. wait: it will. manual_review: the data lack something
-    decisive; then no quantity is advised. asked, budget: a quantity and the R$ that the buyer named, worked out as
-    alternatives.
+    decisive; then no quantity is advised. asked, budget: units and R$ that the buyer named, worked out as alternatives.
     """
-    plan = found[0] if found else None
+    plan = next(iter(found), None)
     missing = _missing(situation, prices, logistics, plan)
-    decisive = tuple(m for m in missing if m.code in _DECISIVE)
+    decisive = _decisive(missing)
     verdict = _verdict(plan, decisive)
-    quantity = plan.lot if plan is not None and verdict == "approve" else (0.0 if verdict == "wait" else None)
+    quantity = _advised(plan, verdict)
     risk = estimate_risk(
         situation,
         plan,
@@ -68,54 +67,62 @@ def recommend(
         age_days=data_age(situation),
         missing=tuple(m.text for m in decisive),
     )
-    buying = plan if verdict == "approve" else None
-    confidence, doubts = grade(situation, plan, undecidable=bool(decisive))
-    advice = RecommendationFinding(
+    advice = RecommendationFinding(  # what a plan alone can say follows below
         verdict=verdict,
         headline=headline(situation, verdict, plan, decisive),
         quantity=quantity,
         needed_quantity=_needed(situation, plan),
-        rounding=plan.steps if buying and plan else (),
-        supplier_id=plan.offer.supplier_id if plan else None,
-        supplier=situation.supplier_name(plan.offer.supplier_id) if plan else None,
-        offer_id=plan.offer.id if plan else None,
-        unit_price=plan.cost.goods if plan else None,
-        landed_unit_cost=plan.cost.unit if plan else None,
-        total=plan.cost.total if buying and plan else (Decimal("0.00") if verdict == "wait" else None),
+        rounding=(),
+        supplier_id=None,
+        supplier=None,
+        offer_id=None,
+        unit_price=None,
+        landed_unit_cost=None,
+        total=_paid(verdict, plan.cost.total if plan else None),
         order_by=plan.order_by if plan else None,
-        expected_arrival=logistics.probable_arrival if buying else None,
+        expected_arrival=logistics.probable_arrival if verdict == "approve" else None,
         coverage_after_days=coverage_with(situation, quantity) if quantity is not None else None,
-        reorder_point=plan.reorder_point if plan else None,
-        safety_stock=plan.safety_stock if plan else None,
-        target_stock=plan.target_stock if plan else None,
+        reorder_point=None,
+        safety_stock=None,
+        target_stock=None,
         service_level=situation.facts.company.service_level,
         reasons=reasons(situation, verdict, found, demand, prices, logistics, decisive),
         next_steps=next_steps(situation, verdict, plan, prices, decisive),
         alternatives=alternatives(situation, found, verdict, demand, asked=asked, budget=budget),
         risk=risk,
-        confidence=confidence,
+        confidence="low",
         evidence=_evidence(situation, plan),
         missing=missing,
-        payable_total=plan.cost.payable if buying and plan else (Decimal("0.00") if verdict == "wait" else None),
-        drafts=_drafts(situation),
-        rounding_steps=plan.rounding if buying and plan else (),
-        doubts=doubts,
+        payable_total=_paid(verdict, plan.cost.payable if plan else None),
     )
     return _with_terms(situation, advice, plan)
 
 
 def _with_terms(situation: Situation, advice: RecommendationFinding, plan: Plan | None) -> RecommendationFinding:
-    """With the season, the shelf life, and the supplier's terms for a whole order."""
+    """With the plan's own figures, the season, the shelf life, and the supplier's terms for a whole order."""
     covered = max(float(situation.horizon_days), advice.coverage_after_days or 0.0)
-    advice = replace(advice, decembers=unknown_season(situation, min(covered, 365.0)))
+    season = unknown_season(situation, min(covered, 365.0))
+    confidence, doubts = grade(situation, plan, undecidable=bool(_decisive(advice.missing)))
+    advice = replace(advice, decembers=season, drafts=_drafts(situation), confidence=confidence, doubts=doubts)
     if plan is None:
         return advice
     supplier = next((s for s in situation.facts.suppliers if s.id == plan.offer.supplier_id), None)
     share = plan.rules.share if plan.rules is not None else None
+    buying = advice.verdict == "approve"
     return replace(
         advice,
-        goods=billed(plan.offer, plan.lot).goods if advice.verdict == "approve" else None,
-        shelf_life=_shelf_life(situation, plan) if advice.verdict == "approve" else None,
+        supplier_id=plan.offer.supplier_id,
+        supplier=situation.supplier_name(plan.offer.supplier_id),
+        offer_id=plan.offer.id,
+        unit_price=plan.cost.goods,
+        landed_unit_cost=plan.cost.unit,
+        rounding=plan.steps if buying else (),
+        rounding_steps=plan.rounding if buying else (),
+        reorder_point=plan.reorder_point,
+        safety_stock=plan.safety_stock,
+        target_stock=plan.target_stock,
+        goods=billed(plan.offer, plan.lot).goods if buying else None,
+        shelf_life=_shelf_life(situation, plan) if buying else None,
         minimum_order=supplier.minimum_order if supplier is not None else None,
         free_freight_from=supplier.free_freight_from if supplier is not None else None,
         order_lines=share.lines if share is not None else None,
@@ -131,6 +138,21 @@ def _shelf_life(situation: Situation, plan: Plan) -> ShelfLife | None:
     last = situation.facts.today + timedelta(days=found.days)
     limits = plan.lot < plan.needed - 1e-9
     return ShelfLife(life, last, round(found.chance, 3), round(found.unsold, 2), worth, limits)
+
+
+def _decisive(missing: tuple[Missing, ...]) -> tuple[Missing, ...]:
+    return tuple(m for m in missing if m.code in _DECISIVE)
+
+
+def _advised(plan: Plan | None, verdict: Verdict) -> float | None:
+    if plan is not None and verdict == "approve":
+        return plan.lot
+    return 0.0 if verdict == "wait" else None
+
+
+def _paid(verdict: Verdict, amount: Decimal | None) -> Decimal | None:
+    """The order's amount, nothing when waiting, None when that can't be said."""
+    return amount if verdict == "approve" else Decimal("0.00") if verdict == "wait" else None
 
 
 def _drafts(situation: Situation) -> tuple[DraftOrder, ...]:
