@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from reposto.language import talk
 from reposto.language.aliases import Mention, key_of
@@ -35,6 +36,7 @@ from reposto.language.spelling import put_right
 from reposto.language.windows import both_of, looking_back, topic_of, window_of
 from reposto.model.request import CARRIED, Expect, Intent, NamedProduct, NamedSupplier, Option, Request, Turn
 
+_ANSWERS_KEPT = 512  # of some 2 KB
 _LONG_TEXT = 300  # characters from which a message is read sentence by sentence
 _NONE_OF_THEM = re.compile(r"\bnenhum[a]?\b")
 _COMPARED = re.compile(r"\bcompar\w+ com\b|\be (?:comparado|comparando)\b")
@@ -60,6 +62,8 @@ class Understander:
             self.reader, self.codes, self.suppliers, CategoryBook([p.category for p in products])
         )
         self.followups = Followups(self.catalogue, self.resolver, self.nearest)
+        # Each question hears the conversation's answers again: by far the longest texts, and always the same.
+        self._told = lru_cache(_ANSWERS_KEPT)(self._tell)
         self.teach({alias: (sku,) for alias, sku in (aliases or {}).items()})
 
     def teach(self, aliases: Mapping[str, Sequence[str]]) -> None:
@@ -147,20 +151,24 @@ class Understander:
         return thread
 
     def _hear_agent(self, turn: Turn, thread: Thread) -> None:
-        folded = fold(turn.text)
+        folded, names, supplier = self._told(turn.text)
         read_agent(folded, thread)
-        named = turn.skus or self._named_in(turn.text)
+        named = turn.skus or names
         if turn.options or (len(named) > 1 and lists_options(folded)):
             thread.options = turn.options or named
         elif named and not set(named) & set(thread.skus):
             thread.skus = named
-        supplier = self.suppliers.find(folded, loosely=False)
-        thread.supplier = supplier[1] if supplier else thread.supplier
+        thread.supplier = supplier or thread.supplier
 
-    def _named_in(self, text: str) -> tuple[str, ...]:
+    def _tell(self, text: str) -> tuple[str, tuple[str, ...], str | None]:
+        """An answer of ours folded, the products whose names or codes stand in it, and its supplier."""
+        folded = fold(text)
+        supplier = self.suppliers.find(folded, loosely=False)
+        return folded, self._named_in(folded), supplier[1] if supplier else None
+
+    def _named_in(self, folded: str) -> tuple[str, ...]:
         """Products whose whole names or codes stand in a text, in order."""
         found: dict[int, int] = {}
-        folded = fold(text)
         for hit in self.codes.find(folded):
             for i in hit.ids:
                 found.setdefault(i, hit.start)
