@@ -199,6 +199,20 @@ export interface Alternative {
   saving: string;
   text: string;
   payable: string | null | undefined;
+  code: string | undefined; // this and the following: answers of older versions lack them
+  stockout_probability: number | null | undefined;
+  arrival: string | null | undefined;
+  review_days: number | undefined;
+}
+
+/** What a shelf life means for the advised quantity. */
+export interface ShelfLife {
+  days: number;
+  last_day: string;
+  probability: number;
+  expected_unsold: number;
+  write_off: string;
+  limits: boolean;
 }
 
 export interface DraftOrder {
@@ -249,6 +263,14 @@ export interface RecommendationFinding extends Finding {
   payable_total: string | null | undefined;
   drafts: DraftOrder[] | undefined;
   rounding_steps: RoundingStep[] | undefined;
+  doubts: string[] | undefined;
+  decembers: number | null | undefined;
+  shelf_life: ShelfLife | null | undefined;
+  goods: string | null | undefined;
+  minimum_order: string | null | undefined;
+  free_freight_from: string | null | undefined;
+  order_lines: number | null | undefined;
+  order_line_cost: string | null | undefined;
 }
 
 export interface Analysis {

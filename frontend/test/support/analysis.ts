@@ -24,7 +24,9 @@ export function fullAnalysis(): Analysis {
     },
     recommendation: {
       ...common('decision'), verdict: 'approve', headline: 'Compre 370 UN.', quantity: 370, needed_quantity: 369, rounding: ['embalagem de 10'], supplier_id: 7, supplier: 'Bento', offer_id: 1, unit_price: '17.80', landed_unit_cost: '14.5445', total: '5381.47', order_by: '2026-11-23', expected_arrival: '2026-11-26', coverage_after_days: 16, reorder_point: 579, safety_stock: 121, target_stock: 900, service_level: 0.95, reasons: ['Porque sim.'], next_steps: ['Criar o rascunho.'],
-      alternatives: [{ quantity: 500, supplier: 'Bento', unit_price: '17.10', total: '8550.00', extra_coverage_days: 4, saving: '310.00', text: 'economiza R$ 310', payable: '8600.00' }], payable_total: '6586.00', drafts: [], rounding_steps: [],
+      alternatives: [{ quantity: 500, supplier: 'Bento', unit_price: '17.10', total: '8550.00', extra_coverage_days: 4, saving: '310.00', text: 'economiza R$ 310', payable: '8600.00', code: 'tier', stockout_probability: 0.02, arrival: '2026-11-27', review_days: 7 }], payable_total: '6586.00', drafts: [], rounding_steps: [],
+      doubts: ['few_receipts'], decembers: 1, shelf_life: { days: 90, last_day: '2027-02-23', probability: 0.01, expected_unsold: 0.2, write_off: '3.56', limits: false },
+      goods: '6586.00', minimum_order: '500.00', free_freight_from: '3000.00', order_lines: 1.8, order_line_cost: '33.00',
       risk: { level: 'medium', stockout_probability: 0.13, stockout_probability_if_waiting: 0.9996, amount_at_risk: '72.42', amount_if_waiting: '410.00', causes: [{ code: 'delay', text: 'Atraso', share: 0.9, amount: '66.99' }], text: 'Pode faltar.' },
     },
   };

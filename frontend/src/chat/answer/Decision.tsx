@@ -72,7 +72,7 @@ export function Alternatives({ analysis }: { analysis: Analysis }) {
   return (
     <Section title={t('section.alternatives')} name="alternatives" note={String(alternatives.length)}>
       <ul className="alternatives">
-        {alternatives.map((item) => <Option key={`${item.supplier} ${item.quantity}`} item={item} unit={analysis.unit} />)}
+        {alternatives.map((item) => <Option key={`${item.code ?? ''} ${item.supplier} ${item.quantity}`} item={item} unit={analysis.unit} />)}
       </ul>
     </Section>
   );
