@@ -62,7 +62,7 @@ def test_operators_see_through_all_processes(tmp_path: Path, postgres_server: Po
                 session_id = api.open_session()
                 tab = open_socket(other, session_id, {"Authorization": f"Bearer {token}"})  # not where it is asked
                 job_id = api.ask(session_id, QUESTION).json()["metadata"]["job_id"]
-                collector.until(lambda: {"push", "job.run"} <= {span.name for span in collector.spans})
+                collector.until(lambda: {"question", "push", "job.run"} <= {span.name for span in collector.spans})
                 tab.close()
             spans = {span.name: span for span in collector.spans}
             assert {span.trace for span in collector.spans} == {uuid.UUID(job_id).hex}
