@@ -188,6 +188,9 @@ def test_a_question_with_days_of_its_own_is_worked_out(shop: Shop) -> None:
         ("quais produtos vão romper nos próximos 15 dias?", "em 15 dias"),
         ("visão geral do estoque", "ponto de pedido"),
         ("quanto gastei mês passado?", "01/10/2026 a 31/10/2026"),
+        ("quanto gastei este mês?", "01/11/2026 a 22/11/2026"),
+        ("quanto já gastamos este ano?", "01/01/2026 a 22/11/2026"),
+        ("quanto vou gastar este mês?", "até 30/11/2026"),
         ("quanto vou gastar em compras no mês que vem se seguir suas sugestões?", "até 31/12/2026"),
     ],
 )

@@ -21,6 +21,7 @@ NEW_WEEKS = 13  # a quarter: before that neither rhythm nor trend can be told fr
 TREND_WEEKS = 26  # half a year: recent enough to matter for the next order
 WEEKS_PER_MONTH = 30.4375 / 7
 _LEAST_DAYS = 4  # days of a week that must be known for its sum to be scaled up
+_LEAST_RECENT = 4  # weeks of a quarter: fewer say nothing of it
 
 
 @dataclass(frozen=True)
@@ -146,25 +147,25 @@ def trend(known: Known, yearly: tuple[float, ...]) -> Trend | None:
 
 
 def demand_pattern(known: Known) -> Pattern:
-    """Kind of demand by weeks: none, new, dying, else Syntetos & Boylan's four classes over the last year.
+    """Kind of demand by weeks: none, new, dying, else Syntetos & Boylan's four classes over the last 52 known weeks.
 
     ADI = weeks / selling weeks, CV2 = squared coefficient of variation of the selling weeks: smooth (ADI < 1.32, CV2 <
     0.49), intermittent (ADI above), erratic (CV2 above), lumpy (both). new = first sale under 13 weeks ago. dying =
-    the last 13 weeks sold under a quarter per week of the year before, and that year's same weeks did not.
+    the last 13 weeks sold under a quarter per week of the year before, and that year's same weeks did not. Weeks that
+    are not known (an empty shelf) count for nothing: dying takes 4 known ones of the last 13.
     """
     return known.pattern
 
 
 def _pattern_of(known: Known) -> Pattern:
-    weekly = np.nan_to_num(known.weekly())
+    weekly = known.weekly()
     if not np.nansum(known.daily) > 0:
         return "none"
     if len(weekly) < NEW_WEEKS:
         return "new"
     if _is_dying(weekly):
         return "dying"
-    year = known.weekly()[-52:]
-    year = year[np.isfinite(year)]
+    year = _seen(weekly)[-52:]
     sizes = year[year > 0]
     if len(sizes) == 0:
         return "dying"
@@ -176,10 +177,16 @@ def _pattern_of(known: Known) -> Pattern:
 
 
 def _is_dying(weekly: Floats) -> bool:
-    recent, before = weekly[-NEW_WEEKS:], weekly[-NEW_WEEKS - 39 : -NEW_WEEKS]
-    if len(before) < 26 or float(before.mean()) <= 0 or int((before > 0).sum()) < 6:
+    recent, before = _seen(weekly[-NEW_WEEKS:]), _seen(weekly[-NEW_WEEKS - 39 : -NEW_WEEKS])
+    if len(recent) < _LEAST_RECENT or len(before) < 26 or float(before.mean()) <= 0 or int((before > 0).sum()) < 6:
         return False
     low = float(recent.mean()) < 0.25 * float(before.mean())
     last_year = weekly[-52 - NEW_WEEKS : -52]
-    seasonal = len(last_year) == NEW_WEEKS and float(last_year.mean()) < 0.5 * float(before.mean())
+    full = len(last_year) == NEW_WEEKS and len(_seen(last_year)) >= _LEAST_RECENT
+    seasonal = full and float(_seen(last_year).mean()) < 0.5 * float(before.mean())
     return low and not seasonal
+
+
+def _seen(weekly: Floats) -> Floats:
+    found: Floats = weekly[np.isfinite(weekly)]
+    return found

@@ -31,7 +31,10 @@ _KINDS = {
     Intent.EXCESS_STOCK: "excess_stock",
     Intent.ABC_XYZ: "abc_xyz",
 }
-_AHEAD = re.compile(r"\b(vou|vamos|devo|devemos|previst\w+|previs\w+|sugest\w+|planej\w+|proxim\w+|que vem)\b")
+_AHEAD = re.compile(
+    r"\b(vou|vamos|devo|devemos|preciso|precisamos|te(?:nho|mos) (?:que|de)|gastare[im]\w*|previs\w+|sugest\w+"
+    r"|planej\w+|proxim\w+|que vem|will|going to|need to|should|planned)\b"
+)
 _RUNNING_OUT = re.compile(r"\b(faltar|falta|romp\w+|ruptura|zerar?|acabar?|acabando|run out|stock ?out)\b")
 RUNOUT_DAYS, WEEK, SPENT_DAYS = 30, 7, 30  # where the question names no time
 CENT = Decimal("0.01")
@@ -50,7 +53,7 @@ def list_kind(request: Request) -> str | None:
 
 def _looks_ahead(request: Request) -> bool:
     today = request.today or date.max
-    if request.window is not None:
+    if request.window is not None and not request.window.start <= today < request.window.end:
         return request.window.end > today
     period = request.params.get("period")
     if isinstance(period, str) and period != f"{today:%Y-%m}":

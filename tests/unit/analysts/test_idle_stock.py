@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -34,3 +35,11 @@ def usage(first: int | None, last: int | None) -> Usage:
 )
 def test_only_what_had_time_to_sell_stands_still(first: int | None, last: int | None, idle: bool) -> None:
     assert bool(review_stock([usage(first, last)], today=TODAY, idle_days=180).idle) is idle
+
+
+def test_a_young_products_pace_is_that_of_its_own_days() -> None:
+    """Two months on sale are not half a year with four months of nothing."""
+    young = replace(usage(60, 1), on_hand=1500.0, available=1500.0, sold_recently=600.0)
+    assert not review_stock([young], today=TODAY, idle_days=30).excess  # 10 a day last 150 days
+    (found,) = review_stock([replace(young, available=2000.0)], today=TODAY, idle_days=30).excess
+    assert (found.cover_days, found.extra) == (200.0, 200.0)

@@ -85,6 +85,19 @@ def test_a_season_that_ends_every_year_is_not_dying() -> None:
     assert demand_pattern(history) != "dying"
 
 
+@pytest.mark.parametrize("empty_days", [60, 75, 91, 400])
+def test_an_empty_shelf_is_not_a_product_that_stops_selling(empty_days: int) -> None:
+    daily = np.full(800, 10.0)
+    daily[-empty_days:] = np.nan
+    assert demand_pattern(known(daily)) == "smooth"
+
+
+def test_a_month_back_on_the_shelf_shows_that_it_sells_no_more() -> None:
+    daily = np.full(800, 10.0)
+    daily[-91:-28], daily[-28:] = np.nan, 0.5
+    assert demand_pattern(known(daily)) == "dying"
+
+
 def season_without(missing: set[tuple[int, int]]) -> tuple[float, ...]:
     """Three years with a Christmas peak; of some (year, month)s all but ten days are unknown."""
     start = date(2023, 1, 1)

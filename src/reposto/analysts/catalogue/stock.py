@@ -18,8 +18,9 @@ COVER_DAYS = 180  # stock beyond half a year's sales is too much
 def review_stock(usages: Sequence[Usage], *, today: date, idle_days: int = IDLE_DAYS) -> StockReview:
     """Idle: stock, and the last sale at least `idle_days` ago, or none ever.
 
-    Excess: of what still sells, units beyond COVER_DAYS x mean sales per day of the last 180 days with stock. A product
-    whose history began less than `idle_days` ago is neither: it had no time to sell.
+    Excess: of what still sells, units beyond COVER_DAYS x mean sales per day of the last 180 days with stock, or of all
+    days since its first sale where they are fewer. A product whose history began less than `idle_days` ago is neither:
+    it had no time to sell.
     """
     idle: list[Idle] = []
     excess: list[Excess] = []
@@ -35,7 +36,7 @@ def review_stock(usages: Sequence[Usage], *, today: date, idle_days: int = IDLE_
             continue
         if usage.last_sold is None or usage.last_sold <= edge:
             idle.append(_idle(usage, usage.on_hand))
-        elif (found := _excess(usage)) is not None:
+        elif (found := _excess(usage, today)) is not None:
             excess.append(found)
     return StockReview(
         total,
@@ -50,8 +51,9 @@ def _idle(usage: Usage, on_hand: float) -> Idle:
     return Idle(usage.sku, usage.name, usage.unit, on_hand, usage.last_sold, _worth(usage, on_hand))
 
 
-def _excess(usage: Usage) -> Excess | None:
-    days = WINDOW_DAYS - min(usage.out_days, WINDOW_DAYS - 1)
+def _excess(usage: Usage, today: date) -> Excess | None:
+    known = WINDOW_DAYS if usage.first_day is None else min((today - usage.first_day).days, WINDOW_DAYS)
+    days = max(known - usage.out_days, 1)
     per_day = usage.sold_recently / days
     held = usage.available or 0.0
     extra = held - COVER_DAYS * per_day
