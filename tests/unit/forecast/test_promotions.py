@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from reposto.analysts.forecast import History, LocalEngine
-from reposto.analysts.forecast.calendar import promotion_ratio, whole_promotions
+from reposto.analysts.forecast.promotions import promotion_ratio, whole_promotions
 from reposto.analysts.forecast.types import Bools, Floats
 
 DAYS = 728

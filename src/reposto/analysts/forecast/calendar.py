@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 
 import numpy as np
 
+from reposto.analysts.forecast.causes import PROMOTION, coming_causes, read_causes
+from reposto.analysts.forecast.price_effects import (
+    Prior,
+    Weeks,
+    fit_prior,
+    lifts,
+    ordinary_lift,
+    own_effects,
+    weeks_of,
+)
+from reposto.analysts.forecast.promotions import promotion_ratio
 from reposto.analysts.forecast.types import MOST_PER_PERIOD, Bools, Floats, History
 
 DAYS_PER_MONTH = 30.4375
 LONGEST_HORIZON = 730  # days; beyond two years nothing here means anything
+_MOST_AHEAD = 400  # days between the end of a history and the first day of a plan that is looked at
 _LEAST_OBSERVED = 0.6  # share of a week that must be observed, else the week counts as missing
 _PROFILE_DAYS = 182  # days of the weekday profile: half a year, so that a changed rhythm is followed
-_AROUND = 5  # weeks before and after a promotion that it is compared with
-_LEAST_WITHIN = 5  # days inside promotions, without their first and last ones, from which on those alone count
 _PROMOTION_SHRINK = 4.0  # pseudo-periods of "a promotion sells as much more as elsewhere"
+_RARE = 0.3  # share of days without a sale, Sundays among them, from which a mark says that there was one
 PROMOTION_PRIOR = 1.5  # until a catalogue says otherwise
 
 
@@ -32,6 +42,7 @@ class Buckets:
     weekday: Floats  # (7,) weight of Monday..Sunday, mean 1
     uplift: float  # what a promotion multiplies demand by
     notes: tuple[str, ...]
+    ahead: Floats | None = None  # what prices and promotions multiply each day from `start` on by; None = by `uplift`
 
 
 def check(history: History, horizon_days: int) -> None:
@@ -49,29 +60,29 @@ def check(history: History, horizon_days: int) -> None:
         mask = getattr(history, name)
         if mask is not None and len(mask) != len(q):
             raise ValueError(f"{name} has {len(mask)} entries for {len(q)} periods")
+    if history.price is not None and len(history.price) != len(q):
+        raise ValueError(f"price has {len(history.price)} entries for {len(q)} periods")
 
 
-def cut(history: History, today: date, closed: frozenset[date], promotion: float = PROMOTION_PRIOR) -> Buckets:
+def cut(
+    history: History,
+    today: date,
+    closed: frozenset[date],
+    promotion: float = PROMOTION_PRIOR,
+    *,
+    effects: Prior | None = None,
+    planned: frozenset[date] = frozenset(),
+) -> Buckets:
     """Buckets of a checked history, seen from `today`; sales of `today` itself are not yet complete.
 
-    `promotion`: what a promotion multiplies demand by elsewhere in the catalogue.
+    `promotion`: what a promotion multiplies demand by elsewhere in the catalogue; `effects`: what prices and promotions
+    do there, used where this history tells of them; `planned`: days of promotions to come.
     """
     notes: list[str] = []
     step = period_length(history)
-    whole = int(max((today - history.start).days, 0) / step + 0.1)  # a month may be 3 days short of 30.4
-    q = np.asarray(history.quantity, dtype=np.float64)[:whole].copy()
-    q[~np.isfinite(q)] = np.nan
-    if np.any(q > MOST_PER_PERIOD):
-        notes.append("quantity_capped")
-        q = np.minimum(q, MOST_PER_PERIOD)
-    for name in ("censored", "excluded"):
-        mask: Bools | None = getattr(history, name)
-        if mask is not None:
-            hidden = np.asarray(mask, dtype=bool)[: len(q)]
-            q[hidden] = np.nan
-            if hidden.any():
-                notes.append(f"{name}_periods_left_out")
-    q, uplift = _without_promotions(q, history, promotion)
+    q = _usable(history, today, notes)
+    known = _without_causes(q, history, closed, effects, planned)
+    q, uplift = _without_promotions(q, history, promotion) if known is None else (known[0], 1.0)
     end = _plus(history.start, len(q) * step)
     start = max(today, end) if len(q) else today
     gap = (start - end).days if len(q) else 0
@@ -84,7 +95,26 @@ def cut(history: History, today: date, closed: frozenset[date], promotion: float
     y = _trim_launch(y, notes)
     season = max(round(365.25 / bucket), 1)
     offset = min(int(gap / bucket + 0.1), 2 * season)
-    return Buckets(y, bucket, season, offset, start, weekday, uplift, tuple(notes))
+    ahead = None if known is None else known[1][gap:]
+    return Buckets(y, bucket, season, offset, start, weekday, uplift, tuple(notes), ahead)
+
+
+def _usable(history: History, today: date, notes: list[str]) -> Floats:
+    """Quantities of the whole periods before `today`, NaN where they say nothing of demand; (n,)."""
+    whole = int(max((today - history.start).days, 0) / period_length(history) + 0.1)  # a month may lack 3 of 30.4 days
+    q = np.asarray(history.quantity, dtype=np.float64)[:whole].copy()
+    q[~np.isfinite(q)] = np.nan
+    if np.any(q > MOST_PER_PERIOD):
+        notes.append("quantity_capped")
+        q = np.minimum(q, MOST_PER_PERIOD)
+    for name in ("censored", "excluded"):
+        mask: Bools | None = getattr(history, name)
+        if mask is not None:
+            hidden = np.asarray(mask, dtype=bool)[: len(q)]
+            q[hidden] = np.nan
+            if hidden.any():
+                notes.append(f"{name}_periods_left_out")
+    return q
 
 
 def period_length(history: History) -> float:
@@ -104,45 +134,51 @@ def _plus(day: date, days: float) -> date:
         return date.max
 
 
-def promotion_ratio(q: Floats, promotion: Bools | None, period_days: int = 1) -> tuple[float, int]:
-    """Sold in promotion / sold in the same weekdays of the five weeks before and after, and the periods in promotion.
+def price_weeks(history: History, today: date, closed: frozenset[date]) -> Weeks | None:
+    """A product's weeks from which the effects of prices and promotions are learnt; None where it tells of no price."""
+    return None if history.price is None else _weeks_with_causes(_usable(history, today, []), history, closed)
 
-    (ratio of sums; periods of other lengths: the five periods before and after.) The rest of the history is no measure,
-    since promotions fall on Black Friday and Mother's Day. (1, 0) where unknown.
+
+def _weeks_with_causes(q: Floats, history: History, closed: frozenset[date]) -> Weeks | None:
+    causes = read_causes(history, q)
+    if causes is None:
+        return None
+    seen = np.where(_opened(q, history.start, closed), q, np.nan)
+    of_week = (history.start.weekday() + np.arange(len(q))) % 7
+    _hide_ends(seen, causes.head, causes.marked)
+    ordinary = seen.copy()
+    ordinary[causes.head :][causes.marked] = np.nan
+    last = (history.start.toordinal() + len(q) - 1) // 7
+    return weeks_of(seen, causes, weekday_profile(ordinary, of_week), of_week, last)
+
+
+def _hide_ends(q: Floats, head: int, marked: Bools) -> None:
+    """Leave out the first and last marked days of products that don't sell daily: they bear a mark since they sold."""
+    open_days = q[np.isfinite(q)]
+    if len(open_days) and (open_days == 0).mean() > _RARE:
+        q[head:][marked & (np.diff(marked, prepend=False) | np.diff(marked, append=False))] = np.nan
+
+
+def _without_causes(
+    q: Floats, history: History, closed: frozenset[date], prior: Prior | None, planned: frozenset[date]
+) -> tuple[Floats, Floats] | None:
+    """Quantities at the usual price without promotions, and the multipliers of the days after them.
+
+    None where the history doesn't tell of prices or nothing is known of what they do. Days without a plan have the
+    present price, times what prices that nobody plans do on average.
     """
-    if promotion is None or not np.any(promotion):
-        return 1.0, 0
-    marked = whole_promotions(q, promotion, period_days)
-    step = 7 if period_days == 1 else 1
-    shifts = step * np.array([k for k in range(-_AROUND, _AROUND + 1) if k])
-    ends = np.diff(marked, prepend=False) | np.diff(marked, append=False)  # sold for sure, else they had no mark
-    within = marked & ~ends & np.isfinite(q)
-    at = np.flatnonzero(within if period_days == 1 and within.sum() >= _LEAST_WITHIN else marked & np.isfinite(q))
-    near = at[:, None] + shifts[None, :]
-    inside = (near >= 0) & (near < len(q))
-    near = np.clip(near, 0, len(q) - 1)
-    usable = inside & ~marked[near] & np.isfinite(q[near])
-    count = usable.sum(axis=1)
-    base = np.where(usable, np.where(np.isfinite(q[near]), q[near], 0.0), 0.0).sum(axis=1) / np.maximum(count, 1)
-    known = count > 0
-    if not known.any() or base[known].sum() <= 0:
-        return 1.0, 0
-    return float(q[at][known].sum() / base[known].sum()), int(known.sum())
-
-
-def whole_promotions(q: Floats, promotion: Bools, period_days: int = 1) -> Bools:
-    """Marks with the days without a sale between two marked days less than a week apart; (T,) -> (T,).
-
-    A mark comes with a sale: without those days a promotion would seem to have sold every day.
-    """
-    marked = np.asarray(promotion, dtype=bool)[: len(q)].copy()
-    at = np.flatnonzero(marked)
-    if period_days == 1:
-        for first, after in pairwise(at):
-            if 1 < after - first <= 7:
-                between = np.arange(first + 1, after)
-                marked[between[~(q[between] > 0)]] = True
-    return marked
+    weeks = _weeks_with_causes(q, history, closed) if history.told and history.price is not None else None
+    if weeks is None:
+        return None
+    prior = prior or fit_prior([weeks])
+    if prior is None or not prior.common[: PROMOTION + 1].any():
+        return None
+    effects = own_effects(weeks, prior)
+    past = lifts(weeks.causes.past, effects).ravel()
+    days = _MOST_AHEAD + LONGEST_HORIZON
+    coming, told = coming_causes(weeks.causes, history, len(q), planned, days, prior.depth, prior.deepest)
+    ahead = lifts(coming, effects) * np.where(told, 1.0, ordinary_lift(weeks.causes, effects))
+    return q / np.concatenate([np.ones(weeks.causes.head), past]), ahead
 
 
 def _without_promotions(q: Floats, history: History, prior: float) -> tuple[Floats, float]:
@@ -162,11 +198,7 @@ def _without_promotions(q: Floats, history: History, prior: float) -> tuple[Floa
 def _weeks(q: Floats, start: date, closed: frozenset[date]) -> tuple[Floats, Floats, float]:
     """Daily quantities as 7-day buckets that end with the last day, scaled up for closed or missing days."""
     days = len(q)
-    opened = np.ones(days, dtype=bool)
-    for day in closed:
-        at = (day - start).days
-        if 0 <= at < days and not q[at] > 0:
-            opened[at] = False
+    opened = _opened(q, start, closed)
     of_week = (start.weekday() + np.arange(days)) % 7
     weekday = weekday_profile(np.where(opened, q, np.nan), of_week)
     weight = weekday[of_week] * (opened & np.isfinite(q)) / 7.0
@@ -180,6 +212,16 @@ def _weeks(q: Floats, start: date, closed: frozenset[date]) -> tuple[Floats, Flo
     weights = weight[tail:].reshape(count, 7).sum(axis=1)
     y = np.where(weights >= _LEAST_OBSERVED, sums / np.maximum(weights, 1e-9), np.nan)
     return y, weekday, 7.0
+
+
+def _opened(q: Floats, start: date, closed: frozenset[date]) -> Bools:
+    """Days that are not closed, or on which something was sold all the same; (days,)."""
+    opened = np.ones(len(q), dtype=bool)
+    for day in closed:
+        at = (day - start).days
+        if 0 <= at < len(q) and not q[at] > 0:
+            opened[at] = False
+    return opened
 
 
 def weekday_profile(q: Floats, of_week: np.ndarray) -> Floats:
@@ -239,6 +281,9 @@ def day_weights(buckets: Buckets, days: int, closed: frozenset[date], promoted: 
     """Weight of each of the next `days` days (1 = an average day); closed days 0, promotions uplifted."""
     of_week = (buckets.start.weekday() + np.arange(days)) % 7
     weight = buckets.weekday[of_week].copy()
+    if buckets.ahead is not None and len(buckets.ahead):
+        weight *= np.pad(buckets.ahead, (0, max(days - len(buckets.ahead), 0)), mode="edge")[:days]
+        promoted = frozenset()
     for group, factor in ((closed, 0.0), (promoted, buckets.uplift)):
         for day in group:
             at = (day - buckets.start).days

@@ -73,7 +73,7 @@ def fit_effects(y: Floats, causes: Floats) -> Effects:
 def _round(y: Floats, seen: Bools, x: Floats, own: Floats) -> tuple[Floats, Floats]:
     """One round: the level without the effects, then the effects beside that level."""
     lift = np.exp(_bounded(x, own))
-    level = _around(np.where(seen, y / lift, 0.0), seen)
+    level = around(np.where(seen, y / lift, 0.0), seen)
     usable = seen & (level > 0)
     mean = level * lift
     error = np.where(usable, y - mean, 0.0)
@@ -96,12 +96,12 @@ def _round(y: Floats, seen: Bools, x: Floats, own: Floats) -> tuple[Floats, Floa
     variance = np.maximum(np.diag(inverse @ (by_bucket.T @ by_bucket) @ inverse), 1e-12)
     common = common * np.maximum(0.0, 1 - _DOUBT * variance / np.maximum(common**2, 1e-12))
     residual = pull - np.einsum("nij,j->ni", information, common)
-    precision = 1 / _apart(residual, np.einsum("nii->ni", information))
+    precision = 1 / apart(residual, np.einsum("nii->ni", information))
     change = np.linalg.solve(information + np.eye(k) * precision[None, None, :], residual[:, :, None])[:, :, 0]
     return common, np.clip(common + change, -10.0, 10.0)
 
 
-def _apart(residual: Floats, curvature: Floats) -> Floats:
+def apart(residual: Floats, curvature: Floats) -> Floats:
     """Variance of the series' own effects about the common ones; (n, k), (n, k) -> (k,), at least 1e-4."""
     known = curvature > 0.5
     weight = np.where(known, curvature, 0.0)
@@ -113,7 +113,7 @@ def _apart(residual: Floats, curvature: Floats) -> Floats:
     return result
 
 
-def _around(y: Floats, seen: Bools) -> Floats:
+def around(y: Floats, seen: Bools) -> Floats:
     """Mean of the observed buckets within six before and after, without the bucket itself; (n, T) -> (n, T)."""
     buckets = y.shape[1]
     total = np.concatenate([np.zeros((len(y), 1)), np.cumsum(y, axis=1)], axis=1)

@@ -40,7 +40,7 @@ class LocalEngine:
     ) -> Forecast:
         """See Engine.forecast."""
         check(history, horizon_days)
-        buckets = cut(history, today, closed)
+        buckets = cut(history, today, closed, planned=planned_promotion)
         lengths = window_lengths(horizon_days, buckets.days)
         windows = [(buckets.offset, length) for length in lengths]
         y = shifted(buckets)

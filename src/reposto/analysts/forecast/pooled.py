@@ -17,12 +17,14 @@ from reposto.analysts.forecast.calendar import (
     check,
     cut,
     end_of,
-    promotion_ratio,
+    price_weeks,
 )
 from reposto.analysts.forecast.dist import mean_of, widened
 from reposto.analysts.forecast.features import Ints, Known, Panel
 from reposto.analysts.forecast.learned import fit_learned, predict_learned, tree_features
 from reposto.analysts.forecast.local import pooled_index
+from reposto.analysts.forecast.price_effects import Prior, fit_prior
+from reposto.analysts.forecast.promotions import promotion_ratio
 from reposto.analysts.forecast.tables import Table, fit_table, predict_table
 from reposto.analysts.forecast.trees import Forest, available
 from reposto.analysts.forecast.types import MOST_PER_PERIOD, Floats, History
@@ -33,6 +35,7 @@ LENGTHS = (1, 2, 3, 4, 6, 8, 13, 18, 26)  # buckets of the fitted windows; longe
 AHEAD = 26  # buckets for which the group's yearly ratio is kept after the fit
 LEAST_SERIES = 10  # products below which pooling has nothing to pool (FORECASTING.md, small customers)
 _MOST_BUCKETS = 320  # six years of weeks: older history is not read
+_MOST_PRICED = 2000  # products from which the effects of prices are learnt: 25 kB each
 _SHORT = 13  # observed buckets below which a product counts as new
 
 
@@ -93,6 +96,7 @@ class PooledTables:
     panels: tuple[FittedPanel, ...]
     version: str
     promotion: float = PROMOTION_PRIOR  # what a promotion multiplies demand by, over the catalogue
+    effects: Prior | None = None  # what prices and promotions do to it; None where no price is known
 
     def panel(self, season: int) -> FittedPanel | None:
         return next((p for p in self.panels if p.season == season), None)
@@ -131,10 +135,10 @@ def fit_tables(
         today = max((end_of(h) for h in histories), default=date.min)
     for history in histories:
         check(history, 1)
-    promotion = _promotion(histories)
+    promotion, effects = _promotion(histories), _effects(histories, today, closed)
     cuts: list[tuple[History, Buckets]] = []
     for history in histories:
-        buckets = cut(history, today, closed, promotion)
+        buckets = cut(history, today, closed, promotion, effects=effects)
         if np.nansum(buckets.y) > 0:
             cuts.append((history, buckets))
     panels = []
@@ -154,7 +158,7 @@ def fit_tables(
                     learn=learn,
                 )
             )
-    return PooledTables(tuple(p for p in panels if p.tables), _version(cuts, today, learn), promotion)
+    return PooledTables(tuple(p for p in panels if p.tables), _version(cuts, today, learn), promotion, effects)
 
 
 def _promotion(histories: Sequence[History]) -> float:
@@ -166,6 +170,13 @@ def _promotion(histories: Sequence[History]) -> float:
         if n >= 3 and ratio > 0:
             total, weight = total + n * float(np.log(np.clip(ratio, 0.2, 20))), weight + n
     return float(np.clip(np.exp(total / weight), 1, 10))
+
+
+def _effects(histories: Sequence[History], today: date, closed: frozenset[date]) -> Prior | None:
+    """What prices do over the catalogue, from at most 2,000 products spread over it."""
+    priced = [h for h in histories if h.price is not None]
+    chosen = priced[:: max(-(-len(priced) // _MOST_PRICED), 1)]
+    return fit_prior([w for h in chosen if (w := price_weeks(h, today, closed)) is not None])
 
 
 def _version(cuts: Sequence[tuple[History, Buckets]], today: date, learn: bool) -> str:

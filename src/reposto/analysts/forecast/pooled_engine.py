@@ -64,7 +64,8 @@ class PooledEngine:
     ) -> Forecast:
         """See Engine.forecast."""
         check(history, horizon_days)
-        buckets = cut(history, today, closed, self.tables.promotion)
+        known = self.tables.effects
+        buckets = cut(history, today, closed, self.tables.promotion, effects=known, planned=planned_promotion)
         panel = self.tables.panel(buckets.season)
         if panel is None:
             return self._local.forecast(

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from reposto.analysts.forecast.causes import CAUSES
 from reposto.analysts.forecast.pooled import FORMAT, FittedPanel, PooledTables
+from reposto.analysts.forecast.price_effects import Prior
 from reposto.analysts.forecast.tables import Table
 from reposto.analysts.forecast.trees import Forest
 
@@ -22,6 +24,9 @@ def to_arrays(tables: PooledTables) -> Arrays:
         "promotion": np.array(tables.promotion),
         "panels": np.array(len(tables.panels)),
     }
+    if tables.effects is not None:
+        known = tables.effects
+        out["effects"] = np.array([*known.common, *known.apart, known.depth, known.deepest, known.products])
     for i, panel in enumerate(tables.panels):
         head = f"p{i}."
         out[head + "whole"] = np.array([panel.season, panel.end.toordinal(), panel.series, panel.behind, panel.width])
@@ -47,7 +52,15 @@ def from_arrays(arrays: Arrays) -> PooledTables:
     if int(arrays.get("format", -1)) != FORMAT:
         raise ValueError(f"tables of format {arrays.get('format')}, this program reads {FORMAT}")
     panels = tuple(_panel(arrays, f"p{i}.") for i in range(int(arrays["panels"])))
-    return PooledTables(panels, str(arrays["version"]), float(arrays["promotion"]))
+    return PooledTables(panels, str(arrays["version"]), float(arrays["promotion"]), _effects(arrays))
+
+
+def _effects(arrays: Arrays) -> Prior | None:
+    if "effects" not in arrays:
+        return None
+    known = arrays["effects"]
+    depth, deepest, products = known[2 * CAUSES :].tolist()
+    return Prior(known[:CAUSES], known[CAUSES : 2 * CAUSES], depth, deepest, int(products))
 
 
 def _panel(arrays: Arrays, head: str) -> FittedPanel:

@@ -30,6 +30,9 @@ class History:
 
     `quantity` is in units of stock. `censored` marks periods out of stock or before the launch,
     `excluded` one-off orders, `promotion` past promotions. `integer`: sold in whole units.
+    `price`: R$ per unit by period, NaN = not known; `price_ahead`: planned ones by day after the history, NaN = none
+    planned. They are used where `told`: somebody keeps a calendar of this product's promotions or prices, so that what
+    it doesn't hold won't come.
     """
 
     start: date
@@ -40,6 +43,9 @@ class History:
     promotion: Bools | None = None
     integer: bool = True
     group: str = ""
+    price: Floats | None = None
+    price_ahead: Floats | None = None
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
