@@ -32,6 +32,10 @@ def test_a_change_keeps_the_other_rules_and_raises_the_data_version(store: Store
         {"review_days": 0},
         {"order_cost": Decimal("NaN")},
         {"tax_regime": "mei"},
+        {"activity": "farm"},
+        {"cbs_percent": 88.0},
+        {"internal_icms_percent": -1.0},
+        {"local_holidays": "30/02"},
         {"timezone": "America/Bento_Goncalves"},
         {"timezone": "../etc/passwd"},
     ],
@@ -50,3 +54,12 @@ def test_options_are_in_the_units_people_use(store: Store) -> None:
     assert "97,5% dos ciclos" in shown
     assert "R$\N{NO-BREAK SPACE}72,50" in shown
     assert run_company(store, {}) == shown.split("\n")
+
+
+def test_taxes_and_holidays_are_the_companys_own(store: Store) -> None:
+    given = {"activity": "industry", "internal_icms": 18.0, "cbs": 8.7, "holidays": "26/05"}
+    shown = "\n".join(run_company(store, given))
+    rules, _ = read_rules(store)
+    assert (rules.activity, rules.internal_icms_percent, rules.cbs_percent) == ("industry", 18.0, 8.7)
+    assert rules.local_holidays == "26/05"
+    assert "8,7%" in shown and "26/05" in shown and "indústria" in shown

@@ -68,8 +68,8 @@ def test_prices_paid_suppliers_and_offers_come_of_a_note(company: Store, tmp_pat
     assert rows(company, t.suppliers, "name", "cnpj", "state") == [("VALE VERDE LTDA", VALE, "PR")]
     seen = rows(company, t.price_observations, "sku", "seen_on", "source", "unit_price", "quantity")
     assert seen == [
-        ("00123", date(2026, 10, 14), "order", D("12.5"), 10.0),
-        ("TEC-9", date(2026, 10, 14), "order", D("36.5"), 60.0),  # rolls in the note, metres in stock
+        ("00123", date(2026, 10, 14), "invoice", D("12.5"), 10.0),
+        ("TEC-9", date(2026, 10, 14), "invoice", D("36.5"), 60.0),  # rolls in the note, metres in stock
     ]
     offers = rows(company, t.offers, "sku", "quoted_on", "payment_terms", "icms_percent")
     assert offers == [("00123", date(2026, 10, 14), "28", 12.0), ("TEC-9", date(2026, 10, 14), "28", 12.0)]
@@ -110,7 +110,7 @@ def test_a_code_is_trusted_once_the_supplier_sells_the_product(company: Store, t
     put(company, "suppliers", SupplierRow("Vale", VALE))
     put(company, "offers", OfferRow(VALE, "9", D(5)))
     load(company, tmp_path, make_note(Item(code="c-1", ncm="")))
-    assert ("9", "order") in rows(company, t.price_observations, "sku", "source")
+    assert ("9", "invoice") in rows(company, t.price_observations, "sku", "source")
 
 
 def test_own_sales_never_pass_for_purchases(company: Store, tmp_path: Path) -> None:

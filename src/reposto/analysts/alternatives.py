@@ -38,6 +38,7 @@ class _Option:
     code: str
     why: str
     lead: str = ""
+    spared: Decimal | None = None
 
 
 def coverage_with(situation: Situation, quantity: float) -> float | None:
@@ -157,7 +158,8 @@ def _is_wide(demand: DemandFinding) -> bool:
 
 
 def _little_now(situation: Situation, plan: Plan, demand: DemandFinding) -> list[_Option]:
-    """Part of the lot now and a new sum at the next review, where the range is wide and the supplier quick."""
+    """Part of the lot now and a new sum at the next review, where the range is wide, the supplier quick, and what less
+    idle stock may save is worth another order."""
     usually = int(plan.arrive[plan.arrive.shape[0] // 2] @ plan.lead.probability)
     if not _is_wide(demand) or usually > QUICK_DAYS:
         return []
@@ -165,7 +167,29 @@ def _little_now(situation: Situation, plan: Plan, demand: DemandFinding) -> list
     quantity = orderable(needed_at(situation, plan, LEANER_LEVEL), plan.offer, unit)
     if not 0 < quantity <= (1 - _WORTH_SAYING) * plan.lot:
         return []
-    return [_Option(plan, quantity, "little", "", f"Pouco agora e nova conta em {days}: ")]
+    spared = idle_cost(situation, plan, demand, quantity)
+    if spared < situation.facts.company.order_cost:
+        return []
+    return [_Option(plan, quantity, "little", "", f"Pouco agora e nova conta em {days}: ", spared)]
+
+
+def idle_cost(situation: Situation, plan: Plan, demand: DemandFinding, quantity: float) -> Decimal:
+    """R$ that buying `quantity` instead of the lot spares if sales stay at the low end of the range.
+
+    At that pace (10 % quantile of the horizon's sum / its days) the difference would lie until what is there before it
+    is sold and half of itself: holding cost for so long, a year at most, and on what is then left after
+    `dead_stock_days` the loss of dead stock.
+    """
+    company, total = situation.facts.company, demand.total
+    if total is None or situation.available is None:
+        return Decimal(0)
+    pace = max(total.low / demand.horizon_days, 1e-9)
+    before = max(situation.available, 0.0) + situation.on_order + quantity
+    more = plan.lot - quantity
+    idle = min((before + more / 2) / pace, 365.0)
+    dead = min(max(before + more - pace * company.dead_stock_days, 0.0), more)
+    worth = more * company.holding_cost_percent_year / 100 * idle / 365 + dead * company.dead_stock_loss_percent / 100
+    return to_cents(Decimal(str(round(worth * float(plan.cost.unit), 4))))
 
 
 def short_until_next(situation: Situation, plan: Plan, quantity: float) -> float:
@@ -200,6 +224,8 @@ def _alternative(situation: Situation, plan: Plan, option: _Option) -> Alternati
         parts.append(f"{words.days(abs(round(extra)))} {'a mais' if extra > 0 else 'a menos'} de estoque")
     if chance is not None:
         parts.append(f"{words.share(chance)} de chance de faltar até o pedido seguinte chegar")
+    if option.spared is not None:
+        parts.append(f"poupa cerca de {words.about(float(option.spared))} se a venda ficar no piso da faixa")
     small, large = min(quantity, plan.lot), max(quantity, plan.lot)
     rules = plan.rules.company if plan.rules is not None else company
     stocking = stocking_cost(small, large, float(cost.unit), daily_demand(situation), rules)
@@ -219,6 +245,7 @@ def _alternative(situation: Situation, plan: Plan, option: _Option) -> Alternati
         stockout_probability=chance,
         arrival=arrival,
         review_days=company.review_days,
+        spared=option.spared,
     )
 
 

@@ -2,11 +2,14 @@
 
 Carnival's Monday and Tuesday and Corpus Christi are not national holidays by law, but banks, carriers and most
 suppliers stop (as in the bank calendar of ANBIMA), so they count as holidays here; Ash Wednesday, Christmas Eve
-and New Year's Eve don't. Municipal holidays and a supplier's own shutdown are not known.
+and New Year's Eve don't. Municipal holidays are those the company names: no kept list of 5,570 cities' is known to us
+(the `holidays` package stops at states). A supplier's own shutdown is not known.
 """
 
 from __future__ import annotations
 
+import re
+from calendar import isleap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -87,12 +90,34 @@ def _date(day: np.datetime64) -> date:
 
 
 @lru_cache(maxsize=64)
-def business_calendar(state: str, year: int) -> BusinessCalendar:
-    """The calendar of a state (two letters; unknown = national only) around `year`: 6 years back, 3 ahead."""
+def business_calendar(state: str, year: int, local: str = "") -> BusinessCalendar:
+    """The calendar of a state (two letters; unknown = national only) around `year`: 6 years back, 3 ahead.
+
+    local: the company's own holidays, see `local_holidays`.
+    """
     known = state.strip().upper()
-    names = _holidays(known if known in _STATES else "", year - 6, year + 3)
+    years = range(year - 6, year + 4)
+    names = {**local_holidays(local, years), **_holidays(known if known in _STATES else "", years[0], years[-1])}
     listed = np.array(sorted(names), dtype="datetime64[D]")
     return BusinessCalendar(known, names, np.busdaycalendar("1111100", listed))
+
+
+_LOCAL = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{4}))?")
+
+
+def local_holidays(text: str, years: Sequence[int]) -> dict[date, str]:
+    """ "25/01, 20/04/2027": the days of those years, one without a year in each; ValueError for what is no day."""
+    found = {}
+    for part in (p.strip() for p in re.split(r"[,;]", text) if p.strip()):
+        match = _LOCAL.fullmatch(part)
+        if match is None:
+            raise ValueError(part)
+        day, month, year = int(match[1]), int(match[2]), match[3]
+        date(int(year or 2024), month, day)  # a leap year: 29/02 is a day, in the years that have it
+        for one in years if year is None else (int(year),):
+            if (month, day) != (2, 29) or isleap(one):
+                found[date(one, month, day)] = "Feriado local"
+    return found
 
 
 @lru_cache(maxsize=64)

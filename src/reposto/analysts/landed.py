@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from reposto.analysts.taxes import REGULAR, difal, federal_credit, recovers_ipi
 from reposto.model.facts import Company, Offer, PriceTier
 from reposto.model.quantities import to_cents, to_unit_price
 
-PIS_COFINS_CREDIT = Decimal("0.0925")  # non-cumulative regime: 1.65 % + 7.6 % (Leis 10.637/2002 and 10.833/2003)
 _HUNDRED = Decimal(100)
 
 
@@ -17,7 +17,8 @@ class LandedCost:
     """R$ of one offer at one quantity; every part is per unit except `total` and `payable`.
 
     payable: what the order costs as it is billed, goods + IPI + ICMS-ST + freight. unit, total: what it really costs,
-    less tax credits and the value of paying later; for comparing.
+    with the difference of ICMS rates (DIFAL) that the buyer pays his state, less tax credits and the value of paying
+    later; for comparing.
     """
 
     goods: Decimal
@@ -29,6 +30,7 @@ class LandedCost:
     unit: Decimal
     total: Decimal
     payable: Decimal
+    difal: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +66,13 @@ def landed_cost(offer: Offer, quantity: float, company: Company) -> LandedCost:
     """Landed cost per unit and in total of `quantity` (> 0) units, R$.
 
     goods p = tier price at that quantity; IPI and ICMS-ST = p x their percentage; freight = fixed / quantity +
-    p x percentage, none from `free_freight_from` R$ of goods on. Credits by regime: simples none; presumido ICMS =
-    p x icms; real ICMS and PIS/COFINS = 9.25 % x (p - ICMS) (ICMS left out of the base since Lei 14.592/2023; freight
-    left in the cost, cautiously).
-    With ICMS-ST there is no ICMS credit: the tax is settled for the whole chain. IPI is taken as cost in every
-    regime, as for a shop; a factory that recovers it enters 0 in the offer. Payment terms: what is paid to the
-    supplier, (p + IPI + ST), is worth (1 + i)^(-d / 30) of its face value on the mean due day d, i = the company's
-    cost of money per month. ValueError for quantity <= 0 or an offer without prices.
+    p x percentage, none from `free_freight_from` R$ of goods on (left in the cost, cautiously: its own credits aren't
+    counted). Credits: simples none; presumido and real ICMS = p x icms, none under ICMS-ST, where the tax is settled
+    for the whole chain; PIS/COFINS or CBS by the day (taxes.federal_credit); IPI for a factory (taxes.recovers_ipi), a
+    cost for a shop. A company in simples may owe its state the difference of ICMS rates (taxes.difal), paid without
+    terms. Payment terms: what is paid to the supplier, (p + IPI + ST), is worth (1 + i)^(-d / 30) of its face value on
+    the mean due day d, i = the company's cost of money per month. ValueError for quantity <= 0 or an offer without
+    prices.
     """
     if quantity <= 0:
         raise ValueError("quantity must be positive")
@@ -80,10 +82,11 @@ def landed_cost(offer: Offer, quantity: float, company: Company) -> LandedCost:
     icms_st = goods * _rate(offer.icms_st_percent)
     free = is_freight_free(offer, goods * count)
     freight = Decimal(0) if free else offer.freight_fixed / count + goods * _rate(offer.freight_percent)
-    credits = _credits(offer, goods, company.tax_regime)
+    credits = _credits(offer, goods, ipi, company)
     face = goods + ipi + icms_st
     discount = face - face * _present_value(offer.payment_terms, company.money_cost_percent_month)
-    unit = face + freight - credits - discount
+    owed = difal(goods, offer, company)
+    unit = face + freight + owed - credits - discount
     return LandedCost(
         goods=goods,
         freight=to_unit_price(freight),
@@ -94,6 +97,7 @@ def landed_cost(offer: Offer, quantity: float, company: Company) -> LandedCost:
         unit=to_unit_price(unit),
         total=to_cents(unit * count),
         payable=billed(offer, quantity).total,
+        difal=to_unit_price(owed),
     )
 
 
@@ -103,9 +107,11 @@ def landed_unit(offer: Offer, quantity: float, company: Company) -> Decimal:
     goods = tier_at(offer, quantity).unit_price
     free = is_freight_free(offer, goods * count)
     freight = Decimal(0) if free else offer.freight_fixed / count + goods * _rate(offer.freight_percent)
-    face = goods + goods * _rate(offer.ipi_percent) + goods * _rate(offer.icms_st_percent)
+    ipi = goods * _rate(offer.ipi_percent)
+    face = goods + ipi + goods * _rate(offer.icms_st_percent)
     discount = face - face * _present_value(offer.payment_terms, company.money_cost_percent_month)
-    return to_unit_price(face + freight - _credits(offer, goods, company.tax_regime) - discount)
+    unit = face + freight + difal(goods, offer, company) - _credits(offer, goods, ipi, company) - discount
+    return to_unit_price(unit)
 
 
 def billed(offer: Offer, quantity: float) -> Billed:
@@ -132,12 +138,14 @@ def is_freight_free(offer: Offer, goods: Decimal) -> bool:
     return offer.free_freight_from is not None and goods >= offer.free_freight_from
 
 
-def _credits(offer: Offer, goods: Decimal, regime: str) -> Decimal:
-    if regime not in ("presumido", "real"):
+def _credits(offer: Offer, goods: Decimal, ipi: Decimal, company: Company) -> Decimal:
+    if company.tax_regime not in REGULAR:
         return Decimal(0)
     icms = goods * _rate(offer.icms_percent)
     creditable = Decimal(0) if offer.icms_st_percent > 0 else icms
-    return creditable + (PIS_COFINS_CREDIT * (goods - icms) if regime == "real" else Decimal(0))
+    if recovers_ipi(company):
+        creditable += ipi
+    return creditable + federal_credit(goods, icms, company)
 
 
 def _rate(percent: float) -> Decimal:

@@ -211,6 +211,10 @@ def _evidence(facts: ProductFacts, paid: list[PriceObservation]) -> tuple[Eviden
     if paid:
         label = "Preços pagos em compras" if paid[0].source == "order" else "Preços cotados"
         method = "média ponderada, mediana e tendência Theil–Sen"
+        if facts.prices_repeated == 1:
+            method += "; 1 nota que fatura um pedido daqui não conta outra vez"
+        elif facts.prices_repeated:
+            method += f"; {facts.prices_repeated} notas que faturam pedidos daqui não contam outra vez"
         found.append(Evidence("prices", label, len(paid), paid[0].on, paid[-1].on, method))
     return tuple(found)
 

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from reposto.analysts import words
 from reposto.analysts.alternatives import alternatives, coverage_with
+from reposto.analysts.calls import calls
+from reposto.analysts.cautions import cautions
 from reposto.analysts.demand import data_age, demand_missing
 from reposto.analysts.doubts import grade, unknown_season
 from reposto.analysts.landed import billed
@@ -94,6 +96,8 @@ def recommend(
         evidence=_evidence(situation, plan),
         missing=missing,
         payable_total=_paid(verdict, plan.cost.payable if plan else None),
+        calls=calls(situation, found, demand),
+        cautions=cautions(situation, found, logistics.probable_arrival) if verdict == "approve" else (),
     )
     return _with_terms(situation, advice, plan)
 

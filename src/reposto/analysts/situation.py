@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -72,7 +72,8 @@ class Situation:
 def survey(facts: ProductFacts, horizon_days: int, engine: Engine | None = None) -> Situation:
     """Work out the situation; horizon_days is cut to 1..365."""
     horizon = min(max(int(horizon_days), 1), LONGEST_HORIZON)
-    calendar = business_calendar(facts.company.state, facts.today.year)
+    facts = replace(facts, company=replace(facts.company, as_of=facts.today))
+    calendar = business_calendar(facts.company.state, facts.today.year, facts.company.local_holidays)
     leads = lead_times(facts, calendar)
     coming = _coming(facts, leads, calendar)
     sales = _until_today(facts)

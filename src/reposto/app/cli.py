@@ -109,6 +109,12 @@ def company(
     review_days: Annotated[int | None, typer.Option(help="De quantos em quantos dias se revê as compras.")] = None,
     unmet_demand: Annotated[str | None, typer.Option(help="lost (venda perdida) ou backorder (espera).")] = None,
     tax_regime: Annotated[str | None, typer.Option(help="simples, presumido ou real.")] = None,
+    activity: Annotated[str | None, typer.Option(help="commerce ou industry: só a indústria recupera o IPI.")] = None,
+    internal_icms: Annotated[
+        float | None, typer.Option(help="Simples: % de ICMS que o estado completa em compras de fora; 0 = não cobra.")
+    ] = None,
+    cbs: Annotated[float | None, typer.Option(help="% da CBS, que vale a partir de 2027.")] = None,
+    holidays: Annotated[str | None, typer.Option(help="Feriados da cidade: 25/01, 08/12, 20/04/2027.")] = None,
     home: Home = None,
 ) -> None:
     """Mostra as regras da empresa, depois de mudar as que forem dadas."""

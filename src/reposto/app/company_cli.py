@@ -13,12 +13,16 @@ from reposto.model.facts import Company
 from reposto.storage.engine import Store
 
 UNMET = {"lost": "a venda se perde", "backorder": "o cliente espera"}
+ACTIVITIES = {"commerce": "comércio (o IPI é custo)", "industry": "indústria (o IPI vira crédito, fora do Simples)"}
 
 RULES = {  # option -> rule, where they differ
     "margin": "margin_percent",
     "holding_cost": "holding_cost_percent_year",
     "money_cost": "money_cost_percent_month",
     "dead_stock_loss": "dead_stock_loss_percent",
+    "internal_icms": "internal_icms_percent",
+    "cbs": "cbs_percent",
+    "holidays": "local_holidays",
 }
 
 
@@ -53,6 +57,19 @@ def describe_rules(rules: Company, timezone: str) -> Iterator[str]:
     yield f"revisão das compras (--review-days): a cada {rules.review_days} dias"
     yield f"quando falta (--unmet-demand): {UNMET.get(rules.unmet_demand, rules.unmet_demand)}"
     yield f"regime tributário (--tax-regime): {rules.tax_regime}"
+    yield f"atividade (--activity): {ACTIVITIES.get(rules.activity, rules.activity)}"
+    yield f"ICMS interno nas compras de outros estados, no Simples (--internal-icms): {_difal(rules)}"
+    cbs = "não informada" if rules.cbs_percent is None else f"{_number(rules.cbs_percent)}%"
+    yield f"CBS a partir de 2027 (--cbs): {cbs}"
+    yield f"feriados da cidade ou da empresa (--holidays): {rules.local_holidays or '(nenhum)'}"
+
+
+def _difal(rules: Company) -> str:
+    if rules.internal_icms_percent is None:
+        return "não informado, a diferença não é contada"
+    if rules.internal_icms_percent == 0:
+        return "o estado não cobra a diferença"
+    return f"{_number(rules.internal_icms_percent)}%, a diferença entra no custo"
 
 
 def _number(value: float) -> str:

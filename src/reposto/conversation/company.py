@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from reposto.analysts.calendar import local_holidays
 from reposto.model.errors import InvalidInput
 from reposto.model.facts import Company
 from reposto.storage import company
@@ -14,7 +15,13 @@ from reposto.storage.catalogue import bump_version
 from reposto.storage.engine import Store
 
 STATES = frozenset("AC AL AM AP BA CE DF ES GO MA MG MS MT PA PB PE PI PR RJ RN RO RR RS SC SE SP TO".split())
-CHOICES = {"unmet_demand": ("lost", "backorder"), "tax_regime": ("simples", "presumido", "real"), "state": STATES}
+LONGEST_HOLIDAYS = 600
+CHOICES = {
+    "unmet_demand": ("lost", "backorder"),
+    "tax_regime": ("simples", "presumido", "real"),
+    "activity": ("commerce", "industry"),
+    "state": STATES,
+}
 # Least, most, and the same for a buyer: beyond these a typing error is likelier than a company.
 RANGES = {
     "holding_cost_percent_year": (0, 200, "custo de estocar, de 0% a 200% ao ano"),
@@ -25,6 +32,8 @@ RANGES = {
     "money_cost_percent_month": (0, 30, "custo do dinheiro, de 0% a 30% ao mês"),
     "dead_stock_days": (30, 400, "estoque encalhado, a partir de 30 a 400 dias"),
     "dead_stock_loss_percent": (0, 100, "perda do encalhado, de 0% a 100% do custo"),
+    "internal_icms_percent": (0, 40, "ICMS interno, de 0% a 40%"),
+    "cbs_percent": (0, 40, "CBS, de 0% a 40%"),
 }
 
 
@@ -40,6 +49,8 @@ def change_rules(store: Store, changes: Mapping[str, Any]) -> Company:
     timezone = given.pop("timezone", None)
     for name, value in given.items():
         _check(name, value)
+    if "local_holidays" in given:
+        _check_holidays(given["local_holidays"])
     if timezone is not None:
         _check_zone(timezone)
     with store.write() as connection:
@@ -57,6 +68,17 @@ def _check(name: str, value: Any) -> None:
         least, most, words = RANGES[name]
         if not least <= float(value) <= most:  # NaN isn't either
             raise InvalidInput(f"Regra fora do que vale: {words}.", f"{name} must be from {least} to {most}.")
+
+
+def _check_holidays(text: str) -> None:
+    try:
+        local_holidays(text, ())
+    except ValueError as wrong:
+        raise InvalidInput(
+            f"Feriado que não é um dia: {wrong}; escreva 25/01, 08/12, 20/04/2027.", f"This is no holiday: {wrong}."
+        ) from None
+    if len(text) > LONGEST_HOLIDAYS:
+        raise InvalidInput(f"Feriados demais: até {LONGEST_HOLIDAYS} letras.", "Too many holidays.")
 
 
 def _check_zone(name: str) -> None:

@@ -112,7 +112,8 @@ def _lead_time(connection: Connection, request: Request, locale: str, today: dat
 
 def measure(connection: Connection, suppliers: list[Supplier], today: date) -> list[SupplierRecord]:
     """The record of each supplier over its newest orders."""
-    calendar = business_calendar(company.load_company(connection).state, today.year)
+    rules = company.load_company(connection)
+    calendar = business_calendar(rules.state, today.year, rules.local_holidays)
     late = supply.count_late(supply.list_order_rows(connection, statuses=STILL_TO_COME), today)
     return [
         measure_supplier(

@@ -272,7 +272,7 @@ def _paid(lines: Iterable[_Line]) -> list[dict[str, Any]]:
             "sku": sku,
             "supplier_id": supplier,
             "seen_on": day,
-            "source": "order",
+            "source": "invoice",
             "unit_price": (paid / quantity).quantize(Decimal("0.0001")),
             "quantity": quantity,
         }

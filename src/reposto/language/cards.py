@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from reposto.language import offer_lines
+from reposto.language.calls import calls_line, taxes_line
 from reposto.language.decision import amount_due, late_words
 from reposto.language.doubts import grade_words, keeps_line, other_line
 from reposto.language.formats import inert, rate, sentence
@@ -35,6 +36,8 @@ def write_card(voice: Voice, analysis: Analysis, said: frozenset[str]) -> str:
         ("keeps", keeps_line(voice, analysis.recommendation)),
         ("confidence", confidence_line(voice, analysis)),
         ("other", other_line(voice, analysis)),
+        ("calls", calls_line(voice, analysis.recommendation, said)),
+        ("taxes", taxes_line(voice, analysis.recommendation)),
         ("next", next_line(voice, analysis.recommendation)),
     )
     late = analysis.logistics.order_by_overdue
@@ -321,6 +324,8 @@ def next_line(voice: Voice, advice: RecommendationFinding) -> str:
     if voice.locale == "en" or advice.verdict == "manual_review":
         return ""
     steps = advice.next_steps[1:] if advice.verdict == "approve" else advice.next_steps[:-1]
+    if any(call.code == "hurry" for call in advice.calls):  # that says which order, and by when
+        steps = tuple(step for step in steps if not step.startswith("Cobrar a entrega"))
     if advice.goods is not None:  # with what to join is said beside the decision
         steps = tuple(step for step in steps if not step.startswith("Juntar outros itens"))
     return " ".join(sentence(voice.foreign(step)) for step in steps)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from reposto.language.formats import inert, lower_first
+from reposto.language.calls import call_words
+from reposto.language.formats import inert, lower_first, sentence
 from reposto.language.voice import Voice
 from reposto.model.findings import Analysis, Missing, RecommendationFinding
 
@@ -44,7 +45,9 @@ def decision(voice: Voice, analysis: Analysis, said: frozenset[str]) -> Lead:
         return _buy(voice, analysis, said)
     if verdict == "wait":
         return _wait(voice, analysis, said)
-    return Lead(_review(voice, _decisive(analysis.recommendation.missing)))
+    renewals = [sentence(call_words(voice, c)) for c in analysis.recommendation.calls if c.code == "renew"]
+    review = _review(voice, _decisive(analysis.recommendation.missing))
+    return Lead((*review[:1], *renewals, *review[1:]), frozenset({"calls"}) if renewals else frozenset())
 
 
 def _decisive(missing: tuple[Missing, ...]) -> tuple[Missing, ...]:

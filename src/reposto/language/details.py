@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from reposto.language import cards, offer_lines, supply_leads
+from reposto.language.calls import ON_THE_CARD, caution_words
 from reposto.language.decision import missing_words
 from reposto.language.formats import lower_first, sentence
 from reposto.language.voice import Voice, bullets, lines
@@ -41,6 +42,8 @@ def _reasons(voice: Voice, analysis: Analysis, head: str) -> list[str]:
     rows: list[str] = []
     if voice.locale != "en":
         rows += [voice.foreign(r) for r in analysis.recommendation.reasons if not _known_already(r, head)]
+    unsure = [c for c in analysis.recommendation.cautions if c.code not in ON_THE_CARD]
+    rows += [caution_words(voice, caution) for caution in unsure]
     arrival = analysis.recommendation.expected_arrival or analysis.logistics.probable_arrival
     for day, name in analysis.logistics.holidays_ahead:
         if arrival is None or day > arrival:

@@ -45,6 +45,9 @@ def other_line(voice: Voice, analysis: Analysis) -> str:
             found.append(voice.say("other.repeat", **values))
         elif other.code == "little" and other.stockout_probability is not None:
             found.append(voice.say("other.little", days=voice.days(other.review_days), **values))
+            if other.spared is not None:  # in stored answers of earlier versions it isn't known
+                amount = voice.estimate(other.spared.quantize(Decimal(1)))
+                found[-1] = f"{found[-1]}, {voice.say('other.spares', amount=amount)}"
     return "; ".join(found)
 
 

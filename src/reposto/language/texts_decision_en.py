@@ -2,6 +2,36 @@
 
 TEXTS: dict[str, str] = {
     "card.other": "**Another way:** {text}",
+    "card.calls": "**Call:** {text}",
+    "card.taxes": "**Taxes:** {text}",
+    "call.renew": "ask {supplier} for a new quote: that of {price} ended on {date}",
+    "call.renew.cheaper": "it was {percent} cheaper than this purchase",
+    "call.renew.order": "at that price it would be {quantity} for {total}",
+    "call.hurry": (
+        "ask {supplier} to deliver order {order} ({quantity}) by {wanted} instead of about {due}: "
+        "the chance of running out falls from {before} to {after}"
+    ),
+    "call.express": (
+        "about {quantity} will probably be lacking until {due}; to have them before {wanted}, by express or from "
+        "elsewhere, is worth up to {amount}, the margin that would be lost"
+    ),
+    "call.express.now": (
+        "about {quantity} will probably be lacking until {due}; to have them earlier, by express or from elsewhere, is "
+        "worth up to {amount}, the margin that would be lost"
+    ),
+    "caution.taxes_change": (
+        "the delivery falls into next year, when CBS replaces PIS and COFINS; the net cost follows today's rules, "
+        "ask for the price of that invoice"
+    ),
+    "caution.cbs_estimate": (
+        "CBS credit at the Ministry of Finance's estimate of {percent}; enter the rate that the Senate has fixed "
+        "(`reposto company --cbs`)"
+    ),
+    "caution.difal_unknown": (
+        "{supplier} sells from {state}: the difference of ICMS that many states ask of companies in Simples isn't in "
+        "the cost (`reposto company --internal-icms`)"
+    ),
+    "caution.difal_decides": "{unknown}; with it {rival} may be cheaper",
     "card.keeps": "**Shelf life:** {text}",
     "doubt.because": "{grade}, because {why}",
     "doubt.no_receipts": "no delivery of {supplier} is known: the lead time is the promised one",
@@ -29,6 +59,7 @@ TEXTS: dict[str, str] = {
         "little now and a new sum in {days}: {quantity} for {total}; "
         "{chance} of running short before the next order arrives"
     ),
+    "other.spares": "and some {amount} less of idle stock if sales stay at the low end",
     # orders that fall short of the supplier's minimum or free freight
     "fill.minimum": "{short} short of {supplier}'s minimum order ({amount})",
     "fill.free_freight": "{short} short of {supplier}'s free freight ({amount})",

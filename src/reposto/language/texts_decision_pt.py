@@ -2,6 +2,36 @@
 
 TEXTS: dict[str, str] = {
     "card.other": "**Outra saída:** {text}",
+    "card.calls": "**Ligue:** {text}",
+    "card.taxes": "**Impostos:** {text}",
+    "call.renew": "peça nova cotação a {supplier}: a de {price} venceu em {date}",
+    "call.renew.cheaper": "saía {percent} mais barata que esta compra",
+    "call.renew.order": "a esse preço seriam {quantity} por {total}",
+    "call.hurry": (
+        "peça a {supplier} que entregue o pedido {order} ({quantity}) até {wanted}, em vez de por volta de {due}: "
+        "a chance de faltar cai de {before} para {after}"
+    ),
+    "call.express": (
+        "cerca de {quantity} devem faltar até {due}; tê-las antes de {wanted}, por frete expresso ou de outra fonte, "
+        "vale até {amount}, a margem que se perderia"
+    ),
+    "call.express.now": (
+        "cerca de {quantity} devem faltar até {due}; tê-las antes, por frete expresso ou de outra fonte, "
+        "vale até {amount}, a margem que se perderia"
+    ),
+    "caution.taxes_change": (
+        "a entrega cai no ano que vem, quando a CBS substitui PIS e COFINS; o custo líquido segue as regras de hoje, "
+        "confirme o preço da nota"
+    ),
+    "caution.cbs_estimate": (
+        "crédito de CBS pela estimativa de {percent} do Ministério da Fazenda; informe a alíquota que o Senado fixou "
+        "(`reposto company --cbs`)"
+    ),
+    "caution.difal_unknown": (
+        "{supplier} vende de {state}: a diferença de ICMS que muitos estados cobram do Simples não está no custo "
+        "(`reposto company --internal-icms`)"
+    ),
+    "caution.difal_decides": "{unknown}; com ela {rival} pode sair mais barato",
     "card.keeps": "**Validade:** {text}",
     "doubt.because": "{grade}, porque {why}",
     "doubt.no_receipts": "não há nenhum recebimento de {supplier}: o prazo é o prometido",
@@ -27,6 +57,7 @@ TEXTS: dict[str, str] = {
     "other.little": (
         "pouco agora e nova conta em {days}: {quantity} por {total}; {chance} de faltar até o pedido seguinte chegar"
     ),
+    "other.spares": "e uns {amount} a menos de estoque parado se a venda ficar no piso da faixa",
     # orders that fall short of the supplier's minimum or free freight
     "fill.minimum": "faltam {short} para o pedido mínimo de {supplier} ({amount})",
     "fill.free_freight": "faltam {short} para o frete grátis de {supplier} ({amount})",

@@ -107,6 +107,7 @@ class Offer:
     icms_st_percent: float = 0.0
     payment_terms: tuple[int, ...] = ()
     free_freight_from: Decimal | None = None  # the supplier's, R$ of goods in one order
+    supplier_state: str = ""  # where the goods come from; empty = unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ class PriceObservation:
     unit_price: Decimal
     supplier_id: int | None
     quantity: float | None
-    source: str  # "order" | "quote" | "market"
+    source: str  # "order" | "quote" | "market"; as stored also "invoice", see purchases.count_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,11 @@ class Company:
     money_cost_percent_month: float = 1.5
     dead_stock_days: int = 180  # what isn't sold by then is worth less
     dead_stock_loss_percent: float = 50.0  # by so much
+    activity: str = "commerce"  # "commerce" | "industry", which recovers IPI
+    internal_icms_percent: float | None = None  # simples: its state asks up to this on goods from others; 0 = nothing
+    cbs_percent: float | None = None  # from 2027 on; None = not entered
+    local_holidays: str = ""  # of the city or the company's own: "25/01, 08/12, 20/04/2027"
+    as_of: date | None = None  # the day whose taxes count
     data_until: date | None = None  # last day covered by imported sales
 
 
@@ -185,6 +191,7 @@ class ProductFacts:
     receipts: tuple[Receipt, ...] = ()  # of this product, oldest first
     supplier_receipts: tuple[Receipt, ...] = ()  # of its suppliers, other products
     prices: tuple[PriceObservation, ...] = ()  # oldest first
+    prices_repeated: int = 0  # invoices left out of `prices`, because their order is in it
     data_version: int = 0  # grows with every import
     loaded_at: datetime | None = None
     forecast_tables: bytes | None = None  # fitted across the catalogue, if there are any

@@ -13,7 +13,8 @@ from reposto.model.zones import DEFAULT_ZONE
 from reposto.storage.catalogue import find_data_until, read_meta
 from reposto.storage.tables import company, imports, products, suppliers
 
-RULES = tuple(f.name for f in fields(Company) if f.name != "data_until")  # that one is read off the sales
+_NOT_STORED = ("data_until", "as_of")  # read off the sales; the day of the question
+RULES = tuple(f.name for f in fields(Company) if f.name not in _NOT_STORED)
 
 
 def load_company(connection: Connection, known: dict[str, str] | None = None) -> Company:

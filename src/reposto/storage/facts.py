@@ -21,6 +21,7 @@ from reposto.model.facts import (
     StockLevel,
     Supplier,
 )
+from reposto.model.purchases import count_once
 from reposto.storage.catalogue import (
     PRODUCT_COLUMNS,
     SUPPLIER_COLUMNS,
@@ -87,14 +88,15 @@ def load_several(
     sales = _load_sales(connection, skus, today, company.data_until)
     asked = _load_offers(connection, skus)
     received, coming = receipts_of(connection, skus), open_lines_of(connection, skus)
-    drafts, prices = draft_lines_of(connection, skus), prices_of(connection, skus)
+    drafts = draft_lines_of(connection, skus)
+    prices = {sku: count_once(seen) for sku, seen in prices_of(connection, skus).items()}
     sellers = {
         sku: {one.supplier_id for group in (asked, coming, drafts) for one in group.get(sku, ())} for sku in named
     }
     mentioned = {
         sku: sellers[sku]
         | {receipt.supplier_id for receipt in received.get(sku, ())}
-        | {price.supplier_id for price in prices.get(sku, ()) if price.supplier_id}
+        | {price.supplier_id for price in prices.get(sku, ((), 0))[0] if price.supplier_id}
         for sku in named
     }
     by_id = {one.id: one for one in _load_suppliers(connection, set().union(*mentioned.values()))}
@@ -113,7 +115,8 @@ def load_several(
             open_orders=coming.get(sku, ()),
             receipts=received.get(sku, ()),
             supplier_receipts=of_suppliers.of(sellers[sku], except_sku=sku),
-            prices=prices.get(sku, ()),
+            prices=prices[sku][0] if sku in prices else (),
+            prices_repeated=prices[sku][1] if sku in prices else 0,
             data_version=int(known.get("data_version", 0)),
             loaded_at=loaded_at,
             forecast_tables=fitted,
@@ -237,7 +240,13 @@ def _to_mask(marks: NDArray[np.bool_], offsets: NDArray[np.int64], length: int) 
 def _load_offers(connection: Connection, skus: Collection[str]) -> dict[str, tuple[Offer, ...]]:
     """The offers of active suppliers; one without a price is no offer."""
     rows = connection.execute(
-        select(offers, suppliers.c.free_freight_from, offer_tiers.c.min_quantity, offer_tiers.c.unit_price)
+        select(
+            offers,
+            suppliers.c.free_freight_from,
+            suppliers.c.state,
+            offer_tiers.c.min_quantity,
+            offer_tiers.c.unit_price,
+        )
         .join_from(offers, offer_tiers, offer_tiers.c.offer_id == offers.c.id)
         .join(suppliers, suppliers.c.id == offers.c.supplier_id)
         .where(offers.c.sku.in_(skus), suppliers.c.active.is_(True))
@@ -251,12 +260,14 @@ def _load_offers(connection: Connection, skus: Collection[str]) -> dict[str, tup
 
 
 def _to_offer(rows: list[Row[Any]]) -> Offer:
-    names = [name for name in Offer.__dataclass_fields__ if name not in ("tiers", "payment_terms", "free_freight_from")]
+    made = ("tiers", "payment_terms", "free_freight_from", "supplier_state")
+    names = [name for name in Offer.__dataclass_fields__ if name not in made]
     first = rows[0]
     return Offer(
         tiers=tuple(PriceTier(row.min_quantity, row.unit_price) for row in rows),
         payment_terms=tuple(int(days) for days in first.payment_terms.split("/") if days.strip().isdigit()),
         free_freight_from=first.free_freight_from,
+        supplier_state=first.state.strip().upper(),
         **{name: getattr(first, name) for name in names},
     )
 

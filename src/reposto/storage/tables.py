@@ -293,7 +293,7 @@ price_observations = Table(
     Column("seen_on", Date, nullable=False),
     Column("unit_price", Price, nullable=False),
     Column("quantity", Quantity),
-    Column("source", String(12), nullable=False),  # order | quote | market
+    Column("source", String(12), nullable=False),  # order | invoice | quote | market
     UniqueConstraint("sku", "supplier_id", "seen_on", "source"),
 )
 
@@ -317,6 +317,10 @@ company = Table(
     Column("money_cost_percent_month", Float, nullable=False, server_default="1.5"),
     Column("dead_stock_days", Integer, nullable=False, server_default="180"),
     Column("dead_stock_loss_percent", Float, nullable=False, server_default="50"),
+    Column("activity", String(12), nullable=False, server_default="commerce"),  # commerce | industry
+    Column("internal_icms_percent", Float),
+    Column("cbs_percent", Float),
+    Column("local_holidays", String(600), nullable=False, server_default=""),
 )
 
 imports = Table(

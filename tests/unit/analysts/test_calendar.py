@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reposto.analysts.calendar import business_calendar
+from reposto.analysts.calendar import business_calendar, local_holidays
 
 SP = business_calendar("SP", 2026)
 
@@ -76,3 +76,18 @@ def test_add_and_between_agree(day: date, count: int) -> None:
 def test_dates_from_typing_errors_raise_nothing() -> None:
     assert business_calendar("SP", 9999).between(date(1, 1, 1), date(9999, 12, 31)) > 0
     assert business_calendar("SP", 1).add(date(9999, 12, 31), 10) >= date(2100, 12, 31)
+
+
+def test_the_company_names_its_own_holidays() -> None:
+    own = business_calendar("RS", 2026, "26/05, 29/02; 20/04/2027")
+    assert not own.is_business_day(date(2026, 5, 26)) and not own.is_business_day(date(2027, 5, 26))
+    assert not own.is_business_day(date(2027, 4, 20)) and own.is_business_day(date(2026, 4, 20))
+    assert not own.is_business_day(date(2024, 2, 29))
+    assert own.names[date(2026, 12, 25)] == "Natal"
+    assert business_calendar("RS", 2026).is_business_day(date(2026, 5, 26))
+
+
+@pytest.mark.parametrize("wrong", ["31/02", "hoje", "1/13", "26-05"])
+def test_what_is_no_day_is_refused(wrong: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        local_holidays(wrong, ())

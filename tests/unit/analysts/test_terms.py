@@ -148,6 +148,11 @@ def test_where_the_range_is_wide_and_the_supplier_quick_a_little_now_is_offered(
     assert little.stockout_probability == pytest.approx(0.25, abs=0.05)
     assert "pouco agora e nova conta em 7 dias" in head(analysis)
     assert "little now and a new sum in 7 days" in head(analysis, "en")
+    assert little.spared is not None and little.spared >= wild().company.order_cost
+    assert "de estoque parado se a venda ficar no piso" in head(analysis)
+    free = replace(wild().company, dead_stock_loss_percent=0.0, holding_cost_percent_year=1.0)
+    found = analyse(replace(wild(), company=free)).recommendation.alternatives
+    assert "little" not in {a.code for a in found}  # another order would cost more than it could spare
     slow = wild()
     slow = replace(slow, offers=(replace(slow.offers[0], promised_lead_time_days=30),))
     assert "little" not in {a.code for a in analyse(slow).recommendation.alternatives}
