@@ -126,7 +126,7 @@ def test_sent_it_is_on_its_way_and_discarded_it_is_not(shop: Shop) -> None:
 
     def coming() -> list[str]:
         with shop.store.read() as connection:
-            return [line.order_number for line in purchasing.list_open_lines(connection, sku)]
+            return [line.order_number for line in purchasing.open_lines_of(connection, [sku]).get(sku, ())]
 
     assert sheet.number not in coming()
     with shop.store.read() as connection:

@@ -16,7 +16,7 @@ from reposto.model.request import CARRIED, Intent, Request
 
 
 def write_lead(
-    voice: Voice, analysis: Analysis, request: Request, simulated: bool, asked: Asked = NOTHING_ELSE
+    voice: Voice, analysis: Analysis, request: Request, asked: Asked = NOTHING_ELSE
 ) -> tuple[str, frozenset[str]]:
     """Paragraphs before the card, and what they said."""
     lead = asked_leads.lead_of(voice, analysis, request.intent, asked)
@@ -25,7 +25,7 @@ def write_lead(
     asked_too = [_second(voice, analysis, request, intent) for intent in request.also]
     said = lead.said.union(*(second.said for second in asked_too))
     more = tuple(part for second in asked_too for part in second.parts)
-    notes = (*_notes(voice, analysis, request, simulated), *budget_words(voice, analysis, request.params.get("budget")))
+    notes = (*_notes(voice, analysis, request), *budget_words(voice, analysis, request.params.get("budget")))
     notes = (*notes, *filling_words(voice, analysis.recommendation.supplier or "", asked.filling))
     if analysis.recommendation.verdict != "wait":
         notes = (*notes, *season_words(voice, analysis.recommendation))
@@ -48,22 +48,17 @@ def _second(voice: Voice, analysis: Analysis, request: Request, intent: Intent) 
     return Lead(tuple(part.removeprefix(named) for part in lead.parts), lead.said)
 
 
-def _notes(voice: Voice, analysis: Analysis, request: Request, simulated: bool) -> tuple[str, ...]:
+def _notes(voice: Voice, analysis: Analysis, request: Request) -> tuple[str, ...]:
     """What was asked for and isn't in the answer."""
     if request.intent is Intent.ORDER_CREATE:
         return (voice.say("lead.nothing_ordered"),)
-    if request.intent is Intent.WHAT_IF and not simulated:
+    if request.intent is Intent.WHAT_IF:
         return (voice.say("lead.not_simulated"),)
     if request.topic == CARRIED and "supplier" not in request.params:
         return (voice.say("lead.carried", product=voice.product(analysis.name, analysis.sku)),)
-    if request.intent in _NOTED:
-        return (voice.say(f"note.{request.intent.value}"),)
+    if request.intent is Intent.COMPARE_PRODUCTS:
+        return (voice.say("note.compare_products"),)
     return ()
-
-
-_NOTED = frozenset(
-    {Intent.ABC_XYZ, Intent.COMPARE_PRODUCTS, Intent.QUOTE_REQUEST, Intent.DATA_CHANGE, Intent.ORDER_APPROVE}
-)
 
 
 def _demand(voice: Voice, analysis: Analysis, request: Request) -> Lead:

@@ -124,20 +124,17 @@ def _eta(voice: Voice, seconds: float | None) -> str:
     return voice.count("ack.eta.minutes", seconds / 60)
 
 
-def write_analysis(
-    analysis: Analysis, request: Request, locale: str, *, simulated: bool = False, asked: Asked = NOTHING_ELSE
-) -> str:
+def write_analysis(analysis: Analysis, request: Request, locale: str, *, asked: Asked = NOTHING_ELSE) -> str:
     """Markdown: the answer to what was asked, the card, and after a `---` line the details the page folds.
 
-    `asked`: what was found for this very question. `simulated`: the analysis was made with the change that a what-if
-    question states; else, and without a simulation, the text says it wasn't.
+    `asked`: what was found for this very question. Where a what-if question has no simulation, the text says so.
     """
     voice = Voice(locale_of(locale), analysis.today, analysis.unit)
     if asked.simulation is not None and request.intent is Intent.WHAT_IF:
         return _folded(voice, analysis, write_simulation(voice, analysis, asked.simulation), False)
     if request.intent is Intent.EXPLAIN and request.topic == "accuracy":
         return _folded(voice, analysis, write_accuracy(voice, analysis), False)
-    lead, said = write_lead(voice, analysis, request, simulated, asked)
+    lead, said = write_lead(voice, analysis, request, asked)
     table = ""
     if analysis.recommendation.verdict != "wait" or request.intent in _ABOUT_OFFERS:
         offers = offer_lines.ranked(analysis.prices.offers)[: offer_lines.CARD_OFFERS]

@@ -26,20 +26,7 @@ _TALK = (
         r"\b(lixo|merda|burr[oa]|idiota|inutil|imbecil|porcaria|droga|bosta|ruim|pessim\w*|stupid|useless|crap)\b",
     ),
 )
-_LISTS = frozenset({Intent.BUY_LIST, Intent.STOCK_OVERVIEW, Intent.EXCESS_STOCK, Intent.STOCKOUT_DATE})
-_CANNOT = {
-    Intent.ABC_XYZ: "cannot.abc",
-    Intent.SPEND: "cannot.spend",
-    Intent.ORDER_APPROVE: "cannot.approve",
-    Intent.ORDER_CANCEL: "cannot.cancel_order",
-    Intent.CONFIRM: "cannot.confirm",
-    Intent.DOCUMENT_EXPORT: "cannot.export",
-    Intent.QUOTE_REQUEST: "cannot.quote",
-    Intent.DATA_CHANGE: "cannot.change",
-    Intent.RECALL: "cannot.recall",
-    Intent.SUPPLIER_INFO: "cannot.supplier",
-    Intent.COMPARE_PRODUCTS: "cannot.compare",
-}
+_CANNOT = {Intent.QUOTE_REQUEST: "cannot.quote", Intent.COMPARE_PRODUCTS: "cannot.compare"}
 
 
 def write_reply(
@@ -63,7 +50,7 @@ def write_reply(
         return voice.say("not_found.empty")
     if request.intent is Intent.UNCLEAR or request.expect in (Expect.CLARIFY, Expect.IGNORE):
         return _unclear(voice, request, example)
-    return _not_possible(voice, request)
+    return voice.say(_CANNOT.get(request.intent, "reply.need_product"))
 
 
 def _kind_of_talk(text: str) -> str:
@@ -83,19 +70,6 @@ def _unclear(voice: Voice, request: Request, example: str | None) -> str:
         return voice.say("reply.which")
     shown = voice.say("reply.example", name=inert(example, 60)) if example else voice.say("reply.example.bare")
     return voice.say("reply.noise" if request.text.strip() else "reply.empty", example=shown)
-
-
-def _not_possible(voice: Voice, request: Request) -> str:
-    if request.intent in _LISTS:
-        return voice.say("cannot.list")
-    if request.intent is Intent.SUPPLIER_LEAD_TIME:
-        return voice.say("cannot.ranking")
-    key = _CANNOT.get(request.intent)
-    if key is None:
-        return voice.say("reply.need_product")
-    stated = request.params.get("order_number")
-    order = f" ({voice.say('cannot.order', number=inert(str(stated), 40))})" if stated else ""
-    return voice.say(key, order=order)
 
 
 def write_data_change(request: Request, locale: str, heard: str = "") -> str:

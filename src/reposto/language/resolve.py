@@ -207,7 +207,6 @@ class Resolver:
             if again.status is not Status.NONE:
                 return again, tail
         return found, None
-        return found, None
 
     def _several(self, strong: Sequence[Segment], needs_each: Sequence[list[Need]]) -> Found:
         """One product per segment; an incomplete one borrows the words of the one before or after."""

@@ -153,11 +153,5 @@ TEXTS: Final[dict[str, str]] = {
     "explain.accuracy.range": "The 80% range held what happened {share} of the time",
     "explain.accuracy.none": "{product}: the sales history is too short to measure the forecast's error",
     "explain.said": "It is from the answer of {when}",
-    "explain.why_not": "And why not {quantity}? {why}",
-    "explain.why_not.needed": "Below {needed} the sum already expects a stock-out",
-    "explain.why_not.less": "It would do for what is lacking, {needed}; the rest is {reasons}",
-    "explain.why_not.rounding": "lot, pack or price",
-    "explain.why_not.more": "It would exceed what the sum asks for, {needed}, and the lot that pays",
-    "explain.price": "{product}: {price} per {unit} is {supplier}'s list price from {quantity} on",
     "explain.sources": "Where the numbers came from",
 }

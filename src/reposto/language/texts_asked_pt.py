@@ -149,11 +149,5 @@ TEXTS: Final[dict[str, str]] = {
     "explain.accuracy.range": "A faixa de 80% conteve o que aconteceu em {share} das vezes",
     "explain.accuracy.none": "{product}: a história de vendas é curta demais para medir o erro da previsão",
     "explain.said": "É da resposta de {when}",
-    "explain.why_not": "E por que não {quantity}? {why}",
-    "explain.why_not.needed": "Abaixo de {needed} a conta já espera falta",
-    "explain.why_not.less": "Serviria para o que falta, {needed}; o resto é {reasons}",
-    "explain.why_not.rounding": "lote, embalagem ou preço",
-    "explain.why_not.more": "Passaria do que a conta pede, {needed}, e do lote que compensa",
-    "explain.price": "{product}: {price} por {unit} é o preço de tabela de {supplier} na faixa de {quantity}",
     "explain.sources": "De onde vieram os números",
 }

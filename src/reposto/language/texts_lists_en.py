@@ -82,8 +82,6 @@ TEXTS: dict[str, str] = {
     "lists.ordered.one": "Draft created. Nothing was sent; check and send it.",
     "lists.ordered.many": "{n} drafts created, {total} in all. Nothing was sent; check and send them.",
     "lists.ordered.row": "**{order}** · {supplier}: {items}, {total}",
-    "lists.failed": "The analysis of the catalogue could not be finished; nothing was changed. Try again.",
-    "lists.cancelled": "The analysis of the catalogue was cancelled.",
     "runout.lead": "**{items} will probably run out {window}**, counting the orders on their way.",
     "runout.lead.one": "**{items} will probably run out {window}**, counting the orders on their way.",
     "runout.none": "**Nothing should run out {window}**, counting the orders on their way; {products} analysed.",

@@ -81,8 +81,6 @@ TEXTS: dict[str, str] = {
     "lists.ordered.one": "Rascunho criado. Nada foi enviado; confira e envie.",
     "lists.ordered.many": "{n} rascunhos criados, {total} no total. Nada foi enviado; confira e envie.",
     "lists.ordered.row": "**{order}** · {supplier}: {items}, {total}",
-    "lists.failed": "A análise do catálogo não pôde ser concluída; nada foi alterado. Tente de novo.",
-    "lists.cancelled": "A análise do catálogo foi cancelada.",
     "runout.lead": "**{items} devem acabar {window}**, contando os pedidos a caminho.",
     "runout.lead.one": "**{items} deve acabar {window}**, contando os pedidos a caminho.",
     "runout.none": "**Nada deve acabar {window}**, contando os pedidos a caminho; foram analisados {products}.",

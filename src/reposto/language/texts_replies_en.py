@@ -43,37 +43,11 @@ TEXTS: Final[dict[str, str]] = {
         "freight, IPI, ICMS-ST and the credits of the company's tax regime. Name the product."
     ),
     "reply.need_product": "For that I need to know the product. Which one is it?",
-    # what is not possible yet, and what is
-    "cannot.list": (
-        "I can't go through the whole catalogue at once yet. Product by product I answer at once: coverage, last day "
-        "to order and how much to buy."
-    ),
-    "cannot.abc": (
-        "ABC classes aren't ready yet. For one product I can tell demand, coverage and whether there is excess."
-    ),
-    "cannot.spend": "I don't add up purchase spending yet. For one product I can tell what the next purchase costs.",
-    "cannot.approve": (
-        "I approve nothing by text{order}. Approval is yours, by the answer's button or in your own system."
-    ),
-    "cannot.cancel_order": "I can't cancel orders{order} here yet. A draft doesn't reach the supplier without you.",
-    "cannot.confirm": "Nothing is waiting for your yes. Orders start with the “Draft an order” button of an answer.",
-    "cannot.export": "I don't make PDFs or spreadsheets yet. The text of the answer can be copied whole.",
-    "cannot.quote": "I don't send requests for quotation yet. Of what is on file, I compare prices at once.",
-    "cannot.change": (
-        "I don't change data from the conversation. Correct the file and load it again with `reposto import`: the "
-        "next answer uses the right number."
-    ),
-    "cannot.recall": "I can't search old conversations yet; the previous answer is just above, and I can redo it.",
-    "cannot.supplier": "Name the supplier or one of its products and I'll show what is on file.",
-    "cannot.ranking": "I can't compare all suppliers yet. For one product I can tell lead time and punctuality.",
+    # what takes more than was said
+    "cannot.quote": "I don't send requests for quotation, but I write the text for you to copy: name the product.",
     "cannot.compare": "To compare, name the products in one question: “compara X com Y”.",
-    "cannot.order": "order {number}",
-    # notes under an analysis that was asked for something more
-    "note.abc_xyz": "I don't work out the ABC class yet; this is what I know about the product",
+    # a note under an analysis that was asked for something more
     "note.compare_products": "To compare, name the products in one question",
-    "note.quote_request": "I don't send requests for quotation yet; the prices are those on file",
-    "note.data_change": "I don't change data from the conversation; correct the file and load it with `reposto import`",
-    "note.order_approve": "I approve nothing by text; use the button",
     # quick facts
     "quick.as_of": "Stock level of {date}",
     "quick.as_of.old": "The stock level is of {date} and may have changed; load `estoque.csv` to update it",

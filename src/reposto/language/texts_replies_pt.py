@@ -40,33 +40,11 @@ TEXTS: Final[dict[str, str]] = {
         "pelo custo posto, com frete, IPI, ICMS-ST e os créditos do regime da empresa. Diga o produto."
     ),
     "reply.need_product": "Para isso preciso saber o produto. Qual é?",
-    # what is not possible yet, and what is
-    "cannot.list": (
-        "Ainda não percorro o catálogo inteiro de uma vez. Produto por produto eu respondo na hora: cobertura, "
-        "data-limite e quanto comprar."
-    ),
-    "cannot.abc": "A curva ABC ainda não está pronta. De um produto eu digo demanda, cobertura e se sobra estoque.",
-    "cannot.spend": "Ainda não somo gastos de compras. De um produto eu digo quanto custa a próxima compra.",
-    "cannot.approve": "Por texto eu não aprovo nada{order}. A aprovação é sua, no botão da resposta ou no seu sistema.",
-    "cannot.cancel_order": "Ainda não cancelo pedidos{order} por aqui. Rascunho não vai ao fornecedor sem você.",
-    "cannot.confirm": "Não há nada esperando um sim seu. Pedidos nascem no botão “Criar rascunho” de uma resposta.",
-    "cannot.export": "Ainda não gero PDF nem planilha. O texto da resposta pode ser copiado inteiro.",
-    "cannot.quote": "Ainda não envio pedidos de cotação. Do que já está cadastrado, comparo os preços na hora.",
-    "cannot.change": (
-        "Pela conversa eu não altero dados. Corrija o arquivo e carregue de novo com `reposto import`: a próxima "
-        "resposta já usa o número certo."
-    ),
-    "cannot.recall": "Ainda não procuro nas conversas antigas; a resposta anterior está logo acima, e posso refazê-la.",
-    "cannot.supplier": "Diga o fornecedor pelo nome ou um produto dele, que eu mostro o que está cadastrado.",
-    "cannot.ranking": "Ainda não comparo todos os fornecedores entre si. De um produto eu digo prazo e pontualidade.",
+    # what takes more than was said
+    "cannot.quote": "Cotações eu não envio, mas escrevo o texto para você copiar: diga o produto e a quantidade.",
     "cannot.compare": "Para comparar, diga os produtos na mesma pergunta: “compara X com Y”.",
-    "cannot.order": "pedido {number}",
-    # notes under an analysis that was asked for something more
-    "note.abc_xyz": "A classe ABC ainda não calculo; isto é o que sei deste produto",
+    # a note under an analysis that was asked for something more
     "note.compare_products": "Para comparar, diga os produtos na mesma pergunta",
-    "note.quote_request": "Ainda não envio cotações; os preços são os cadastrados",
-    "note.data_change": "Pela conversa eu não altero dados; corrija o arquivo e carregue com `reposto import`",
-    "note.order_approve": "Por texto eu não aprovo nada; use o botão",
     # quick facts
     "quick.as_of": "Saldo de {date}",
     "quick.as_of.old": "O saldo é de {date} e pode ter mudado; carregue `estoque.csv` para atualizar",

@@ -87,9 +87,9 @@ TEXTS: Final[dict[str, str]] = {
     "order.line.done": "{product}: {ordered}, received",
     "order.unknown": "I find no order {order}. “Quais pedidos pendentes?” shows the open ones",
     "order.several": "More than one order ends in {order}: {orders}. Which one?",
-    "order.never.approve": "I approve nothing by text. The approval is yours, in the company's system",
+    "order.never.approve": "I approve nothing by text. Approval is yours, under “Orders” or in the company's system",
     "order.never.cancel": "I cancel no order by text. That is done with the supplier and in the company's system",
-    "order.never.draft": "A draft goes to no supplier without you: if you don't want it, just don't send it",
+    "order.never.draft": "A draft goes to no supplier without you: if you don't want it, discard it under “Orders”",
     "order.never.update": "Then load `pedidos.csv` and I will count with the new state",
     "order.never.which": "Tell me its number and I will show how it stands",
 }

@@ -87,9 +87,9 @@ TEXTS: Final[dict[str, str]] = {
     "order.line.done": "{product}: {ordered}, recebidos",
     "order.unknown": "Não encontrei o pedido {order}. “Quais pedidos pendentes?” mostra os que estão em aberto",
     "order.several": "Mais de um pedido termina em {order}: {orders}. Qual deles?",
-    "order.never.approve": "Por texto eu não aprovo nada. A aprovação é sua, no sistema da empresa",
+    "order.never.approve": "Por texto eu não aprovo nada. A aprovação é sua, em “Pedidos” ou no sistema da empresa",
     "order.never.cancel": "Por texto eu não cancelo pedido. O cancelamento é com o fornecedor e no sistema da empresa",
-    "order.never.draft": "Rascunho não vai ao fornecedor sem você: se não o quer, é só não enviá-lo",
+    "order.never.draft": "Rascunho não vai ao fornecedor sem você: se não o quer, descarte-o em “Pedidos”",
     "order.never.update": "Depois, carregue `pedidos.csv` e eu passo a contar com o novo estado",
     "order.never.which": "Diga o número e eu mostro como ele está",
 }

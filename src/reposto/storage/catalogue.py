@@ -53,14 +53,6 @@ def list_products(connection: Connection) -> list[Product]:
     return [Product(*row) for row in rows]
 
 
-def get_supplier(connection: Connection, supplier_id: int) -> Supplier:
-    """One supplier, active or not; NotFound when there is none of that id."""
-    row = connection.execute(select(*SUPPLIER_COLUMNS).where(suppliers.c.id == supplier_id)).one_or_none()
-    if row is None:
-        raise NotFound("Fornecedor não encontrado.", "There is no such supplier.")
-    return Supplier(*row)
-
-
 def versions(connection: Connection) -> tuple[int, int]:
     """(data version, catalogue version): they only grow; equal numbers mean that nothing has changed."""
     known = read_meta(connection)

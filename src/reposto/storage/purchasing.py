@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, ScalarSelect, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, ScalarSelect, Select, bindparam, func, insert, select
 
 from reposto.model.errors import InvalidInput, NotFound
 from reposto.model.facts import OpenOrderLine, PriceObservation, Receipt
@@ -26,8 +26,6 @@ from reposto.storage.tables import (
 # A supplier's punctuality shows in its newest orders; older ones would only cost time on every question.
 SUPPLIER_ORDERS = 60
 SUPPLIER_RECEIPTS = 120
-
-NewLine = OrderLine  # what `create_order` takes
 
 
 def create_order(
@@ -67,14 +65,6 @@ def create_order(
     return number
 
 
-def set_order_status(connection: Connection, number: str, status: OrderStatus) -> None:
-    """Move an order on; NotFound when there is none of that number."""
-    statement = update(purchase_orders).where(purchase_orders.c.number == number).values(status=status)
-    if connection.execute(statement).rowcount == 0:
-        raise _no_such_order(number)
-    bump_version(connection)
-
-
 def get_order(connection: Connection, number: str) -> PurchaseOrder:
     """One order by its number, with what has been received of each line."""
     orders = _load_orders(connection, _select_orders().where(purchase_orders.c.number == number))
@@ -90,11 +80,6 @@ def list_orders(connection: Connection, *, sku: str | None = None, limit: int = 
         lines = select(purchase_order_lines.c.order_id).where(purchase_order_lines.c.sku == sku)
         wanted = wanted.where(purchase_orders.c.id.in_(lines))
     return _load_orders(connection, wanted)
-
-
-def list_open_lines(connection: Connection, sku: str) -> tuple[OpenOrderLine, ...]:
-    """What is still to come of a product, the first expected first; drafts don't count."""
-    return open_lines_of(connection, [sku]).get(sku, ())
 
 
 def open_lines_of(connection: Connection, skus: Collection[str]) -> dict[str, tuple[OpenOrderLine, ...]]:

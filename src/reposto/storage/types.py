@@ -15,7 +15,6 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 
 PRICE_SCALE = 10_000  # R$ 0,0001: unit prices on Brazilian invoices
 QUANTITY_SCALE = 1_000  # 1 g, 1 mm, 1 ml
-PERCENT_SCALE = 10_000
 
 
 class Price(TypeDecorator[Decimal]):

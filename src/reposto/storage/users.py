@@ -84,11 +84,6 @@ def is_name_taken(connection: Connection, name: str) -> bool:
     return connection.execute(select(users.c.id).where(users.c.name == name)).first() is not None
 
 
-def list_users(connection: Connection) -> list[User]:
-    """All enabled users."""
-    return [_user(row) for row in connection.execute(select(users).where(users.c.disabled_at.is_(None)))]
-
-
 def count_password_users(connection: Connection) -> int:
     """How many users could log in from another machine."""
     query = select(func.count()).select_from(users)

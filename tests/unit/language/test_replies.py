@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from reposto.language.order_words import write_never, write_unknown_order
 from reposto.language.replies import write_reply, write_too_long
 from reposto.model.request import Expect, Intent, Request
+
+TODAY = date(2026, 11, 22)
 
 
 def request(intent: Intent, text: str = "x", expect: Expect = Expect.ANSWER, **params: object) -> Request:
@@ -48,13 +53,18 @@ def test_without_products_everything_begins_with_loading_them() -> None:
 
 
 def test_text_approves_nothing_and_says_so() -> None:
-    text = write_reply(request(Intent.ORDER_APPROVE, order_number="2210"), "pt-BR")
-    assert "eu não aprovo nada (pedido 2210)" in text
+    assert "Por texto eu não aprovo nada" in write_never(Intent.ORDER_APPROVE, None, "pt-BR", TODAY)
+    assert "I cancel no order by text" in write_never(Intent.ORDER_CANCEL, None, "en", TODAY)
 
 
 def test_an_order_number_from_the_buyer_is_inert() -> None:
-    text = write_reply(request(Intent.ORDER_CANCEL, order_number="[1](javascript:x)"), "pt-BR")
+    text = write_unknown_order("[1](javascript:x)", "pt-BR")
     assert "\\[1\\]" in text and "javascript:" not in text
+
+
+def test_a_quote_without_its_product_is_no_refusal() -> None:
+    text = write_reply(request(Intent.QUOTE_REQUEST), "pt-BR")
+    assert "escrevo o texto" in text and "diga o produto" in text
 
 
 def test_a_question_without_its_product_is_asked_back() -> None:
