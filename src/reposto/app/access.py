@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import hmac
 import re
@@ -16,11 +15,12 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import Connection
 
 from reposto.app.limits import Limiter
-from reposto.app.settings import LOOPBACK, Settings, optional_packages
+from reposto.app.settings import LOOPBACK, Settings
+from reposto.app.shared import SharedCounts
 from reposto.model.clock import utc_now
 from reposto.model.errors import InvalidInput, NotAllowed, NotAuthenticated, NotFound, SettingInvalid
 from reposto.model.text import clean
-from reposto.storage import chat, users
+from reposto.storage import users
 from reposto.storage.engine import Store
 from reposto.storage.users import User
 
@@ -56,27 +56,17 @@ class Gate:
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._settings = settings
-        self._by_name = self._count_tries("name", LOGIN_TRIES)
-        self._by_address = self._count_tries("address", ADDRESS_TRIES)
-        self._calls = {False: Limiter(CALLS_BY_COOKIE, CALLS_WINDOW_S), True: Limiter(CALLS_BY_TOKEN, CALLS_WINDOW_S)}
-
-    def _count_tries(self, what: str, limit: int) -> Limiter:
-        if not self._settings.bus_url:
-            return Limiter(limit, LOGIN_WINDOW_S)
-        with optional_packages():
-            from reposto.app.tries import SharedLimiter
-
-        @functools.cache
-        def prefix() -> str:
-            with self._store.read() as connection:
-                return f"reposto:{chat.get_epoch(connection)}:tries:{what}"
-
-        return SharedLimiter(limit, LOGIN_WINDOW_S, self._settings.bus_url, prefix)
+        self.counts = counts = SharedCounts(store, settings.bus_url)
+        self._by_name = counts.tries("name", LOGIN_TRIES, LOGIN_WINDOW_S)
+        self._by_address = counts.tries("address", ADDRESS_TRIES, LOGIN_WINDOW_S)
+        self._calls: dict[bool, Limiter] = {
+            False: counts.calls("cookie", CALLS_BY_COOKIE, CALLS_WINDOW_S),
+            True: counts.calls("token", CALLS_BY_TOKEN, CALLS_WINDOW_S),
+        }
 
     def close(self) -> None:
         """Let go of what other processes are told through."""
-        self._by_name.close()
-        self._by_address.close()
+        self.counts.close()
 
     # ---------------------------------------------------------------- credentials
 

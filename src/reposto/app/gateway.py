@@ -110,7 +110,7 @@ def _cursor(websocket: WebSocket) -> tuple[int | None, str | None] | None:
 class Tab:
     """A socket's protocol and its connection in the hub. It outlives the request, so it keeps nothing of it."""
 
-    __slots__ = ("_asker", "_connection", "_pending", "_protocol", "_runtime", "_session_id", "_turn")
+    __slots__ = ("_asker", "_connection", "_has_place", "_pending", "_protocol", "_runtime", "_session_id", "_turn")
 
     def __init__(self, runtime: Runtime, session_id: int, user: User, *, speaks_v1: bool) -> None:
         self._runtime = runtime
@@ -119,6 +119,7 @@ class Tab:
         self._protocol = SessionProtocol(session_id, speaks_v1=speaks_v1, locale=user.locale)
         self._turn: asyncio.Lock | None = None  # requests of one socket are carried out in the order in which they came
         self._pending = 0
+        self._has_place = False  # among those of all processes
         self._connection: Connection | None = None
 
     async def live(self, websocket: WebSocket, after: int | None, epoch: str | None) -> None:
@@ -132,12 +133,18 @@ class Tab:
             after = (await self._position()).last_seq
         await websocket.accept(_subprotocol(websocket))
         by_token = _by_token(websocket)
-        if not runtime.hub.has_room(self._asker.user_id, by_token=by_token):  # asked here, where nothing comes between
-            raise TooMany
-        if runtime.stopping:
-            await _turn_away(runtime, websocket, wire.CloseCode.RESTARTING)
-            return
-        outbox = open_outbox(websocket)
+        try:
+            await self._take_place(by_token=by_token)
+            if not runtime.hub.has_room(self._asker.user_id, by_token=by_token):  # here, where nothing comes between
+                raise TooMany
+            if runtime.stopping:
+                await _turn_away(runtime, websocket, wire.CloseCode.RESTARTING)
+                self._leave_place()
+                return
+            outbox = open_outbox(websocket)
+        except BaseException:
+            self._leave_place()
+            raise
         connection = Connection(
             self._asker.user_id, self._protocol, outbox, self._on_request, _credential(websocket), by_token
         )
@@ -164,6 +171,21 @@ class Tab:
         connection, self._connection = self._connection, None
         if connection is not None:
             self._runtime.hub.dismiss(connection)
+        self._leave_place()
+
+    async def _take_place(self, *, by_token: bool) -> None:
+        """Tabs are counted over all processes; sockets of programs by each, whose memory they take."""
+        counts = self._runtime.gate.counts
+        if by_token or not counts.has_places:
+            return
+        if not await self._runtime.in_thread(counts.take_place, self._asker.user_id):
+            raise TooMany
+        self._has_place = True
+
+    def _leave_place(self) -> None:
+        if self._has_place:
+            self._has_place = False
+            self._runtime.gate.counts.give_back_place(self._asker.user_id)
 
     async def _begin(self, connection: Connection, after: int | None, epoch: str | None) -> bool:
         """Say where the conversation stands; False when the connection was closed instead."""

@@ -121,6 +121,7 @@ class Runtime:
         self.spawn(self.hub.sweep_forever())
         self.spawn(self._reap_forever())
         self.spawn(self._check_credentials_forever())
+        self.spawn(self.gate.counts.share_forever(self.in_thread))
         self.vitals.watch(self.spawn)
 
     async def stop(self) -> None:

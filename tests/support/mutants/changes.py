@@ -1,7 +1,7 @@
 """Defects to put into a running server, one function each: a fault test that passes with one of them proves nothing.
 
-`slow` and `switchable` are no defects: one stretches an analysis, so that a kill at a random moment hits one; the other
-lets a test hold it where it wants to look.
+`slow`, `switchable` and `few_calls` are no defects: one stretches an analysis, so that a kill at a random moment hits
+one; one lets a test hold it where it wants to look; one lets it reach a limit within seconds.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
+
+FEW_CALLS = 200
 
 
 def put(owner: object, name: str, value: object) -> None:
@@ -245,3 +247,30 @@ def switchable() -> None:
 
     put(Progress, "step", step)
     put(Shield, "__call__", call)
+
+
+def counts_alone() -> None:
+    """Each API process counts a person's tabs for itself."""
+    from reposto.app.shared import SharedCounts
+
+    put(SharedCounts, "take_place", lambda _self, _person: True)
+    put(SharedCounts, "give_back_place", lambda _self, _person: None)
+
+
+def counts_the_dead() -> None:
+    """The tabs of a process that is gone count for an hour."""
+    from reposto.app import places
+
+    before = places.Places.__init__
+
+    def init(self: places.Places, *given: Any, **named: Any) -> None:
+        before(self, *given, **named | {"life_s": 3600})
+
+    put(places.Places, "__init__", init)
+
+
+def few_calls() -> None:
+    """No defect: a person may call FEW_CALLS times a minute."""
+    from reposto.app import access
+
+    put(access, "CALLS_BY_COOKIE", FEW_CALLS)
