@@ -14,6 +14,7 @@ from reposto.app import telemetry
 from reposto.app.access import Gate
 from reposto.app.llm.make import make_reader
 from reposto.app.pool import Pool
+from reposto.app.log_keeper import LogKeeper
 from reposto.app.settings import Settings, optional_packages, share_model, share_traces
 from reposto.app.upkeep import Upkeep
 from reposto.app.vitals import Vitals
@@ -55,6 +56,7 @@ class Runtime:
         self.gate = Gate(store, settings)
         self.vitals = Vitals(store)
         self.upkeep = Upkeep(settings, store, self.in_thread)
+        self.log_keeper = LogKeeper(store)
         self.started_at = monotonic()
         self.stopping = False
         self.last_reap = monotonic()
@@ -116,6 +118,7 @@ class Runtime:
         await self.in_thread(self.catalogue.warm)
         await self.bus.start()
         await self.pool.start()
+        self.log_keeper.start()
         self.spawn(self._refresh_demo_forever())
         self.spawn(self.upkeep.run())
         self.spawn(self.hub.sweep_forever())
@@ -136,6 +139,7 @@ class Runtime:
             threads.shutdown(wait=True, cancel_futures=True)
         telemetry.end()
         self.gate.close()
+        self.log_keeper.stop()
         self.store.close()
 
     def leave(self) -> None:

@@ -22,8 +22,8 @@ from reposto.conversation import runs
 from reposto.conversation.change import Change
 from reposto.language import prose
 from reposto.model.errors import AnalysisCancelled, StaleAttempt
-from reposto.model.message import ANALYSIS, CATALOGUE, Job, JobState, Message, Step
-from reposto.storage import catalogue, chat, endings, jobs
+from reposto.model.message import CATALOGUE, Job, JobState, Message, Step
+from reposto.storage import catalogue, chat, claims, endings, jobs
 from reposto.storage.engine import Store
 from reposto.storage.runs import lock_run
 
@@ -40,25 +40,13 @@ def claim(store: Store, *, worker: str, now: datetime, bulk: bool = True) -> tup
 
     Without `bulk`, jobs of catalogue-wide runs (priority below 0) are left to others.
     """
-    with store.write(lasting=False) as connection:
-        job = jobs.claim_next(connection, worker=worker, lease_until=now + LEASE, now=now, begin=_begun, bulk=bulk)
+    job = claims.claim_next(store, worker=worker, lease_until=now + LEASE, now=now, bulk=bulk)
     return None if job is None else (job, _shown(job))
-
-
-def _begun(job: Job) -> tuple[Step, ...]:
-    if job.kind != ANALYSIS:  # a run shows its own steps, a part of it nothing
-        return job.steps
-    return (Step(job.steps[0].name, job.steps[0].label, "running"), *(reset(step) for step in job.steps[1:]))
 
 
 def _shown(job: Job) -> Change:
     """What tabs see of a job that moved: nothing of a part."""
     return Change(job.session_id, jobs=() if job.parent_id is not None else (job,))
-
-
-def reset(step: Step) -> Step:
-    """The same consultation, not begun."""
-    return Step(step.name, step.label)
 
 
 def heartbeat(store: Store, job: Job, *, now: datetime) -> None:

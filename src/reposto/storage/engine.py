@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ BUSY_TIMEOUT_MS = 5_000  # a writer waits this long, then the user gets 503 and 
 # A machine that lost its power within a transaction says nothing; PostgreSQL would keep the conversation's row locked
 # for it until TCP gives up. None of our transactions waits for anything but the database.
 ABANDONED_AFTER_S = 20
+LONGEST_LOG_PAGES = 16_384  # 64 MB of SQLite's log; while a server runs, it never gets there (checkpoints.py)
 POOL_SIZE = 10
 # A connection that was idle for so long is tried before it is used: a trip to the server. One that broke a moment ago
 # costs its user a StorageBusy, and the pool all the others that are as old.
@@ -68,15 +69,26 @@ class Store:
         Not `lasting`: spares the wait for the disk; until the next lasting one, a power cut may undo it. For
         what a restart makes up for anyway, never for a message.
         """
-        turn = nullcontext() if self._turns is None else self._turns.take(BUSY_TIMEOUT_MS / 1000)
-        with turn, self._translated(), self._connect(writes=True, lasting=lasting) as connection, connection.begin():
+        with (
+            self.turn(BUSY_TIMEOUT_MS / 1000),
+            self._translated(),
+            self._connect(writes=True, lasting=lasting) as connection,
+            connection.begin(),
+        ):
             yield connection
 
+    def turn(self, within_s: float) -> AbstractContextManager[None]:
+        """On SQLite, while nobody else writes; raises StorageBusy when the turn doesn't come in time."""
+        return nullcontext() if self._turns is None else self._turns.take(within_s)
+
     @contextmanager
-    def single(self) -> Iterator[Connection]:
-        """A lasting transaction of exactly one statement, which PostgreSQL commits with it: one trip, not three."""
+    def single(self, *, lasting: bool = True) -> Iterator[Connection]:
+        """A transaction of exactly one statement, which PostgreSQL commits with it: one trip, not three.
+
+        There the statement itself says that it need not last.
+        """
         if self.dialect != "postgresql":
-            with self.write() as connection:
+            with self.write(lasting=lasting) as connection:
                 yield connection
             return
         with self._translated(), self._connect(writes=True) as connection:
@@ -163,6 +175,7 @@ def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
     cursor = dbapi_connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")  # what a client has seen survives a power cut; see _begin_sqlite
+    cursor.execute(f"PRAGMA wal_autocheckpoint={LONGEST_LOG_PAGES}")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     cursor.close()

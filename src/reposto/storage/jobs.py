@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, insert, literal_column, select, update
 
 from reposto.model.encode import to_data
 from reposto.model.message import ANALYSIS, Job, JobState, Step
@@ -21,32 +21,12 @@ ETA_SAMPLE = 30  # past runs behind the expected time
 OWNED = and_(
     jobs.c.id == bindparam("of_job"), jobs.c.attempt == bindparam("of_attempt"), jobs.c.state == JobState.RUNNING
 )
+# With the word itself, not a parameter: only so do both databases see that the index of what is queued serves.
+QUEUED: ColumnElement[bool] = jobs.c.state == literal_column("'queued'")
 _INSERT = insert(jobs)
-_NEXT = (
-    select(jobs)
-    .where(jobs.c.state == JobState.QUEUED)
-    .order_by(jobs.c.priority.desc(), jobs.c.created_at, jobs.c.id)
-    .limit(1)
-    .with_for_update(skip_locked=True)
-)
-_OLDEST = select(jobs.c.created_at).where(jobs.c.state == JobState.QUEUED).order_by(jobs.c.created_at).limit(1)
+_OLDEST = select(jobs.c.created_at).where(QUEUED).order_by(jobs.c.created_at).limit(1)
 _OLDEST_BULK, _OLDEST_SINGLE = _OLDEST.where(jobs.c.priority < 0), _OLDEST.where(jobs.c.priority >= 0)
 _ANY_OPEN = select(jobs.c.id).where(jobs.c.state.in_([JobState.QUEUED, JobState.RUNNING])).limit(1)
-_NEXT_SINGLE = _NEXT.where(jobs.c.priority >= 0)
-_CLAIM = (
-    update(jobs)
-    .where(jobs.c.id == bindparam("of_job"), jobs.c.state == JobState.QUEUED)
-    .values(
-        state=JobState.RUNNING,
-        attempt=jobs.c.attempt + 1,
-        rev=jobs.c.rev + 1,
-        worker=bindparam("to_worker"),
-        lease_until=bindparam("to_lease"),
-        started_at=bindparam("to_started"),
-        steps=bindparam("to_steps"),
-    )
-    .returning(jobs)
-)
 _SAVE_PROGRESS = (
     update(jobs)
     .where(OWNED)
@@ -92,27 +72,6 @@ def insert_job(connection: Connection, job: Job, *, now: datetime, locale: str, 
         "total": job.total,
     }
     connection.execute(_INSERT, values)
-
-
-def claim_next(
-    connection: Connection,
-    *,
-    worker: str,
-    lease_until: datetime,
-    now: datetime,
-    begin: Callable[[Job], Sequence[Step]],
-    bulk: bool = True,
-) -> Job | None:
-    """Take the oldest queued job of the highest priority, its steps as `begin` says; no two workers get the same one.
-
-    queued -> running with attempt + 1.
-    """
-    row = connection.execute(_NEXT if bulk else _NEXT_SINGLE).one_or_none()
-    if row is None:
-        return None
-    given = {"of_job": row.id, "to_worker": worker, "to_lease": lease_until, "to_started": now}
-    steps = to_data(tuple(begin(to_job(row))))
-    return to_job(connection.execute(_CLAIM, given | {"to_steps": steps}).one())
 
 
 def save_progress(
@@ -231,7 +190,7 @@ def find_all_running(connection: Connection) -> list[Job]:
 
 def any_queued(connection: Connection) -> bool:
     """Whether a job waits to be claimed."""
-    query = select(jobs.c.id).where(jobs.c.state == JobState.QUEUED).limit(1)
+    query = select(jobs.c.id).where(QUEUED).limit(1)
     return connection.execute(query).first() is not None
 
 
@@ -264,7 +223,7 @@ def count_by_state(connection: Connection) -> dict[JobState, int]:
 
 def oldest_queued(connection: Connection) -> datetime | None:
     """Since when the question that has waited longest has waited; a run over the catalogue may wait its turn."""
-    waiting = select(jobs.c.created_at).where(jobs.c.state == JobState.QUEUED, jobs.c.priority >= 0)
+    waiting = select(jobs.c.created_at).where(QUEUED, jobs.c.priority >= 0)
     query = waiting.order_by(jobs.c.created_at).limit(1)
     moment: datetime | None = connection.execute(query).scalar()
     return moment

@@ -127,11 +127,21 @@ jobs = Table(
     Column("partial", Json),  # of a run: its most urgent lines so far
     UniqueConstraint("session_id", "question_seq", "sku"),  # no question yields two results
     CheckConstraint("state in ('queued', 'running', 'done', 'failed', 'cancelled')", name="state"),
-    Index("ix_jobs_state_priority_created_at", "state", "priority", "created_at"),
     Index("ix_jobs_state_finished_at", "state", "finished_at"),  # the newest that ended
 )
 
 # ---------------------------------------------------------------- catalogue and stock
+# In the order in which they are claimed, and nothing but what waits: a claim reads one entry, however many there are.
+Index(
+    "ix_jobs_queued",
+    jobs.c.state,  # always the same; SQLite's planner wants something to look up
+    jobs.c.priority.desc(),
+    jobs.c.created_at,
+    jobs.c.id,
+    sqlite_where=text("state = 'queued'"),
+    postgresql_where=text("state = 'queued'"),
+)
+
 
 products = Table(
     "products",
