@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from reposto.storage.types import BigId, Json, Price, Quantity, UtcDateTime
