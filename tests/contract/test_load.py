@@ -290,5 +290,5 @@ def test_a_full_disk_is_said_in_a_sentence() -> None:
     with SalesSpool() as spool:
         spool.database.execute("PRAGMA max_page_count = 20")  # SQLite then fails as on a full disk
         with pytest.raises(StorageBusy) as refusal:
-            spool.add(("1", "2026-02-01", n, None, None, None) for n in range(100_000))
+            spool.add(("1", "2026-02-01", n, None, None, None, None) for n in range(100_000))
     assert "espaço" in refusal.value.message_pt

@@ -10,6 +10,7 @@ import numpy as np
 
 from reposto.analysts.calendar import BusinessCalendar, business_calendar
 from reposto.analysts.forecast import Engine, Forecast, History, LocalEngine, PooledEngine, PooledTables
+from reposto.analysts.histories import history_of, is_price_planned
 from reposto.analysts.leadtime import LeadTime, lead_times, probable_arrivals
 from reposto.analysts.paths import Arrival, StockPaths, demand_paths, stock_paths
 from reposto.analysts.rhythm import Known
@@ -49,7 +50,7 @@ class Situation:
     available: float | None
     used_since_count: float
     paths: StockPaths | None
-    unpromoted: Forecast | None = None  # over the horizon, were there no promotions ahead; None where none are planned
+    unpromoted: Forecast | None = None  # over the horizon without promotions or new prices; None where none are planned
 
     @property
     def counted(self) -> bool:
@@ -160,6 +161,8 @@ def _until_today(facts: ProductFacts) -> SalesHistory | None:
         one_off=_padded(sales.one_off, days, pad),
         planned_promotions=sales.planned_promotions,
         rows=sales.rows,
+        price=None if sales.price is None else np.concatenate([sales.price[:days], np.full(pad, np.nan)]),
+        calendar=sales.calendar,
     )
 
 
@@ -205,9 +208,9 @@ def _forecasts(
     closed = _closed_days(sales, facts.today, calendar) if sales is not None else frozenset()
     promotions = frozenset(sales.planned_promotions) if sales is not None else frozenset()
 
-    def over(days: int, planned: frozenset[date] = promotions, *, tried: bool = False) -> Forecast:
+    def over(days: int, planned: frozenset[date] = promotions, *, tried: bool = False, usual: bool = False) -> Forecast:
         return engine.forecast(
-            history,
+            replace(history, price_ahead=None) if usual else history,
             today=facts.today,
             horizon_days=days,
             closed=closed,
@@ -216,23 +219,16 @@ def _forecasts(
             tried=tried,
         )
 
-    ahead = any(0 <= (day - facts.today).days < horizon for day in promotions)
-    return over(horizon, tried=True), over(PATH_DAYS), over(horizon, frozenset()) if ahead else None
+    ahead = any(0 <= (day - facts.today).days < horizon for day in promotions) or is_price_planned(history, horizon)
+    unpromoted = over(horizon, frozenset(), usual=True) if ahead else None
+    return over(horizon, tried=True), over(PATH_DAYS), unpromoted
 
 
 def _history(facts: ProductFacts, sales: SalesHistory | None) -> History:
     integer = is_counted(facts.product.unit)
     if sales is None:
         return History(facts.today, np.zeros(0), integer=integer, group=facts.product.category)
-    return History(
-        start=sales.start,
-        quantity=sales.quantity,
-        censored=sales.out_of_stock & (sales.quantity == 0),
-        excluded=sales.one_off,
-        promotion=sales.promotion,
-        integer=integer,
-        group=facts.product.category,
-    )
+    return history_of(facts.product, sales)
 
 
 def _closed_days(sales: SalesHistory, today: date, calendar: BusinessCalendar) -> frozenset[date]:

@@ -14,7 +14,6 @@ from reposto.app.beside import live_beside
 from reposto.app.logs import configure_logs
 from reposto.app.settings import handed_over
 from reposto.model.clock import local_today, monotonic, utc_now
-from reposto.model.quantities import is_counted
 from reposto.storage import catalogue, company, facts
 from reposto.storage.alone import Chore, alone
 from reposto.storage.engine import Store
@@ -31,7 +30,8 @@ def needs_fit(store: Store) -> bool:
 
 def fit_forecasts(store: Store, *, learn: bool = True) -> bool:
     """Fit and store the tables if the data have changed since they were last fitted; `learn`: trees as well."""
-    from reposto.analysts.forecast import History, PooledEngine  # the server imports this module, but never fits
+    from reposto.analysts.forecast import PooledEngine  # the server imports this module, but never fits
+    from reposto.analysts.histories import history_of
 
     began = monotonic()
     with store.read() as connection:
@@ -40,16 +40,7 @@ def fit_forecasts(store: Store, *, learn: bool = True) -> bool:
             return False
         today = local_today(company.zone(connection))
         histories = [
-            History(
-                start=sales.start,
-                quantity=sales.quantity,
-                censored=sales.out_of_stock & (sales.quantity == 0),
-                excluded=sales.one_off,
-                promotion=sales.promotion,
-                integer=is_counted(product.unit),
-                group=product.category,
-            )
-            for product, sales in facts.load_all_sales(connection)
+            history_of(product, sales, planned=False) for product, sales in facts.load_all_sales(connection)
         ]
     if not histories:
         return False

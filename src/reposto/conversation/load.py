@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeAlias
@@ -52,6 +52,7 @@ LOADERS: dict[Kind, Loader] = {
     "products": load_kinds.load_products,
     "stock": load_kinds.load_stock,
     "promotions": load_kinds.load_promotions,
+    "selling_prices": load_kinds.load_selling_prices,
     "offers": load_kinds.load_offers,
     "orders": load_orders.load_orders,
     "receipts": load_orders.load_receipts,
@@ -365,9 +366,11 @@ def _spool_all(spool: SalesSpool, rows: Iterable[Row]) -> int:
 
 
 def _spool_columns(spool: SalesSpool, columns: tuple[tuple[Any, ...], ...]) -> None:
-    skus, days, quantities, out_of_stock, promotion, one_off, _row = columns
+    skus, days, quantities, out_of_stock, promotion, one_off, prices, totals, _row = columns
+    values = map(load_kinds.value_of_sale, quantities, prices, totals) if any(prices) or any(totals) else repeat(None)
     scaled = map(_thousandths, quantities)
-    spool.add(zip(skus, map(_iso, days), scaled, out_of_stock, promotion, one_off, strict=True))
+    marks = (out_of_stock, promotion, one_off)
+    spool.add(zip(skus, map(_iso, days), scaled, *marks, values, strict=False))  # `values` may go on for ever
 
 
 @lru_cache(100_000)  # the same few days and quantities come again and again

@@ -6,19 +6,31 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from sqlalchemy import Connection
 
 from reposto.intake.convert import Problems
 from reposto.intake.references import Known
-from reposto.intake.rows import Amount, OfferRow, PriceRow, ProductRow, PromotionRow, Row, StockRow, SupplierRow
+from reposto.intake.rows import (
+    Amount,
+    OfferRow,
+    PriceRow,
+    ProductRow,
+    PromotionRow,
+    Row,
+    SellingPriceRow,
+    StockRow,
+    SupplierRow,
+)
 from reposto.intake.words import supplier_key
 from reposto.storage import load_purchasing as purchasing
 from reposto.storage.load import Changes, Record, upsert
 from reposto.storage.load_references import SupplierNames, list_supplier_names
 from reposto.storage.tables import offers, products, promotions, stock_levels, suppliers
+from reposto.storage.tables_prices import selling_prices
+from reposto.storage.types import PRICE_SCALE
 
 T = TypeVar("T", bound=NamedTuple)
 
@@ -72,6 +84,19 @@ def load_stock(connection: Connection, rows: Sequence[StockRow], batch: Batch) -
 def load_promotions(connection: Connection, rows: Sequence[PromotionRow], batch: Batch) -> Changes:
     """Planned promotions by SKU and first day."""
     return upsert(connection, promotions, ("sku", "starts_on"), [said(row) for row in rows])
+
+
+def load_selling_prices(connection: Connection, rows: Sequence[SellingPriceRow], batch: Batch) -> Changes:
+    """The company's own prices by SKU and first day."""
+    return upsert(connection, selling_prices, ("sku", "starts_on"), [said(row) for row in rows])
+
+
+def value_of_sale(quantity: Amount, price: Amount | None, total: Amount | None) -> int | None:
+    """R$ 0.0001 of a sale, what was paid in all before what a unit is said to cost; None where neither is said."""
+    if total is None and price is None:
+        return None
+    value = Decimal(total) if total is not None else Decimal(quantity) * Decimal(price or 0)
+    return int((value * PRICE_SCALE).to_integral_value(ROUND_HALF_UP))
 
 
 def load_suppliers(connection: Connection, rows: Sequence[SupplierRow], batch: Batch) -> Changes:

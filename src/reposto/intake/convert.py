@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from reposto.intake.fields import FIELDS, Field
+from reposto.intake.field import Field
+from reposto.intake.fields import FIELDS
 from reposto.intake.headers import Header, Layout
 from reposto.intake.limits import MAX_ROW_ERRORS
-from reposto.intake.rows import ROW_TYPES, OrderRow, PromotionRow, Row
+from reposto.intake.rows import ROW_TYPES, OrderRow, PromotionRow, Row, SellingPriceRow
 from reposto.intake.values import BadValue, Broken, RawCell, Reading, Value, is_blank, unwrap
 from reposto.intake.words import header_key, supplier_key
 from reposto.model.errors import RowError
@@ -126,7 +127,7 @@ class Converter:
 
     def is_sound(self, row: Row) -> bool:
         """Cells that are right one by one but not together."""
-        if isinstance(row, PromotionRow) and row.ends_on < row.starts_on:
+        if isinstance(row, PromotionRow | SellingPriceRow) and row.ends_on and row.ends_on < row.starts_on:
             return self.complain(row, "ends_on", "termina antes de começar")
         if isinstance(row, OrderRow) and row.expected_on is not None and row.expected_on < row.ordered_on:
             return self.complain(row, "expected_on", "é antes da data do pedido")
@@ -143,6 +144,7 @@ _KEYS = {
     "stock": ("sku",),
     "suppliers": ("cnpj", "name"),
     "promotions": ("sku", "starts_on"),
+    "selling_prices": ("sku", "starts_on"),
 }
 
 

@@ -7,43 +7,13 @@ Sources of the names: Bling's and Olist's product exports, Protheus' tables SB1,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from reposto.intake import values as v
+from reposto.intake.field import QUANTITY as _QUANTITY
+from reposto.intake.field import Field
+from reposto.intake.field import field as _field
+from reposto.intake.field import sku_field as _sku
+from reposto.intake.fields_selling import SELLING
 from reposto.intake.rows import Kind
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A column: the row's attribute it fills, how its cells are read, its names."""
-
-    name: str
-    label: str  # what we call it to a buyer, and in templates
-    parse: v.Parser
-    required: bool
-    strong: tuple[str, ...]
-    weak: tuple[str, ...]
-    example: str
-    blank: v.Value = None  # what an empty cell says
-
-
-def _field(
-    name: str, label: str, parse: v.Parser, strong: str, weak: str = "", *, required: bool = False, example: str = ""
-) -> Field:
-    return Field(name, label, parse, required, tuple(strong.split()), tuple(weak.split()), example)
-
-
-def _mark(name: str, label: str, strong: str) -> Field:
-    """A column in which an empty cell means no."""
-    return Field(name, label, v.flag, False, tuple(strong.split()), (), "não", blank=False)
-
-
-def _sku(extra: str = "") -> Field:
-    strong = (
-        f"sku codigosku codsku skucodigo codigodoproduto codigoproduto codproduto cdproduto idproduto codprod {extra}"
-    )
-    weak = "codigo cod codigointerno referencia ref coditem codigodoitem codigoitem uniqueid produto item"
-    return _field("sku", "sku", v.code(120), strong, weak, required=True, example="00123")
 
 
 def _supplier(*, required: bool = True) -> Field:
@@ -63,7 +33,6 @@ def _price(*, required: bool) -> Field:
     return _field("unit_price", "preço unitário", parse, strong, "preco valor", required=required, example="12,50")
 
 
-_QUANTITY = "quantidade qtd qtde quant qtdade qde qty y"
 _ACTIVE = _field("active", "situação", v.flag, "situacao ativo status", example="Ativo")
 _NUMBER = (
     "numerodopedido numeropedido nodopedido ndopedido npedido nopedido nrpedido numpedido nropedido pedidodecompra"
@@ -179,58 +148,7 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
             example="20/11/2026",
         ),
     ),
-    "sales": (
-        _sku("d2cod"),
-        _field(
-            "day",
-            "data da venda",
-            v.day(),
-            "datadavenda datavenda diadavenda dtvenda d2emissao",
-            "data dia emissao dataemissao datadeemissao datahora datadopedido ds date",
-            required=True,
-            example="18/11/2026",
-        ),
-        _field(
-            "quantity",
-            "quantidade vendida",
-            v.sold,
-            "quantidadevendida qtdvendida qtdevendida qtdvenda quantvendida unidadesvendidas vendida d2quant",
-            f"{_QUANTITY} vendas",
-            required=True,
-            example="3",
-        ),
-        _mark("out_of_stock", "ruptura", "ruptura emruptura semestoque"),
-        _mark("promotion", "promoção", "promocao empromocao promo"),
-        _mark("one_off", "venda atípica", "vendaatipica atipica excepcional vendapontual pontual"),
-    ),
-    "promotions": (
-        _sku(),
-        _field(
-            "starts_on",
-            "início",
-            v.day("any"),
-            "inicio datainicio datainicial iniciopromocao inicioem validadeinicio",
-            "de",
-            required=True,
-            example="23/11/2026",
-        ),
-        _field(
-            "ends_on",
-            "fim",
-            v.day("any"),
-            "fim datafim datafinal fimpromocao termino datatermino terminaem validadefim",
-            "ate",
-            required=True,
-            example="30/11/2026",
-        ),
-        _field(
-            "discount_percent",
-            "desconto %",
-            v.percent(),
-            "desconto descontopct pctdesconto pctdedesconto",
-            example="15",
-        ),
-    ),
+    **SELLING,
     "offers": (
         _supplier(),
         _sku(),

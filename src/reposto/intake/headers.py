@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reposto.intake.fields import FIELDS, Field
+from reposto.intake.field import Field
+from reposto.intake.fields import FIELDS
 from reposto.intake.kinds import ALSO, FAMILIAR, KIND_LABELS
 from reposto.intake.rows import KINDS, Kind
 from reposto.intake.words import fold, header_key

@@ -14,10 +14,11 @@ FAMILIAR: dict[Kind, frozenset[str]] = {
     ),
     "stock": frozenset("descricao nome produto unidade deposito local localizacao custo b2local b2cm1".split()),
     "sales": frozenset(
-        "descricao nome produto unidade receita valor valortotal total preco precounitario faturamento cliente"
-        " vendedor pedido nf notafiscal canal loja nomedoproduto valorunitario d2total d2prcven d2doc".split()
+        "descricao nome produto unidade valor cliente vendedor pedido nf notafiscal canal loja nomedoproduto"
+        " d2doc".split()
     ),
     "promotions": frozenset("descricao nome produto campanha".split()),
+    "selling_prices": frozenset("descricao nome produto tabela precoanterior".split()),
     "offers": frozenset("descricao nome produto unidade".split()),
     "orders": frozenset(
         "descricao nome produto unidade total valortotal comprador condicaodepagamento c7total".split()
@@ -35,6 +36,7 @@ KIND_LABELS: dict[Kind, str] = {
     "stock": "estoque",
     "sales": "vendas",
     "promotions": "promoções",
+    "selling_prices": "preços de venda",
     "offers": "ofertas",
     "orders": "pedidos",
     "receipts": "recebimentos",

@@ -15,7 +15,16 @@ from typing import Literal, NamedTuple, TypeAlias
 from reposto.model.orders import OrderStatus
 
 Kind: TypeAlias = Literal[
-    "suppliers", "products", "stock", "sales", "offers", "orders", "receipts", "promotions", "prices"
+    "suppliers",
+    "products",
+    "stock",
+    "sales",
+    "offers",
+    "orders",
+    "receipts",
+    "promotions",
+    "selling_prices",
+    "prices",
 ]
 
 # Who refers to whom: each kind comes after what it names.
@@ -25,6 +34,7 @@ KINDS: tuple[Kind, ...] = (
     "stock",
     "sales",
     "promotions",
+    "selling_prices",
     "offers",
     "orders",
     "receipts",
@@ -77,7 +87,10 @@ class StockRow(NamedTuple):
 
 
 class SaleRow(NamedTuple):
-    """Natural key: sku and day. Several rows of one key in one load are summed; their flags are or-ed."""
+    """Natural key: sku and day. Several rows of one key in one load are summed; their flags are or-ed.
+
+    What the customer paid: `total` R$ for the quantity, else `unit_price`; below zero or nothing, it says no price.
+    """
 
     sku: str
     day: date
@@ -85,16 +98,29 @@ class SaleRow(NamedTuple):
     out_of_stock: bool | None = None
     promotion: bool | None = None
     one_off: bool | None = None
+    unit_price: Amount | None = None
+    total: Amount | None = None
     row: int = 0
 
 
 class PromotionRow(NamedTuple):
-    """A planned promotion. Natural key: sku and starts_on."""
+    """A promotion, planned or past. Natural key: sku and starts_on."""
 
     sku: str
     starts_on: date
     ends_on: date
     discount_percent: float | None = None
+    unit_price: Amount | None = None  # R$ while it lasts
+    row: int = 0
+
+
+class SellingPriceRow(NamedTuple):
+    """What the company asks for a product, planned or past. Natural key: sku and starts_on."""
+
+    sku: str
+    starts_on: date
+    unit_price: Amount
+    ends_on: date | None = None  # None: until another begins
     row: int = 0
 
 
@@ -166,7 +192,16 @@ class PriceRow(NamedTuple):
 
 
 Row: TypeAlias = (
-    SupplierRow | ProductRow | StockRow | SaleRow | PromotionRow | OfferRow | OrderRow | ReceiptRow | PriceRow
+    SupplierRow
+    | ProductRow
+    | StockRow
+    | SaleRow
+    | PromotionRow
+    | SellingPriceRow
+    | OfferRow
+    | OrderRow
+    | ReceiptRow
+    | PriceRow
 )
 
 ROW_TYPES: dict[Kind, type[Row]] = {
@@ -175,6 +210,7 @@ ROW_TYPES: dict[Kind, type[Row]] = {
     "stock": StockRow,
     "sales": SaleRow,
     "promotions": PromotionRow,
+    "selling_prices": SellingPriceRow,
     "offers": OfferRow,
     "orders": OrderRow,
     "receipts": ReceiptRow,

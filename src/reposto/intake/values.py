@@ -123,6 +123,15 @@ def amount(*, least: Decimal = _ZERO) -> Parser:
     return parse
 
 
+def paid(cell: Cell, reading: Reading) -> Decimal | None:
+    """R$ that a customer paid; returns, gifts and what isn't a number say no price: sales are loaded all the same."""
+    try:
+        value = reading.numbers.read(cell) if not isinstance(cell, date) else Decimal(0)
+    except BadNumber:
+        return None
+    return value if 0 < value <= MAX_AMOUNT else None
+
+
 def sold(cell: Cell, reading: Reading) -> Decimal:
     """A quantity sold; a negative one is a return, which is not a sale."""
     try:

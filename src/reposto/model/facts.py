@@ -40,12 +40,27 @@ class StockLevel:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceSpan:
+    """Days of a promotion or at a selling price, past or planned, both ends included; no end = until another begins.
+
+    unit_price: R$. discount_percent: of the usual price, 20.0 = 20 %. None where it isn't said.
+    """
+
+    starts_on: date
+    ends_on: date | None
+    unit_price: float | None = None
+    discount_percent: float | None = None
+    promotion: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SalesHistory:
     """Daily sales from `start`, one entry per calendar day, zeros filled in.
 
     quantity: float64 (n,), units of stock, never negative. out_of_stock: bool (n,), days on which nothing could be
     sold, so a zero says nothing about demand. promotion: bool (n,). one_off: bool (n,), marked as exceptional.
-    planned_promotions: future days with a promotion. rows: how many sales rows are behind it.
+    planned_promotions: future days with a promotion. rows: how many sales rows are behind it. price: float64 (n,), R$ a
+    unit sold for, NaN = not known; None where no day's is. calendar: promotions and prices by the days they hold.
     """
 
     start: date
@@ -55,6 +70,8 @@ class SalesHistory:
     one_off: NDArray[np.bool_]
     planned_promotions: tuple[date, ...] = ()
     rows: int = 0
+    price: NDArray[np.float64] | None = None
+    calendar: tuple[PriceSpan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ from reposto.storage.purchasing import (
     prices_of,
     receipts_of,
 )
+from reposto.storage.selling_prices import prices_by_product, with_prices
 from reposto.storage.supply import count_offers
 from reposto.storage.tables import (
     daily_sales,
@@ -85,7 +86,7 @@ def load_several(
     company = load_company(connection, known)
     named = {product.sku: product for product in _load_products(connection, skus)}
     stock = _load_stock(connection, skus)
-    sales = _load_sales(connection, skus, today, company.data_until)
+    sales = with_prices(connection, skus, _load_sales(connection, skus, today, company.data_until))
     asked = _load_offers(connection, skus)
     received, coming = receipts_of(connection, skus), open_lines_of(connection, skus)
     drafts = draft_lines_of(connection, skus)
@@ -140,10 +141,11 @@ def load_all_sales(connection: Connection, *, since: date | None = None) -> Iter
     if since is not None:
         wanted = wanted.where(daily_sales.c.day >= since)
     rows = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(wanted)
+    priced = prices_by_product(connection)
     for sku, group in itertools.groupby(rows, key=lambda row: row[0]):
         if sku in by_sku:
             columns = zip(*(row[1:] for row in group), strict=True)
-            yield by_sku[sku], _to_history(_to_arrays(list(columns)), until)
+            yield by_sku[sku], priced(sku, _to_history(_to_arrays(list(columns)), until))
 
 
 def load_fitted(connection: Connection, kind: str) -> bytes | None:

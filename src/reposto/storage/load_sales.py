@@ -19,17 +19,20 @@ from sqlalchemy import Connection
 from reposto.model.errors import StorageBusy
 from reposto.storage.load import Changes
 
-# sku, ISO day, thousandths of a unit, out_of_stock, promotion, one_off (1, 0, or None: not said)
-SaleTuple: TypeAlias = tuple[str, str, int, int | None, int | None, int | None]
+# sku, ISO day, thousandths of a unit, out_of_stock, promotion, one_off (1, 0, or None: not said), R$ 0.0001 in all
+SaleTuple: TypeAlias = tuple[str, str, int, int | None, int | None, int | None, int | None]
 
 COPY_LINES = 5_000  # lines to a write, some 150 KiB
 SUM = """
     CREATE TABLE daily AS
     SELECT sku, day, sum(quantity) AS quantity, max(out_of_stock) AS out_of_stock, max(promotion) AS promotion,
-        max(one_off) AS one_off
+        max(one_off) AS one_off,
+        CAST(round(sum(value) FILTER (WHERE value > 0 AND quantity > 0) * 1000.0
+            / sum(quantity) FILTER (WHERE value > 0 AND quantity > 0)) AS INTEGER) AS unit_price
     FROM sales GROUP BY sku, day ORDER BY sku, day
 """
 FLAGS = ("out_of_stock", "promotion", "one_off")
+PRICE = "unit_price"
 
 
 class SalesSpool:
@@ -60,7 +63,7 @@ class SalesSpool:
         self.summed: tuple[int, tuple[str, ...]] | None = None
         self.database.execute(
             "CREATE TABLE sales (sku TEXT, day TEXT, quantity INTEGER, out_of_stock INTEGER, promotion INTEGER,"
-            " one_off INTEGER)"
+            " one_off INTEGER, value INTEGER)"
         )
         self.count = 0
 
@@ -68,9 +71,14 @@ class SalesSpool:
         """Some more; several of one product and day will be summed."""
         with _room():
             self.database.execute("BEGIN")
-            added = self.database.executemany("INSERT INTO sales VALUES (?,?,?,?,?,?)", sales)
+            added = self.database.executemany("INSERT INTO sales VALUES (?,?,?,?,?,?,?)", sales)
             self.count += max(added.rowcount, 0)
             self.database.execute("COMMIT")
+
+    def is_priced(self) -> bool:
+        """Whether any sale has a price."""
+        self.add_up()
+        return self.database.execute(f"SELECT 1 FROM daily WHERE {PRICE} > 0 LIMIT 1").fetchone() is not None  # noqa: S608
 
     def skus(self) -> set[str]:
         """The products named."""
@@ -99,7 +107,8 @@ class SalesSpool:
         sku = "replace(sku, '\\', '\\\\')"
         for character, escaped in ((9, "\\t"), (10, "\\n"), (13, "\\r")):
             sku = f"replace({sku}, char({character}), '{escaped}')"
-        line = " || char(9) || ".join((sku, "day", "quantity", *flags))
+        others = (f"coalesce({name}, '\\N')" if name == PRICE else name for name in flags)
+        line = " || char(9) || ".join((sku, "day", "quantity", *others))
         return (text for (text,) in self.database.execute(f"SELECT {line} || char(10) FROM daily ORDER BY rowid"))  # noqa: S608
 
 
@@ -121,10 +130,11 @@ def _room() -> Iterator[None]:
 def merge_sales(connection: Connection, spool: SalesSpool) -> Changes:
     """Write the summed days that are new or different. What the spool holds is the truth for its products' days."""
     total, flags = spool.add_up()
+    given = (*flags, PRICE) if spool.is_priced() else flags
     if connection.dialect.name == "postgresql":
-        incoming = _copy_to_postgres(connection, spool, flags)
+        incoming = _copy_to_postgres(connection, spool, given)
     elif connection.connection.is_detached:
-        incoming = _copy_to_sqlite(connection, spool, flags)
+        incoming = _copy_to_sqlite(connection, spool, given)
     else:
         incoming = _attach_to_sqlite(connection, spool)
     columns = ", ".join(("sku", "day", "quantity", *flags))
@@ -136,7 +146,21 @@ def merge_sales(connection: Connection, spool: SalesSpool) -> Changes:
         f" {_conflict(flags)}"
     ).rowcount
     inserted = total - int(known)
-    return Changes(inserted, touched - inserted, total - touched)
+    changed = max(touched, _merge_prices(connection, incoming)) if PRICE in given else touched
+    return Changes(inserted, changed - inserted, total - changed)
+
+
+def _merge_prices(connection: Connection, incoming: str) -> int:
+    """What a unit of each of these days sold for; a day without a price loses the one it had. How many that changed."""
+    added = connection.exec_driver_sql(
+        f"INSERT INTO daily_prices (sku, day, {PRICE}) SELECT sku, day, {PRICE} FROM {incoming} WHERE {PRICE} > 0"  # noqa: S608
+        f" ORDER BY sku, day ON CONFLICT (sku, day) DO UPDATE SET {PRICE} = excluded.{PRICE}"
+        f" WHERE daily_prices.{PRICE} <> excluded.{PRICE}"
+    ).rowcount
+    gone = connection.exec_driver_sql(
+        f"DELETE FROM daily_prices WHERE (sku, day) IN (SELECT sku, day FROM {incoming} WHERE {PRICE} IS NULL)"  # noqa: S608
+    ).rowcount
+    return int(added + gone)
 
 
 def _conflict(flags: tuple[str, ...]) -> str:
@@ -170,7 +194,7 @@ def _copy_to_postgres(connection: Connection, spool: SalesSpool, flags: tuple[st
     connection.exec_driver_sql("DROP TABLE IF EXISTS pg_temp.incoming_sales")
     connection.exec_driver_sql(
         "CREATE TEMP TABLE incoming_sales (sku text, day date, quantity bigint, out_of_stock boolean,"
-        " promotion boolean, one_off boolean) ON COMMIT DROP"
+        " promotion boolean, one_off boolean, unit_price bigint) ON COMMIT DROP"
     )
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor, cursor.copy(f"COPY incoming_sales ({columns}) FROM STDIN") as copy:

@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, select, text
 
-from reposto.storage import tables
+from reposto.storage import tables, tables_prices
 from reposto.storage.engine import Store
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -61,10 +61,10 @@ def _is_ahead(connection: Connection) -> bool:
 
 
 def drift(store: Store) -> list[object]:
-    """Differences between the migrated schema and `tables.metadata`; empty when they agree."""
+    """Differences between the migrated schema and the tables; empty when they agree."""
     with store.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(context, tables.metadata))
+        return list(compare_metadata(context, tables_prices.metadata))
 
 
 def _config(connection: Connection) -> Config:

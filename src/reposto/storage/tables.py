@@ -198,13 +198,14 @@ daily_sales = Table(
     sqlite_with_rowid=False,
 )
 
-promotions = Table(  # planned ones; past ones are marked on the sales
+promotions = Table(  # planned ones, and past ones beside those marked on the sales
     "promotions",
     metadata,
     Column("sku", String(120), ForeignKey("products.sku", ondelete="CASCADE"), primary_key=True),
     Column("starts_on", Date, primary_key=True),
     Column("ends_on", Date, nullable=False),
     Column("discount_percent", Float),
+    Column("unit_price", Price),  # R$ while it lasts
 )
 
 # ---------------------------------------------------------------- suppliers, offers, orders

@@ -113,7 +113,7 @@ GOLDEN = [
     Golden(
         "original.csv",  # of the project that this one replaces
         b"sku,nome,data_venda,quantidade,receita\n84903501,A vantagem,2026-02-01,3,29.70\n",
-        [sale("84903501", (2, 1), "3", 2)],
+        [sale("84903501", (2, 1), "3", 2)._replace(total=D("29.70"))],
     ),
     Golden(
         "fornecedores.csv",

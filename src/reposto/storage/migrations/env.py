@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from alembic import context
 
-from reposto.storage.tables import metadata
+from reposto.storage.tables_prices import metadata
 from reposto.storage.types import Price, Quantity, UtcDateTime
 
 
