@@ -122,8 +122,8 @@ def _answer(store: Store, job: Job, tell: Callable[[Wake], None], stopped: Calla
     progress = Progress(store, job, tell, stopped, {step.name: step for step in job.steps})
     content, metadata = _analyse(store, job, progress, bound)
     change = _insist(lambda: work.answer(store, job, content, metadata, now=utc_now()))
+    tell(wake_for(change))  # before anything else: tabs wait
     bound.info("agents.task.result_saved", seq=change.messages[0].seq)
-    tell(wake_for(change))
     bound.info("agents.task.completed", seconds=round(monotonic() - began, 3))
 
 

@@ -14,7 +14,7 @@ import threading
 from reposto.app import telemetry
 from reposto.app.analysis import warm_up
 from reposto.app.logs import configure_logs
-from reposto.app.pipe import Channel, encode_wake
+from reposto.app.pipe import Channel
 from reposto.app.runner import JobRunner
 from reposto.app.settings import handed_over, shared_traces
 from reposto.delivery.bus import Wake
@@ -52,7 +52,7 @@ class Worker:
         self._events.send({"kind": "busy", "job_id": job.id})
 
     def _tell(self, wake: Wake) -> None:
-        self._events.send({"kind": "wake", **encode_wake(wake)})
+        self._events.send_wake(wake)
 
     def _obey(self, commands: Channel) -> None:
         while True:

@@ -1,4 +1,4 @@
-"""Framed JSON between the server and its worker processes: four bytes of length, then the object."""
+"""Frames between the server and its worker processes: four bytes of length, then an object in JSON, or a wake."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import IO, Any
 import orjson
 
 from reposto.delivery.bus import Wake
+from reposto.delivery.wakes import ORIGIN_BYTES, pack_wake
 
 HEADER = struct.Struct("!I")
+WAKE = bytes(ORIGIN_BYTES)  # a wake begins with it, and an object with a brace
 
 
 class Channel:
@@ -22,7 +24,13 @@ class Channel:
 
     def send(self, data: dict[str, Any]) -> None:
         """Write one object; raises BrokenPipeError when nobody reads any more."""
-        frame = pack(data)
+        self._write(pack(data))
+
+    def send_wake(self, wake: Wake) -> None:
+        """Write a wake, with its messages as they go to the tabs."""
+        self._write(framed(pack_wake(WAKE, wake)))
+
+    def _write(self, frame: bytes) -> None:
         with self._lock:
             view = memoryview(frame)
             while view:
@@ -48,29 +56,9 @@ class Channel:
 
 def pack(data: dict[str, Any]) -> bytes:
     """One framed object."""
-    body = orjson.dumps(data)
+    return framed(orjson.dumps(data))
+
+
+def framed(body: bytes) -> bytes:
+    """As it goes through the pipe."""
     return HEADER.pack(len(body)) + body
-
-
-def encode_wake(wake: Wake) -> dict[str, Any]:
-    """A wake as JSON-ready data."""
-    return {
-        "session_id": wake.session_id,
-        "messages": [[seq, plain.decode()] for seq, plain in wake.messages],
-        "progress": [[data, frame.decode()] for data, frame in wake.progress],
-        "deleted": wake.deleted,
-        "results": [list(result) for result in wake.results],
-        "at": wake.at,
-    }
-
-
-def decode_wake(data: dict[str, Any]) -> Wake:
-    """The wake that `encode_wake` wrote."""
-    return Wake(
-        session_id=data["session_id"],
-        messages=tuple((seq, plain.encode()) for seq, plain in data["messages"]),
-        progress=tuple((job, frame.encode()) for job, frame in data["progress"]),
-        deleted=data["deleted"],
-        results=tuple((sku, job_id) for sku, job_id in data["results"]),
-        at=data.get("at", 0.0),
-    )

@@ -20,11 +20,12 @@ from typing import Any
 import orjson
 import structlog
 
-from reposto.app.pipe import HEADER, decode_wake, pack
+from reposto.app.pipe import HEADER, WAKE, pack
 from reposto.app.settings import environment, hand_over
 from reposto.conversation import work
 from reposto.conversation.change import Change
 from reposto.delivery.bus import Wake
+from reposto.delivery.wakes import unpack_wake
 from reposto.model.clock import monotonic, utc_now
 from reposto.storage.engine import Store
 
@@ -251,11 +252,13 @@ class Pool:
     async def _listen(self, child: Child) -> None:
         while True:
             size = HEADER.unpack(await child.events.readexactly(HEADER.size))[0]
-            event = orjson.loads(await child.events.readexactly(size))
+            said = await child.events.readexactly(size)
+            if said.startswith(WAKE):
+                self._publish(unpack_wake(said))
+                continue
+            event = orjson.loads(said)
             kind = event["kind"]
-            if kind == "wake":
-                self._publish(decode_wake(event))
-            elif kind == "busy":
+            if kind == "busy":
                 child.job_id, child.busy_since, child.idle = event["job_id"], monotonic(), False
                 if child.job_id in self._called_off:  # cancelled before it could say that it had claimed it
                     self._stop_own(child.job_id)

@@ -19,7 +19,8 @@ from reposto.model.clock import monotonic
 from reposto.model.errors import StorageBusy
 
 SUFFIX = "-turn"  # beside the database file; holds nothing, may be deleted while nobody writes
-LOOK_EVERY_S = 0.0003  # a transaction takes some milliseconds: of that little is lost, and little is spent looking
+LOOK_FIRST_S, EAGER_FOR_S = 0.0001, 0.002  # most transactions are over in one or two milliseconds
+LOOK_EVERY_S = 0.0003  # of a longer one little is lost, and little is spent looking
 PATIENT_AFTER_S, LOOK_PATIENTLY_S = 0.1, 0.005  # an import may write for many seconds
 
 
@@ -68,4 +69,10 @@ class Turns:
                 now = monotonic()
                 if now >= deadline:
                     raise StorageBusy(retry_after=1.0) from None
-                time.sleep(LOOK_EVERY_S if now - began < PATIENT_AFTER_S else LOOK_PATIENTLY_S)
+                time.sleep(_pause(now - began))
+
+
+def _pause(waited_s: float) -> float:
+    if waited_s < EAGER_FOR_S:
+        return LOOK_FIRST_S
+    return LOOK_EVERY_S if waited_s < PATIENT_AFTER_S else LOOK_PATIENTLY_S
