@@ -12,8 +12,9 @@ from reposto.analysts.paths import Arrival, stock_paths
 from reposto.analysts.plan import Plan, plan_of
 from reposto.analysts.rounding import orderable
 from reposto.analysts.situation import Coming, Situation
+from reposto.model.calls import Call
 from reposto.model.facts import Offer
-from reposto.model.findings import Call, DemandFinding
+from reposto.model.findings import DemandFinding
 from reposto.model.quantities import to_cents
 
 STALE_OFFER_DAYS = 180  # an offer that ended longer ago says little about today's price

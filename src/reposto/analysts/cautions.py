@@ -16,7 +16,7 @@ from reposto.analysts.taxes import (
     is_from_afar,
     may_owe_difal,
 )
-from reposto.model.findings import Caution
+from reposto.model.calls import Caution
 
 _USUAL_INTERNAL = 18.0  # %: what most states charge inside, for telling whether the difference could matter
 

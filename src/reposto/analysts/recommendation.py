@@ -13,6 +13,7 @@ from reposto.analysts.cautions import cautions
 from reposto.analysts.demand import data_age, demand_missing
 from reposto.analysts.doubts import grade, unknown_season
 from reposto.analysts.landed import billed
+from reposto.analysts.lot_limits import LONGEST_LOT_DAYS
 from reposto.analysts.plan import Plan, is_forced_too_large, valid_offers
 from reposto.analysts.reasons import headline, next_steps, reasons
 from reposto.analysts.risk import estimate_risk
@@ -112,6 +113,7 @@ def _with_terms(situation: Situation, advice: RecommendationFinding, plan: Plan 
         return advice
     supplier = next((s for s in situation.facts.suppliers if s.id == plan.offer.supplier_id), None)
     share = plan.rules.share if plan.rules is not None else None
+    limit = plan.rules.limit if plan.rules is not None else None
     buying = advice.verdict == "approve"
     return replace(
         advice,
@@ -131,6 +133,8 @@ def _with_terms(situation: Situation, advice: RecommendationFinding, plan: Plan 
         free_freight_from=supplier.free_freight_from if supplier is not None else None,
         order_lines=share.lines if share is not None else None,
         order_line_cost=share.cost if share is not None else None,
+        lot_limit=limit.code if limit is not None and limit.days < LONGEST_LOT_DAYS else "",
+        lot_limit_days=limit.days if limit is not None and limit.code else None,
     )
 
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from reposto.language.formats import inert, sentence
 from reposto.language.voice import Voice
-from reposto.model.findings import Call, Caution, RecommendationFinding
+from reposto.model.calls import Call, Caution
+from reposto.model.findings import RecommendationFinding
 
 ON_THE_CARD = ("taxes_change", "cbs_estimate", "difal_decides")
 

@@ -9,6 +9,7 @@ from reposto.language.calls import calls_line, taxes_line
 from reposto.language.decision import amount_due, late_words
 from reposto.language.doubts import grade_words, keeps_line, other_line
 from reposto.language.formats import inert, rate, sentence
+from reposto.language.reasons_en import write_steps
 from reposto.language.voice import Voice, bullets, told
 from reposto.model.findings import (
     Analysis,
@@ -38,7 +39,7 @@ def write_card(voice: Voice, analysis: Analysis, said: frozenset[str]) -> str:
         ("other", other_line(voice, analysis)),
         ("calls", calls_line(voice, analysis.recommendation, said)),
         ("taxes", taxes_line(voice, analysis.recommendation)),
-        ("next", next_line(voice, analysis.recommendation)),
+        ("next", next_line(voice, analysis)),
     )
     late = analysis.logistics.order_by_overdue
     named = {"order_by": "order_by.late"} if late else {}
@@ -91,6 +92,8 @@ def demand_line(voice: Voice, demand: DemandFinding, said: frozenset[str]) -> st
 
 def driver_words(voice: Voice, driver: DemandDriver) -> str:
     """One reason why the forecast isn't what was just sold."""
+    if driver.code in ("promotion", "price") and driver.lift_percent is not None and driver.start is not None:
+        return planned_words(voice, driver, driver.start)
     if driver.code == "promotion" and driver.start is not None and driver.end is not None:
         when = voice.on_day(driver.start)
         if driver.end != driver.start:
@@ -319,10 +322,13 @@ def confidence_line(voice: Voice, analysis: Analysis) -> str:
     return told(grade_words(voice, analysis), past, until)
 
 
-def next_line(voice: Voice, advice: RecommendationFinding) -> str:
-    """What else to do: the analyst's steps (Portuguese) without the button's (first) and the usual review (last)."""
-    if voice.locale == "en" or advice.verdict == "manual_review":
+def next_line(voice: Voice, analysis: Analysis) -> str:
+    """What else to do: the analyst's steps without the button's (first) and the usual review (last)."""
+    advice = analysis.recommendation
+    if advice.verdict == "manual_review":
         return ""
+    if voice.locale == "en":
+        return " ".join(write_steps(voice, analysis))
     steps = advice.next_steps[1:] if advice.verdict == "approve" else advice.next_steps[:-1]
     if any(call.code == "hurry" for call in advice.calls):  # that says which order, and by when
         steps = tuple(step for step in steps if not step.startswith("Cobrar a entrega"))

@@ -8,10 +8,11 @@ from reposto.language import cards, offer_lines, supply_leads
 from reposto.language.calls import ON_THE_CARD, caution_words
 from reposto.language.decision import missing_words
 from reposto.language.formats import lower_first, sentence
+from reposto.language.reasons_en import write_reasons
 from reposto.language.voice import Voice, bullets, lines
 from reposto.model.findings import Alternative, Analysis, Evidence, Missing
 
-_FIGURE = re.compile(r"\d{1,2}/\d{1,2}(?=/\d{4})|(?<![\d/])\d[\d.]*(?:,\d+)?(?:/\d{1,2})?")
+_FIGURE = re.compile(r"\d{1,2}/\d{1,2}(?=/\d{4})|(?<![\d/])\d[\d.]*(?:,\d+)*(?:\.\d+)?(?:/\d{1,2})?")
 FOLD = "---"  # a line of its own: the page shows what follows folded
 
 
@@ -38,10 +39,9 @@ def write_details(voice: Voice, analysis: Analysis, head: str, offers_shown: boo
 
 
 def _reasons(voice: Voice, analysis: Analysis, head: str) -> list[str]:
-    """The analyst's reasons (Portuguese) that say more than the card; the holidays on the way in either language."""
-    rows: list[str] = []
-    if voice.locale != "en":
-        rows += [voice.foreign(r) for r in analysis.recommendation.reasons if not _known_already(r, head)]
+    """The analyst's reasons that say more than the card, and the holidays on the way."""
+    reasons = write_reasons(voice, analysis) if voice.locale == "en" else analysis.recommendation.reasons
+    rows = [voice.foreign(r) for r in reasons if not _known_already(r, head)]
     unsure = [c for c in analysis.recommendation.cautions if c.code not in ON_THE_CARD]
     rows += [caution_words(voice, caution) for caution in unsure]
     arrival = analysis.recommendation.expected_arrival or analysis.logistics.probable_arrival

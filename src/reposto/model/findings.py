@@ -12,6 +12,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from reposto.model.calls import Call, Caution
+
 Confidence = Literal["high", "medium", "low"]
 Verdict = Literal["approve", "wait", "manual_review"]
 
@@ -81,7 +83,9 @@ class DemandDriver:
 
     Its code is promotion (planned; percent = its effect on the forecast), promotion_past, stockouts_past (days of them
     just past), season (percent = usual sales of the days ahead against those just past), level (quantity = sold in as
-    many days on the average of the last three months). None where it doesn't apply.
+    many days on the average of the last three months), price (a new one planned from `start` on). None where it doesn't
+    apply. price_percent: change of the price, -20 = a fifth cheaper; lift_percent: what that does to demand on these
+    days; learned_from: past promotions or price cuts of this product.
     """
 
     code: str
@@ -90,6 +94,9 @@ class DemandDriver:
     end: date | None = None
     percent: float | None = None
     quantity: float | None = None
+    price_percent: float | None = None
+    lift_percent: float | None = None
+    learned_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,47 +291,6 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """What a telephone call to a supplier may bring, in figures.
-
-    Codes: renew (an offer that has expired, by its last price; quantity = what would be ordered of it today; before =
-    None), hurry (an open order that comes after the stock ends: due = when it probably comes, wanted = when the stock
-    ends; before, after = chance of running out before a new order's arrival as things are and with it in time), express
-    (no order can come in time: quantity = what is expected to be short by `due`, the new order's arrival; amount = the
-    margin on it, the most that haste may cost).
-    """
-
-    code: str
-    supplier: str
-    quantity: float
-    due: date | None = None
-    wanted: date | None = None
-    days: int | None = None  # by which the order must come earlier
-    order_number: str = ""
-    unit_price: Decimal | None = None
-    payable: Decimal | None = None
-    cheaper_percent: float | None = None  # than the advised offer, landed
-    before: float | None = None
-    after: float | None = None
-    amount: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Caution:
-    """A tax that may make the cost another.
-
-    Codes: taxes_change (delivery in 2027, figures by the rules of 2026), cbs_estimate (`percent`: the rate assumed),
-    difal_unknown, difal_decides (`state`: where the goods come from; `rival`: who may be cheaper then).
-    """
-
-    code: str
-    percent: float | None = None
-    supplier: str = ""
-    state: str = ""
-    rival: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class ShelfLife:
     """What a shelf life means for the advised quantity: probability that any of it expires unsold, units, R$."""
 
@@ -410,6 +376,8 @@ class RecommendationFinding:
     order_line_cost: Decimal | None = None
     calls: tuple[Call, ...] = ()
     cautions: tuple[Caution, ...] = ()
+    lot_limit: str = ""  # why a lot goes no further beyond the need than `lot_limit_days`; codes of LotLimit
+    lot_limit_days: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ import pytest
 
 from reposto.analysts.analysis import analyse
 from reposto.language.prose import write_analysis
+from reposto.model.calls import Call
 from reposto.model.facts import Company, OpenOrderLine, PriceTier, ProductFacts, StockLevel
-from reposto.model.findings import Analysis, Call
+from reposto.model.findings import Analysis
 from reposto.model.request import Expect, Intent, Request
 from tests.support import facts as given_facts
 
