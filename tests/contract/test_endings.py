@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 
 from reposto.conversation import work
 from reposto.model.errors import AnalysisCancelled, StaleAttempt
+from reposto.model.message import JobState, Step
 from reposto.storage import engine, jobs, tables
 from reposto.storage.engine import Store
 from tests.support.office import NOW, Office, at_once
@@ -57,6 +58,18 @@ def test_a_refused_answer_takes_no_number(office: Office) -> None:
     with pytest.raises(StaleAttempt):
         work.answer(office.store, second, "again", {}, now=NOW)
     assert [message.content for message in office.history()][2:] == ["ok"]
+
+
+def test_tabs_are_told_of_the_job_as_it_was_stored(office: Office) -> None:
+    office.ask()
+    job = office.claim()
+    steps = [Step(step.name, step.label, "done", 0.25) for step in job.steps]
+    work.progress(office.store, job, steps, now=NOW)
+    [told] = work.answer(office.store, job, "ok", {}, now=NOW).jobs
+    with office.store.read() as connection:
+        assert told == jobs.get_job(connection, job.id)
+    assert told.steps == tuple(steps)
+    assert (told.state, told.result_seq) == (JobState.DONE, 3)
 
 
 def test_an_answer_to_a_conversation_that_was_deleted_is_refused(office: Office) -> None:

@@ -7,12 +7,13 @@ is locked, so there it is three statements.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, insert, select, true, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, insert, select, true, update
 
-from reposto.model.message import Job, JobState, Message, Sender
+from reposto.model.message import Job, JobState, Message, Sender, Step
 from reposto.storage import chat, jobs
 from reposto.storage.engine import Store
 from reposto.storage.tables import chat_messages, chat_sessions
@@ -54,9 +55,20 @@ def _save_at_once(
         row = connection.execute(_AT_ONCE, given).one_or_none()
     if row is None:
         return None
-    ended = jobs.to_job(row)
-    assert ended.result_seq is not None
-    return Message(row.message_id, job.session_id, ended.result_seq, SENDER, content, now, full), ended
+    message = Message(row.message_id, job.session_id, row.result_seq, SENDER, content, now, full)
+    return message, _ended(job, row)
+
+
+def _ended(job: Job, row: Row[Any]) -> Job:
+    """With what may have changed since it was claimed: to bring the rest along costs more than it looks."""
+    return replace(
+        job,
+        state=JobState.DONE,
+        rev=row.rev,
+        result_seq=row.result_seq,
+        steps=tuple(Step(**step) for step in row.steps),
+        draft=jobs.draft_of(row.draft, job.attempt),
+    )
 
 
 def statement(owned: ColumnElement[bool]) -> Select[Any]:
@@ -82,7 +94,7 @@ def statement(owned: ColumnElement[bool]) -> Select[Any]:
             error=None,
             result_seq=locked.c.last_seq + 1,
         )
-        .returning(*table.c)
+        .returning(table.c.session_id, table.c.rev, table.c.result_seq, table.c.steps, table.c.draft)
         .cte("ended")
     )
     counted = (
@@ -109,7 +121,8 @@ def statement(owned: ColumnElement[bool]) -> Select[Any]:
         .returning(chat_messages.c.id)
         .cte("said")
     )
-    return select(*ended.c, said.c.id.label("message_id")).join_from(ended, said, true())
+    given = (ended.c.rev, ended.c.result_seq, ended.c.steps, ended.c.draft)
+    return select(*given, said.c.id.label("message_id")).join_from(ended, said, true())
 
 
 _AT_ONCE = statement(jobs.OWNED)

@@ -37,6 +37,9 @@ PATIENCE = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
 }
+# An answer of 14 KB is compressed a quarter of a millisecond faster, of the 0.6 that storing it takes.
+_COMPRESS_FAST = """SELECT set_config(name, 'lz4', false) FROM pg_settings
+    WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)"""
 IDLE_SINCE = "reposto_idle_since"  # of a pooled connection
 SYNCHRONOUS = "reposto_synchronous"  # of a SQLite connection, as it was last set
 
@@ -198,6 +201,7 @@ def _begin_sqlite(connection: Connection) -> None:
 def _prepare_postgres(dbapi_connection: Any, _record: Any) -> None:
     with dbapi_connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '5s'; SET statement_timeout = '60s'; SET timezone = 'UTC'")
+        cursor.execute(_COMPRESS_FAST)
         cursor.execute(f"SET idle_in_transaction_session_timeout = '{ABANDONED_AFTER_S}s'")
         # A connection that is only idle and whose machine is gone: found in 30 s, not in Linux's two hours.
         cursor.execute("SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3")

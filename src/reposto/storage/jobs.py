@@ -255,7 +255,7 @@ def _owned(job_id: str, attempt: int) -> Any:
     return and_(jobs.c.id == job_id, jobs.c.attempt == attempt, jobs.c.state == JobState.RUNNING)
 
 
-def _draft_of(draft: dict[str, Any] | None, attempt: int) -> str:
+def draft_of(draft: dict[str, Any] | None, attempt: int) -> str:
     """Of this attempt; what an earlier one left is of no use."""
     return str(draft["text"]) if draft and draft.get("attempt") == attempt else ""
 
@@ -282,6 +282,6 @@ def to_job(row: Row[Any]) -> Job:
         forgiven=row.forgiven,
         done=row.done,
         total=row.total,
-        draft=_draft_of(row.draft, row.attempt),
+        draft=draft_of(row.draft, row.attempt),
         partial=tuple(row.partial or ()),
     )
