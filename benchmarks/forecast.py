@@ -5,20 +5,23 @@ python -m benchmarks.forecast --data DIR [--quick] [--jobs 2] [--origins N] [--p
 DIR (or DIR/panels) holds `unique_id, ds, y` files, CSV or Parquet, of any rhythm; columns that tell of stock-outs,
 promotions and prices are found by their names (app/backtest_columns.py) and used: calendars are known ahead. One thread
 per process and, with --jobs, one process per panel; with --cache DIR quantiles are kept there, so that a run that was
-interrupted goes on where it stopped. AutoETS, AutoTheta and AutoCES take 12 to 27 s per 1,000 series and origin,
-AutoARIMA 245 to 716 s: they get the same 100 and 30 random series of each panel every time (--series), and ours is
-compared with them on these.
+interrupted goes on where it stopped; ours only as long as neither its code nor the panel's figures change. AutoETS,
+AutoTheta and AutoCES take 12 to 27 s per 1,000 series and origin, AutoARIMA 245 to 716 s: they get the same 100 and 30
+random series of each panel every time (--series), and ours is compared with them on these.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import math
 import os
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -27,6 +30,7 @@ import numpy as np
 from benchmarks.forecast_ours import NAMES, forecast, question_times
 from benchmarks.forecast_panels import PanelData, Score, Truth, load_panel, score, truth
 from benchmarks.forecast_peers import Peer, lightgbm_on_lags, peers
+from reposto.analysts import forecast as engine
 from reposto.analysts.forecast.features import Ints
 from reposto.analysts.forecast.types import Floats
 from reposto.model.errors import FileRefused
@@ -73,18 +77,37 @@ class Store:
         return None if self.folder is None else self.folder / f"{name.replace(' ', '_')}.npy"
 
 
+def digest_of(files: Sequence[Path], *figures: Floats | None) -> str:
+    """Changes with any byte of the files, and with any figure; NaN equals NaN."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    for part in figures:
+        digest.update(b"none" if part is None else np.ascontiguousarray(part).tobytes())
+    return digest.hexdigest()[:10]
+
+
+@cache
+def own_code() -> tuple[Path, ...]:
+    """What our quantiles of a panel depend on."""
+    here = Path(__file__)
+    ours = [here.with_name(f"forecast_{name}.py") for name in ("ours", "panels")]
+    return (*sorted(Path(engine.__file__).parent.glob("*.py")), *ours)
+
+
 def run_ours(panel: PanelData, origins: list[int], store: Store, learn: bool) -> tuple[dict[str, Floats], float]:
     """Quantiles (origins, series, windows, levels) by name, and seconds per 1,000 series and origin."""
     parts: list[dict[str, Floats]] = []
     spent, timed = 0.0, 0
+    state = f"{panel.name}_ours_{digest_of(own_code(), panel.y, panel.causes)}"
     for cutoff in origins:
-        kept = {n: store.load(f"{panel.name}_ours_{n}_{learn}_{cutoff}") for n in NAMES}
+        kept = {n: store.load(f"{state}_{n}_{learn}_{cutoff}") for n in NAMES}
         if any(v is None for v in kept.values()):
             start = time.perf_counter()
             fresh = forecast(panel, cutoff, learn)
             spent, timed = spent + time.perf_counter() - start, timed + 1
             for name, values in fresh.items():
-                store.save(f"{panel.name}_ours_{name}_{learn}_{cutoff}", values)
+                store.save(f"{state}_{name}_{learn}_{cutoff}", values)
             parts.append(fresh)
         else:
             parts.append({n: v for n, v in kept.items() if v is not None})
