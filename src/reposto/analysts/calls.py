@@ -107,8 +107,8 @@ def _hurry(situation: Situation, plan: Plan, ends: int) -> list[Call]:
             due=due,
             wanted=wanted,
             days=(due - wanted).days,
-            before=round(plan.stockout, 3),
-            after=round(after, 3),
+            probability_before=round(plan.stockout, 3),
+            probability_after=round(after, 3),
         )
     ]
 
@@ -147,7 +147,7 @@ def _express(situation: Situation, plan: Plan, ends: int) -> list[Call]:
             quantity=quantity,
             due=situation.calendar.add(today, -(-int(plan.lead.mean * 1000) // 1000)),
             wanted=today + timedelta(days=ends),
-            before=round(plan.stockout, 3),
+            probability_before=round(plan.stockout, 3),
             amount=margin,
         )
     ]

@@ -33,8 +33,8 @@ def call_words(voice: Voice, call: Call) -> str:
     if call.due is None or call.wanted is None:
         return ""
     days = {"due": voice.day(call.due), "wanted": voice.day(call.wanted)}
-    if call.code == "hurry" and call.before is not None and call.after is not None:
-        chances = {"before": voice.share(call.before), "after": voice.share(call.after)}
+    if call.code == "hurry" and call.probability_before is not None and call.probability_after is not None:
+        chances = {"before": voice.share(call.probability_before), "after": voice.share(call.probability_after)}
         return voice.say("call.hurry", order=inert(call.order_number, 40), **values, **days, **chances)
     if call.code == "express" and call.amount is not None:
         key = "call.express" if call.wanted > voice.today else "call.express.now"

@@ -11,11 +11,11 @@ from decimal import Decimal
 class Call:
     """What a telephone call to a supplier may bring, in figures.
 
-    Codes: renew (an offer that has expired, by its last price; quantity = what would be ordered of it today; before =
-    None), hurry (an open order that comes after the stock ends: due = when it probably comes, wanted = when the stock
-    ends; before, after = chance of running out before a new order's arrival as things are and with it in time), express
-    (no order can come in time: quantity = what is expected to be short by `due`, the new order's arrival; amount = the
-    margin on it, the most that haste may cost).
+    Codes: renew (an offer that has expired, by its last price; quantity = what would be ordered of it today), hurry (an
+    open order that comes after the stock ends: due = when it probably comes, wanted = when the stock ends;
+    probability_before, probability_after: of running out before a new order's arrival, as things are and with it in
+    time), express (no order can come in time: quantity = what is expected to be short by `due`, the new order's
+    arrival; amount = the margin on it, the most that haste may cost).
     """
 
     code: str
@@ -28,8 +28,8 @@ class Call:
     unit_price: Decimal | None = None
     payable: Decimal | None = None
     cheaper_percent: float | None = None  # than the advised offer, landed
-    before: float | None = None
-    after: float | None = None
+    probability_before: float | None = None
+    probability_after: float | None = None
     amount: Decimal | None = None
 
 

@@ -79,7 +79,11 @@ def test_an_order_that_comes_after_the_stock_ends_is_to_be_hurried() -> None:
     assert found.wanted is not None and found.due is not None and analysis.demand.stockout_date is not None
     assert TODAY < found.wanted <= analysis.demand.stockout_date < found.due
     assert found.days == (found.due - found.wanted).days
-    assert found.before is not None and found.after is not None and found.after <= found.before - 0.05
+    assert (
+        found.probability_before is not None
+        and found.probability_after is not None
+        and found.probability_after <= found.probability_before - 0.05
+    )
     assert "entregue o pedido 1203 (480 UN) até" in head(analysis)
     assert "Cobrar a entrega" not in head(analysis)  # the same thing, said worse
     assert "deliver order 1203" in head(analysis, "en")
