@@ -38,7 +38,7 @@ def sold_in(facts: ProductFacts, window: Window) -> WindowDemand:
         expected_from=None,
         until=window.end,
         year_before=earlier,
-        begins_before_data=sales is not None and window.start < sales.start,
+        starts=sales.start if sales is not None and window.start < sales.start else None,
     )
     return _compared(found)
 
@@ -50,7 +50,7 @@ def _compared(found: WindowDemand) -> WindowDemand:
         total = expected.expected if found.sold is None else round(found.sold + expected.expected, 3)
     whole = expected is not None or found.sold_until == found.window.end
     change = None
-    if whole and total is not None and found.year_before and not (found.beyond or found.begins_before_data):
+    if whole and total is not None and found.year_before and not found.beyond and found.starts is None:
         change = round(100 * (total / found.year_before - 1), 1)
     return replace(found, total=total, change_percent=change)
 

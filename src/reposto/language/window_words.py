@@ -70,8 +70,10 @@ def _sold(voice: Voice, product: str, found: WindowDemand, days: str) -> list[st
 
 
 def _around(voice: Voice, found: WindowDemand) -> list[str]:
-    """The same days a year before, and days on which nothing could be sold."""
+    """Where the data begin, the same days a year before, and days on which nothing could be sold."""
     parts: list[str] = []
+    if found.starts is not None:
+        parts.append(voice.say("asked.sold.starts", date=voice.full(found.starts)))
     if found.year_before is not None:
         sold, change = voice.quantity(found.year_before), found.change_percent
         key = "asked.year_before"

@@ -20,7 +20,7 @@ class WindowDemand:
 
     `sold` are the sales of the days up to `sold_until` (None: no day of the window has data); `expected` those after
     (None: none is to come, or nothing can be forecast). `year_before` are the sales of the same days a year earlier,
-    where the data cover all of them. `begins_before_data`: the first days of the window lie before the first sale.
+    where the data cover all of them. `starts`: the first day with data, where days of the window lie before it.
     `beyond`: the window ends after the last day that can be forecast, and `expected` stops at `until`.
     """
 
@@ -32,7 +32,7 @@ class WindowDemand:
     expected_from: date | None
     until: date
     year_before: float | None = None
-    begins_before_data: bool = False
+    starts: date | None = None
     beyond: bool = False
     total: float | None = None  # sold so far and expected still
     change_percent: float | None = None  # the whole window against the year before

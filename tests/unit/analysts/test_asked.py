@@ -44,7 +44,7 @@ def test_days_before_any_sale_are_unknown_not_zero() -> None:
     facts = given.smooth()
     assert facts.sales is not None
     found = sold_in(facts, window(facts.sales.start - timedelta(days=40), 30))
-    assert found.sold is None and found.begins_before_data
+    assert found.sold is None and found.starts == facts.sales.start
     assert sold_in(replace(facts, sales=None), window(TODAY - timedelta(days=9), 5)).sold is None
 
 

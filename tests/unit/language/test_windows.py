@@ -6,7 +6,10 @@ from datetime import date
 
 import pytest
 
+from reposto.language.voice import Voice
+from reposto.language.window_words import write_sold
 from reposto.language.windows import looking_back, topic_of, window_of
+from reposto.model.asked import WindowDemand
 from reposto.model.request import Intent, Window
 from tests.unit.language.shop import ask
 
@@ -113,3 +116,11 @@ def test_two_months_spoken_of_become_one_stretch() -> None:
     assert both.window == Window(date(2026, 6, 1), date(2026, 7, 31)) and both.skus == ("TEC-015",)
     apart = (("human", "demanda da sarja leve em junho"), ("human", "e em setembro?"))
     assert ask("e os dois meses juntos?", *apart).window is None
+
+
+def test_a_window_that_begins_before_the_data_says_where_they_begin() -> None:
+    """Else the sales of a quarter would pass for those of the year."""
+    year = Window(date(2025, 1, 1), date(2025, 12, 31))
+    found = WindowDemand(year, 90.0, year.end, 0, None, None, year.end, starts=date(2025, 10, 2), total=90.0)
+    text = write_sold(Voice("pt-BR", TODAY), "Chapa", found)
+    assert text == "Chapa: em 2025 a venda foi de **90 UN**. As vendas deste produto só começam em 02/10/2025."

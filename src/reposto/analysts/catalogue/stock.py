@@ -68,7 +68,7 @@ def _worth(usage: Usage, quantity: float) -> Decimal | None:
 
 
 def rank_abc(usages: Sequence[Usage]) -> tuple[Ranked, ...]:
-    """Every product by value = units sold in 365 days x unit value, the largest first; without a price it is 0."""
+    """Every product by value = units sold in 360 days x unit value, the largest first; without a price it is 0."""
     values = {u.sku: to_cents((u.unit_value or ZERO) * Decimal(str(round(u.sold_year, 3)))) for u in usages}
     classes = abc_classes({sku: float(value) for sku, value in values.items()})
     total = sum(values.values(), ZERO)
