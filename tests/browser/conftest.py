@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.support import logins
 from tests.support.api import Api, make_token
 from tests.support.browser import PATIENCE_MS, STATIC, Desk, NewDesk, Switch
 from tests.support.chromium import chromium_args, find_chromium
-from tests.support.processes import REPOSTO, ServerProcess, clean_environment
+from tests.support.processes import ServerProcess
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -31,15 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def run(home: Path, *arguments: str, stdin: str = "") -> str:
     """What a command of ours prints."""
-    done = subprocess.run(
-        [str(REPOSTO), *arguments, "--home", str(home)],
-        env=clean_environment(),
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    done = logins.run(home, *arguments, stdin=stdin)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout.strip()
 

@@ -7,8 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from reposto.app.http.chat import MAX_ID
-from reposto.app.http.common import RuntimeDep, UserDep
+from reposto.app.http.common import KnownId, RuntimeDep, UserDep
 from reposto.conversation import aliases
 from reposto.delivery import wire
 from reposto.model.clock import utc_now
@@ -46,9 +45,9 @@ async def add_alias(runtime: RuntimeDep, user: UserDep, given: GivenAlias) -> Re
 
 
 @router.delete("/{alias_id}", status_code=204)
-async def remove_alias(runtime: RuntimeDep, _user: UserDep, alias_id: int) -> Response:
+async def remove_alias(runtime: RuntimeDep, _user: UserDep, alias_id: KnownId) -> Response:
     """Forget one."""
-    await runtime.in_writer(aliases.remove_alias, runtime.store, alias_id if 0 < alias_id <= MAX_ID else 0)
+    await runtime.in_writer(aliases.remove_alias, runtime.store, alias_id)
     return Response(status_code=204)
 
 

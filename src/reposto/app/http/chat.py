@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from reposto.app.access import check_may_press
-from reposto.app.http.common import RuntimeDep, UserDep
+from reposto.app.http.common import MAX_ID, KnownId, RuntimeDep, UserDep
 from reposto.conversation import ask as asking
 from reposto.conversation import sessions
 from reposto.conversation.actions import act
@@ -18,7 +18,6 @@ from reposto.model.clock import utc_now
 from reposto.model.message import Message, Session
 
 router = APIRouter(prefix="/api/chat")
-MAX_ID = 2**53  # what JavaScript counts exactly
 
 
 class NewMessage(BaseModel):
@@ -56,9 +55,9 @@ async def list_sessions(
 
 
 @router.delete("/sessions/{session_id}", status_code=204)
-async def delete_session(runtime: RuntimeDep, user: UserDep, session_id: int) -> Response:
+async def delete_session(runtime: RuntimeDep, user: UserDep, session_id: KnownId) -> Response:
     """Delete a conversation; what runs in it is cancelled."""
-    change = await runtime.in_writer(sessions.delete_session, runtime.store, _id(session_id), user.id, now=utc_now())
+    change = await runtime.in_writer(sessions.delete_session, runtime.store, session_id, user.id, now=utc_now())
     runtime.publish(change)
     return Response(status_code=204)
 
@@ -67,27 +66,25 @@ async def delete_session(runtime: RuntimeDep, user: UserDep, session_id: int) ->
 async def read_messages(
     runtime: RuntimeDep,
     user: UserDep,
-    session_id: int,
+    session_id: KnownId,
     after: int = Query(0, ge=0, le=MAX_ID),
     limit: int = Query(500, ge=1, le=500),
 ) -> list[dict[str, Any]]:
     """History; also the fallback when WebSocket is impossible."""
-    found = await runtime.in_thread(
-        sessions.read_history, runtime.store, _id(session_id), user.id, after=after, limit=limit
-    )
+    found = await runtime.in_thread(sessions.read_history, runtime.store, session_id, user.id, after=after, limit=limit)
     return [wire.message_data(message) for message in found]
 
 
 @router.post("/sessions/{session_id}/messages", status_code=201)
 async def ask(
-    runtime: RuntimeDep, user: UserDep, session_id: int, new: NewMessage, response: Response
+    runtime: RuntimeDep, user: UserDep, session_id: KnownId, new: NewMessage, response: Response
 ) -> dict[str, Any]:
     """Ask; the answer to this call is the agent's immediate reply."""
     asked = await runtime.in_writer(
         asking.ask,
         runtime.store,
         runtime.catalogue,
-        session_id=_id(session_id),
+        session_id=session_id,
         asker=Asker(user.id, user.locale),
         content=new.content,
         client_id=new.client_id,
@@ -101,15 +98,15 @@ async def ask(
 
 
 @router.post("/sessions/{session_id}/jobs/{job_id}/cancel", status_code=202)
-async def cancel(runtime: RuntimeDep, user: UserDep, session_id: int, job_id: str) -> dict[str, Any]:
+async def cancel(runtime: RuntimeDep, user: UserDep, session_id: KnownId, job_id: str) -> dict[str, Any]:
     """Stop an analysis."""
-    change = await runtime.in_writer(sessions.cancel, runtime.store, _id(session_id), user.id, job_id, now=utc_now())
+    change = await runtime.in_writer(sessions.cancel, runtime.store, session_id, user.id, job_id, now=utc_now())
     runtime.publish(change)
     return wire.message_data(change.messages[0])
 
 
 @router.post("/sessions/{session_id}/actions", status_code=201)
-async def run_action(runtime: RuntimeDep, user: UserDep, session_id: int, new: NewAction) -> dict[str, Any]:
+async def run_action(runtime: RuntimeDep, user: UserDep, session_id: KnownId, new: NewAction) -> dict[str, Any]:
     """Run a button of a result; pressed again, the same message."""
     check_may_press(user, new.action_type)
     message: Message
@@ -117,7 +114,7 @@ async def run_action(runtime: RuntimeDep, user: UserDep, session_id: int, new: N
         act,
         runtime.store,
         runtime.catalogue,
-        session_id=_id(session_id),
+        session_id=session_id,
         asker=Asker(user.id, user.locale),
         action_type=new.action_type,
         action_data=new.action_data,
@@ -135,8 +132,3 @@ def _summary(session: Session) -> dict[str, Any]:
         "message_count": session.message_count,
         "last_seq": session.last_seq,
     }
-
-
-def _id(session_id: int) -> int:
-    """Ids no database has are as absent as any other."""
-    return session_id if 0 < session_id <= MAX_ID else 0

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import structlog
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import AfterValidator
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
@@ -17,6 +18,7 @@ from reposto.storage.users import User
 
 log = structlog.get_logger(__name__)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+MAX_ID = 2**53  # what JavaScript counts exactly
 
 
 def get_runtime(request: Request) -> Runtime:
@@ -43,6 +45,8 @@ async def get_user(request: Request, runtime: Annotated[Runtime, Depends(get_run
 
 RuntimeDep = Annotated[Runtime, Depends(get_runtime)]
 UserDep = Annotated[User, Depends(get_user)]
+# An id that no database has is as absent as any other.
+KnownId = Annotated[int, AfterValidator(lambda number: number if 0 < number <= MAX_ID else 0)]
 
 
 def locale_of(request: Request) -> str:

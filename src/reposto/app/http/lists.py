@@ -6,8 +6,7 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from reposto.app.http.chat import MAX_ID
-from reposto.app.http.common import RuntimeDep, UserDep
+from reposto.app.http.common import MAX_ID, KnownId, RuntimeDep, UserDep
 from reposto.conversation.list_results import StoredList, read_list, rows_of
 from reposto.intake.export import write_csv
 from reposto.intake.xlsx_writer import write_xlsx
@@ -23,7 +22,7 @@ Part = Literal["lines", "upcoming", "review", "failed", "left_out"]
 async def read_rows(
     runtime: RuntimeDep,
     user: UserDep,
-    session_id: int,
+    session_id: KnownId,
     job_id: str,
     part: Part = "lines",
     offset: int = Query(0, ge=0, le=MAX_ID),
@@ -32,7 +31,7 @@ async def read_rows(
     """Some rows of one part of a list, and how many there are."""
 
     def read() -> dict[str, Any]:
-        rows = rows_of(read_list(runtime.store, _id(session_id), user.id, job_id), part)
+        rows = rows_of(read_list(runtime.store, session_id, user.id, job_id), part)
         return {"part": part, "total": len(rows), "offset": offset, "rows": rows[offset : offset + limit]}
 
     return await runtime.in_thread(read)
@@ -40,12 +39,12 @@ async def read_rows(
 
 @router.get("/sessions/{session_id}/lists/{job_id}/export")
 async def export(
-    runtime: RuntimeDep, user: UserDep, session_id: int, job_id: str, kind: Literal["csv", "xlsx"] = "csv"
+    runtime: RuntimeDep, user: UserDep, session_id: KnownId, job_id: str, kind: Literal["csv", "xlsx"] = "csv"
 ) -> Response:
     """The whole list as a file that a Brazilian Excel opens and runs nothing of."""
 
     def make() -> tuple[bytes, str]:
-        stored = read_list(runtime.store, _id(session_id), user.id, job_id)
+        stored = read_list(runtime.store, session_id, user.id, job_id)
         table = list_table(stored.kind, stored.data, stored.locale)
         return _file(table, kind), _name(stored, kind)
 
@@ -62,8 +61,3 @@ def _file(table: Table, kind: str) -> bytes:
 
 def _name(stored: StoredList, kind: str) -> str:
     return f"reposto-{stored.kind.replace('_', '-')}-{stored.data['today']}.{kind}"
-
-
-def _id(session_id: int) -> int:
-    """Ids no database has are as absent as any other."""
-    return session_id if 0 < session_id <= MAX_ID else 0
