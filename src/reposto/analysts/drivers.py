@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from reposto.analysts.planned import PLANNED, planned_drivers
 from reposto.analysts.rhythm import Known, demand_pattern
 from reposto.analysts.situation import Situation
 from reposto.model.findings import DemandDriver
@@ -18,18 +19,18 @@ GROWTH_DAYS = 182  # half a year against the same half a year before: no season 
 def demand_drivers(situation: Situation, yearly: tuple[float, ...]) -> tuple[DemandDriver, ...]:
     """What sets the forecast of the horizon apart from the sales of as many days just past; () where nothing does.
 
-    A planned promotion is always named, with its effect on the mean (forecast with / without it - 1, in %). The others
+    Planned promotions and prices are always named, with their effect (forecast with / without - 1, in %). The others
     only where the forecast without promotions and the past differ by 10 % at least, and only those that push the same
     way.
     """
-    found = [*_promotion(situation)]
+    found = [*planned_drivers(situation)]
     apart = _apart(situation)
     if apart is None or abs(apart) < WORTH_SAYING:
         return tuple(found)
     rising = apart > 0
     found += _past(situation, rising=rising)
     found += _season(situation, yearly, rising=rising)
-    if not any(d.code != "promotion" for d in found):
+    if not any(d.code not in PLANNED for d in found):
         found += _level(situation, rising=rising)
     return tuple(found)
 
@@ -52,16 +53,6 @@ def _apart(situation: Situation) -> float | None:
         return None
     past = float(sales.quantity[-situation.horizon_days :].sum())
     return near.mean(situation.horizon_days) / past - 1 if past > 0 else None
-
-
-def _promotion(situation: Situation) -> list[DemandDriver]:
-    if situation.unpromoted is None or situation.near is None or situation.sales is None:
-        return []
-    today, horizon = situation.facts.today, situation.horizon_days
-    days = [d for d in situation.sales.planned_promotions if 0 <= (d - today).days < horizon]
-    without = situation.unpromoted.mean(horizon)
-    effect = (situation.near.mean(horizon) / without - 1) * 100 if without > 0 else 0.0
-    return [DemandDriver("promotion", len(days), min(days), max(days), round(effect, 1))]
 
 
 def _past(situation: Situation, *, rising: bool) -> list[DemandDriver]:

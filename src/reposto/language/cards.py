@@ -9,6 +9,7 @@ from reposto.language.calls import calls_line, taxes_line
 from reposto.language.decision import amount_due, late_words
 from reposto.language.doubts import grade_words, keeps_line, other_line
 from reposto.language.formats import inert, rate, sentence
+from reposto.language.price_words import planned_words
 from reposto.language.reasons_en import write_steps
 from reposto.language.voice import Voice, bullets, told
 from reposto.model.findings import (

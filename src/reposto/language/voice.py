@@ -19,6 +19,8 @@ from reposto.language.texts_lists_en import TEXTS as ENGLISH_LISTS
 from reposto.language.texts_lists_pt import TEXTS as PORTUGUESE_LISTS
 from reposto.language.texts_orders_en import TEXTS as ENGLISH_ORDERS
 from reposto.language.texts_orders_pt import TEXTS as PORTUGUESE_ORDERS
+from reposto.language.texts_prices_en import TEXTS as ENGLISH_PRICES
+from reposto.language.texts_prices_pt import TEXTS as PORTUGUESE_PRICES
 from reposto.language.texts_pt import TEXTS as PORTUGUESE
 from reposto.language.texts_recall_en import TEXTS as ENGLISH_RECALL
 from reposto.language.texts_recall_pt import TEXTS as PORTUGUESE_RECALL
@@ -37,6 +39,7 @@ TEXTS: Mapping[Locale, Mapping[str, str]] = {
         **PORTUGUESE_RECALL,
         **PORTUGUESE_ORDERS,
         **PORTUGUESE_DECISION,
+        **PORTUGUESE_PRICES,
     },
     "en": {
         **ENGLISH_LISTS,
@@ -47,6 +50,7 @@ TEXTS: Mapping[Locale, Mapping[str, str]] = {
         **ENGLISH_RECALL,
         **ENGLISH_ORDERS,
         **ENGLISH_DECISION,
+        **ENGLISH_PRICES,
     },
 }
 

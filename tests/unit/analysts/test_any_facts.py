@@ -14,6 +14,7 @@ from reposto.model.facts import (
     Offer,
     OpenOrderLine,
     PriceObservation,
+    PriceSpan,
     PriceTier,
     Product,
     ProductFacts,
@@ -40,7 +41,17 @@ def histories(draw: st.DrawFn) -> SalesHistory:
     quantity[rng.random(days) < draw(st.floats(0, 1))] = 0.0
     out, promotion, one_off = (rng.random(days) < draw(st.floats(0, 1)) for _ in range(3))
     start = TODAY - timedelta(days=days + draw(st.integers(-40, 60)))
-    return SalesHistory(start, quantity, out, promotion, one_off, planned_promotions=(TODAY,), rows=days)
+    price = rng.choice([np.nan, 0.0, 5.0, 8.0, 1e9, 1e-4], days) if draw(st.booleans()) else None
+    spans = st.builds(
+        PriceSpan,
+        st.dates(TODAY - timedelta(days=800), TODAY + timedelta(days=800)),
+        st.none() | st.dates(TODAY - timedelta(days=800), TODAY + timedelta(days=800)),
+        st.none() | st.sampled_from([0.01, 5.0, 7.5, 1e8]),
+        st.none() | st.floats(0, 100),
+        st.booleans(),
+    )
+    calendar = tuple(draw(st.lists(spans, max_size=4)))
+    return SalesHistory(start, quantity, out, promotion, one_off, (TODAY,), rows=days, price=price, calendar=calendar)
 
 
 @st.composite

@@ -56,7 +56,7 @@ def read_causes(history: History, q: Floats) -> Causes | None:
     before = np.concatenate([np.zeros((7, 2)), base[:-7]])
     past = np.concatenate([base, before], axis=1).reshape(weeks, 7, CAUSES)
     depth = float(np.minimum(x[told], 0.0).mean()) if told.any() else None
-    return Causes(past, flags, head, reference, now, depth, min(float(x.min()), 0.0), _spans(flags | (x <= _CHEAP)))
+    return Causes(past, flags, head, reference, now, depth, min(float(x.min()), 0.0), spans_of(flags | (x <= _CHEAP)))
 
 
 def relative_days(price: Floats, marked: Bools) -> tuple[Floats, float, float]:
@@ -109,7 +109,7 @@ def _usual(by_week: Floats) -> Floats:
     return out
 
 
-def _spans(days: Bools) -> int:
+def spans_of(days: Bools) -> int:
     """Runs of days, those less than three days apart being one."""
     at = np.flatnonzero(days)
     return int((np.diff(at) > _APART).sum()) + 1 if len(at) else 0

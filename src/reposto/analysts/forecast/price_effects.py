@@ -20,7 +20,7 @@ _LEAST_ROWS = 24  # weeks with a cause, over all products, below which nothing i
 _LEAST_KNOWN = 4.0  # curvature (1 / variance) from which on a product's own effect tells how far products differ
 _DOUBT = 6.0  # a pair of effects loses 6 / chi^2 of itself: the 95 % point of chi^2 with 2 degrees of freedom
 _PAIRS = ((0, 1), (2, 3))  # of the week itself, of the week before
-_SCALE = np.array([2.5, 0.7, 0.7, 0.4])  # sd of an effect at first; parts what always comes together
+_SCALE = np.array([2.5, 0.3, 0.7, 0.2])  # sd of an effect at first; parts what always comes together
 # A lower price or a promotion never sells less, and never more a week after it ended.
 _LOW = np.array([-8.0, 0.0, 0.0, -2.0])
 _HIGH = np.array([0.0, 3.0, 4.0, 0.0])
