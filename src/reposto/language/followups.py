@@ -16,7 +16,7 @@ from reposto.language.context import (
 )
 from reposto.language.lexicon import FUNCTION
 from reposto.language.mentions import Found, Status
-from reposto.language.normalise import Kind, tokenise
+from reposto.language.normalise import Kind, parse_number, tokenise
 from reposto.language.params import find_criterion
 from reposto.language.products import Catalogue
 from reposto.language.resolve import Resolver
@@ -25,7 +25,14 @@ from reposto.language.units import SALE_UNITS
 from reposto.model.request import CARRIED, Expect, Intent, Option, Request
 
 AND_IT = re.compile(r"\b[dn]?(?:el[ea]|ess[ea]|est[ea]) (?:e|ou|mais) (?:tambem )?(?:[dn]?[oa]|para [oa]) (?!\d)")
+_ANOTHER = re.compile(r"\b(?:outr[oa]s?|demais|todos|todas|quais|cada|compar\w+|ou)\b")
+_SPOKEN_OF = 0.8  # the product before, by words that fit others too: sure enough to answer, not to keep silent
+_BOUGHT = re.compile(
+    r"\b(?:compr(?:ei|o|amos|ar)|fech(?:ei|o|amos|ar)|ped(?:i|ir|imos)) (\d{1,3}(?:\.\d{3})+|\d+)\b[^?.;]*?"
+    r"\b(?:a|por) (?:r\$ ?)?(\d{1,3}(?:\.\d{3})+,\d{1,2}|\d+,\d{1,2})(?!\d| ?%)"
+)
 _COMPARING = re.compile(r"\bcompar\w+")
+_WEIGHING = (None, Intent.PURCHASE_RECOMMENDATION, Intent.WHAT_IF, Intent.PRICE_CURRENT, Intent.PRODUCT_LOOKUP)
 OF_SUPPLIERS = frozenset({Intent.SUPPLIER_COMPARE, Intent.SUPPLIER_LEAD_TIME})  # may be meant of all products
 MOST_OPTIONS = 6  # what fits as buttons on a phone without scrolling
 
@@ -130,6 +137,10 @@ class Followups:
                     stated_params(sentence, Intent.PRODUCT_LOOKUP, None),
                 )
         if found.status is not Status.ONE and thread.skus:
+            if self._is_spoken_of(sentence, found, thread):
+                asked = intent or (thread.last.intent if thread.last else Intent.PRODUCT_LOOKUP)
+                params = stated_params(sentence, asked, None)
+                return Request(text, asked, Expect.ANSWER, (thread.skus[-1],), params=params, confidence=_SPOKEN_OF)
             variant = (
                 self.resolver.variant(self.catalogue.ids[thread.skus[-1]], found.needs)
                 if thread.skus[-1] in self.catalogue.ids
@@ -154,6 +165,14 @@ class Followups:
                 )
         return None
 
+    def _is_spoken_of(self, sentence: Sentence, found: Found, thread: Thread) -> bool:
+        """`o pedido do sofa`: of several that fit the one just spoken of, unless another is asked for."""
+        at = self.catalogue.ids.get(thread.skus[-1])
+        hard = [need for need in found.needs if not need.soft]
+        if at is None or not hard or found.status is not Status.MANY or _ANOTHER.search(sentence.folded):
+            return False
+        return self.resolver.among([at], hard) == [at]
+
     def it_and_another(self, text: str, sentence: Sentence, found: Found | None, thread: Thread) -> Request | None:
         """`Dela e da curva`: the product spoken of and a variant of it, or its relatives to choose from.
 
@@ -176,6 +195,19 @@ class Followups:
             return request_of(self.catalogue, text, intent, other, params)
         both = tuple(dict.fromkeys((thread.skus[-1], self.catalogue.products[other.ids[0]].sku)))
         return Request(text, intent, Expect.ANSWER, both, params=params, confidence=other.confidence)
+
+    def bought(self, text: str, sentence: Sentence, thread: Thread) -> Request | None:
+        """`comprei 500 da Bento a 17,50, compensa?`: an amount at a price, of the product spoken of: a simulation."""
+        match = _BOUGHT.search(sentence.folded)
+        if match is None or sentence.intent not in _WEIGHING:
+            return None
+        if not thread.skus:  # of what? Else the price would pass for a budget
+            return Request(text, Intent.UNCLEAR, Expect.CLARIFY)
+        quantity, price = (parse_number(match[at]) for at in (1, 2))
+        params: dict[str, Any] = {"quantity": int(quantity), "unit_price": price}
+        if sentence.stated.supplier:
+            params["supplier"] = sentence.stated.supplier
+        return Request(text, Intent.WHAT_IF, Expect.ANSWER, (thread.skus[-1],), params=params, topic="quantity")
 
     def without_product(
         self, text: str, sentence: Sentence, thread: Thread, quantity: tuple[float, str] | None

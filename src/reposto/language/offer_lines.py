@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from reposto.language.formats import inert, number
 from reposto.language.voice import Voice, lines, told
 from reposto.model.findings import Analysis, OfferLine, SupplierLeadTime
+from reposto.model.request import Request
 
 CARD_OFFERS = 3  # suppliers in the card's table; the rest stands in the details
 FLAT_PERCENT = 1.0  # a price within 1 % of its average is "at" its average
@@ -82,6 +85,23 @@ def chosen_lead_time(analysis: Analysis) -> SupplierLeadTime | None:
     """The lead time of the supplier that would be bought from."""
     logistics = analysis.logistics
     return next((s for s in logistics.suppliers if s.supplier_id == logistics.chosen_supplier_id), None)
+
+
+def stated_price_words(voice: Voice, analysis: Analysis, request: Request) -> str:
+    """A price that the buyer names beside an amount, against today's best offer and what was paid."""
+    stated, quantity = request.params.get("unit_price"), request.params.get("quantity")
+    if not isinstance(stated, (int, float)) or stated <= 0 or not quantity:
+        return ""
+    price = Decimal(str(stated))
+    known = (("offer", getattr(best_offer(analysis), "unit_price", None)), ("average", analysis.prices.average_12m))
+    parts = []
+    for name, other in known:
+        if other is not None and other > 0:
+            gap = float((price / other - 1) * 100)
+            key = "same" if abs(gap) < FLAT_PERCENT else "above" if gap > 0 else "below"
+            values = {"percent": voice.percent(abs(gap)), "other": voice.unit_price(other)}
+            parts.append(voice.say(f"stated.{key}", what=voice.say(f"stated.{name}"), **values))
+    return voice.say("stated", price=voice.unit_price(price), compared=voice.join(parts)) if parts else ""
 
 
 def business_days(voice: Voice, value: float) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rapidfuzz.distance import OSA
@@ -167,10 +168,18 @@ def find_class(text: str, asked: bool = False) -> str | None:
     return match[1].upper() if match else None
 
 
-class SupplierBook:
-    """Suppliers by fantasy name and by legal name, in whatever case and accents."""
+_OF = re.compile(r"\b(?:d[oa]s?|com [oa]|pel[oa]|from|by) ([a-z]{4,})\b")
 
-    def __init__(self, suppliers: Sequence[NamedSupplier]) -> None:
+
+def _never(_word: str) -> bool:
+    return False
+
+
+class SupplierBook:
+    """Suppliers by fantasy name and by legal name, in whatever case and accents; after "da" also by its first word,
+    where no other supplier and no product is called so: "500 da Bento"."""
+
+    def __init__(self, suppliers: Sequence[NamedSupplier], in_a_product: Callable[[str], bool] = _never) -> None:
         self._names: list[tuple[str, str]] = []
         for supplier in suppliers:
             for name in {supplier.trade_name, supplier.name}:
@@ -192,6 +201,12 @@ class SupplierBook:
             for name in spelt
         ]
         self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(loose)})(?!\w)") if loose else None
+        firsts = Counter(fold(s.trade_name).split(" ")[0] for s in suppliers if " " in s.trade_name)
+        self._first_words = {
+            first: s.trade_name
+            for s in suppliers
+            if firsts[first := fold(s.trade_name).split(" ")[0]] == 1 and len(first) > 3 and not in_a_product(first)
+        }
 
     def find(self, text: str, *, loosely: bool = True) -> tuple[str, str] | None:
         """The stretch of text that names a supplier, and the supplier's fantasy name.
@@ -200,9 +215,15 @@ class SupplierBook:
         """
         match = self._pattern.search(text) if self._pattern else None
         if match is None:
-            return self._mistyped(text) if loosely else None
+            return self._by_first_word(text) or self._mistyped(text) if loosely else None
         name = match[0] if match[0] in self._trade_names else match[0].replace(" ", "")
         return match[0], self._trade_names[name]
+
+    def _by_first_word(self, text: str) -> tuple[str, str] | None:
+        for match in _OF.finditer(text):
+            if match[1] in self._first_words:
+                return match[1], self._first_words[match[1]]
+        return None
 
     def _mistyped(self, text: str) -> tuple[str, str] | None:
         """A long name with one slip of the finger, word for word."""

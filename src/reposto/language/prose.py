@@ -131,7 +131,8 @@ def write_analysis(analysis: Analysis, request: Request, locale: str, *, asked: 
     """
     voice = Voice(locale_of(locale), analysis.today, analysis.unit)
     if asked.simulation is not None and request.intent is Intent.WHAT_IF:
-        return _folded(voice, analysis, write_simulation(voice, analysis, asked.simulation), False)
+        price = offer_lines.stated_price_words(voice, analysis, request)
+        return _folded(voice, analysis, lines(write_simulation(voice, analysis, asked.simulation), price), False)
     if request.intent is Intent.EXPLAIN and request.topic == "accuracy":
         return _folded(voice, analysis, write_accuracy(voice, analysis), False)
     lead, said = write_lead(voice, analysis, request, asked)

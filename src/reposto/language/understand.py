@@ -57,7 +57,7 @@ class Understander:
         self.codes = CodeBook(products)
         self.reader = Reader(self.catalogue)
         self.resolver = Resolver(self.catalogue, self.reader)
-        self.suppliers = SupplierBook(suppliers)
+        self.suppliers = SupplierBook(suppliers, self.catalogue.vocabulary.__contains__)
         self.dissector = Dissector(
             self.reader, self.codes, self.suppliers, CategoryBook([p.category for p in products])
         )
@@ -288,7 +288,8 @@ class Understander:
             outcome = None
         if outcome is None and thread.options:
             outcome = self.followups.words_offered(sentence)
-        if paired := self.followups.it_and_another(text, sentence, outcome, thread):
+        bought = self.followups.bought(text, sentence, thread) if outcome is None or found.weak else None
+        if paired := bought or self.followups.it_and_another(text, sentence, outcome, thread):
             return paired
         if follow := self.followups.follow(text, sentence, outcome, thread):
             return _compared(follow, sentence, thread) or follow

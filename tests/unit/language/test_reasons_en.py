@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from reposto.analysts.analysis import analyse
+from reposto.language.offer_lines import stated_price_words
 from reposto.language.prose import write_analysis
 from reposto.language.reasons_en import write_reasons, write_steps
 from reposto.language.voice import Voice
@@ -54,3 +55,14 @@ def test_late_orders_are_chased_and_ending_offers_closed() -> None:
     analysis = analyse(replace(base, open_orders=(line,), offers=offers, stock=few))
     steps = write_steps(Voice("en", analysis.today, analysis.unit), analysis)
     assert steps == ["Close by 25 Nov 2026: the offer ends that day.", "Chase 1203, which should be here."]
+
+
+def test_a_price_named_beside_an_amount_is_held_against_offer_and_average() -> None:
+    analysis = analyse(given_facts.smooth())
+    best = next(o for o in analysis.prices.offers if o.offer_id == analysis.prices.best_offer_id)
+    params = {"quantity": 500, "unit_price": float(best.unit_price) / 2}
+    request = Request("x", Intent.WHAT_IF, Expect.ANSWER, (analysis.sku,), params=params, today=analysis.today)
+    voice = Voice("pt-BR", analysis.today, analysis.unit)
+    text = stated_price_words(voice, analysis, request)
+    assert "50% abaixo da melhor oferta de hoje" in text and "abaixo da média paga" in text
+    assert stated_price_words(voice, analysis, replace(request, params={"quantity": 500})) == ""

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from reposto.model.request import Expect, Intent, Turn
+from reposto.language.params import SupplierBook
+from reposto.model.request import Expect, Intent, NamedSupplier, Turn
 from tests.unit.language.shop import TODAY, ask, shop
 
 STOCK = (("human", "quanto tem de Cera Líquida Incolor 750ml Brilhux?"), ("agent", "42 UN."))
@@ -69,3 +70,35 @@ def test_a_choice_offered_as_data_needs_no_reading_of_the_prose() -> None:
 @pytest.mark.parametrize("text", ["o segundo", "e aquele?", "quanto?", "e o preço dele?"])
 def test_a_reference_to_nothing_is_asked_back(text: str) -> None:
     assert ask(text).expect is Expect.CLARIFY
+
+
+def test_an_amount_at_a_price_is_weighed_for_the_product_spoken_of() -> None:
+    before = (
+        ("human", "devo comprar martelo unha 25mm?"),
+        ("agent", "Martelo Unha 25mm Forja (SKU MAR-001): compre 40"),
+    )
+    found = ask("comprei 500 da Hidrovale a 17,50, compensa?", *before)
+    assert (found.intent, found.skus) == (Intent.WHAT_IF, ("MAR-001",))
+    assert found.params == {"quantity": 500, "unit_price": 17.5, "supplier": "Hidrovale"}
+    assert ask("comprei 1.500 a 17,50, compensa?", *before).params == {"quantity": 1500, "unit_price": 17.5}
+    assert ask("comprei 500 a 17,50, compensa?").expect is Expect.CLARIFY
+
+
+def test_a_supplier_is_known_by_its_first_word_where_no_product_is_called_so() -> None:
+    book = SupplierBook(
+        (NamedSupplier("B Ltda", "Bento Ferragens"), NamedSupplier("E SA", "Espuma Sul")), {"espuma"}.__contains__
+    )
+    assert book.find("comprei 500 da bento") == ("bento", "Bento Ferragens")
+    assert book.find("preco da espuma") is None
+    assert book.find("sao bento") is None  # only after "da" and its like
+    twice = SupplierBook((NamedSupplier("B", "Bento Ferragens"), NamedSupplier("C", "Bento Madeiras")))
+    assert twice.find("comprei 500 da bento") is None
+
+
+def test_words_that_fit_several_mean_the_one_just_spoken_of() -> None:
+    before = (("human", "demanda da sarja leve"), ("agent", "Sarja Leve 1.8m (SKU TEC-015): 40 M"))
+    found = ask("cade o pedido da sarja?", *before)
+    assert found.skus == ("TEC-015",)
+    assert found.confidence < 0.9  # so that the answer says how to correct it
+    assert ask("e a outra sarja?", *before).skus != ("TEC-015",)
+    assert ask("e a sarja pesada?", *before).skus == ("TEC-008",)
