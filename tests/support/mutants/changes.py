@@ -274,3 +274,10 @@ def few_calls() -> None:
     from reposto.app import access
 
     put(access, "CALLS_BY_COOKIE", FEW_CALLS)
+
+
+def page_of_the_test() -> None:
+    """No defect: the page is served from a folder of the test's, which may put another one there."""
+    from reposto.app.http import page
+
+    put(page, "STATIC", Path(os.environ["TEST_SWITCHES"]) / "static")
