@@ -58,7 +58,7 @@ def parse_kind(written: str) -> Kind:
     """`sales` or `vendas`."""
     word = fold(written)
     for kind in KINDS:
-        if word in (kind, fold(KIND_LABELS[kind])):
+        if word in (fold(kind), fold(KIND_LABELS[kind])):
             return kind
     choices = ", ".join(f"{kind} ({KIND_LABELS[kind]})" for kind in KINDS)
     raise InvalidInput(f"Não existe o tipo {written!r}; use um destes: {choices}.", f"There is no kind {written!r}.")
@@ -103,6 +103,11 @@ def describe(result: LoadResult) -> Iterator[str]:
 def describe_refusal(error: FileRefused) -> Iterator[str]:
     """The sentence, then each bad cell."""
     yield error.message_pt
+    if error.ask == "kind":
+        kinds = error.kinds or KINDS
+        yield f"  diga o tipo: {' ou '.join(f'--kind {kind}' for kind in kinds)}; modelos: --template vendas"
+    elif error.ask == "own_cnpj":
+        yield "  diga o seu com --cnpj"
     for bad in error.rows:
         yield f"  linha {bad.row}, {bad.column}: {bad.value!r}: {bad.reason}"
     if error.more:

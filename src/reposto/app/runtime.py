@@ -12,9 +12,10 @@ import structlog
 
 from reposto.app import telemetry
 from reposto.app.access import Gate
+from reposto.app.importing import Imports
 from reposto.app.llm.make import make_reader
-from reposto.app.pool import Pool
 from reposto.app.log_keeper import LogKeeper
+from reposto.app.pool import Pool
 from reposto.app.settings import Settings, optional_packages, share_model, share_traces
 from reposto.app.upkeep import Upkeep
 from reposto.app.vitals import Vitals
@@ -57,6 +58,7 @@ class Runtime:
         self.vitals = Vitals(store)
         self.upkeep = Upkeep(settings, store, self.in_thread)
         self.log_keeper = LogKeeper(store)
+        self.imports = Imports(settings)
         self.started_at = monotonic()
         self.stopping = False
         self.last_reap = monotonic()

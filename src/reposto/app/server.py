@@ -22,7 +22,7 @@ from reposto import __version__
 from reposto.app import gateway
 from reposto.app.access import CODE_LIFE, check_may_listen, ensure_local_user, issue
 from reposto.app.direct import SocketProtocol
-from reposto.app.http import aliases, chat, health, lists, login, metrics, orders, page
+from reposto.app.http import aliases, chat, health, imports, lists, login, metrics, orders, page
 from reposto.app.http.common import add_error_handlers
 from reposto.app.http.shield import Shield
 from reposto.app.patience import PatientProtocol
@@ -71,6 +71,7 @@ def build_app(runtime: Runtime) -> FastAPI:
         lists.router,
         aliases.router,
         orders.router,
+        imports.router,
         gateway.router,
         page.router,
     ):

@@ -88,6 +88,8 @@ class Prepared:
     columns: dict[Kind, dict[str, str]] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
 
     def __enter__(self) -> Prepared:
         return self
@@ -131,7 +133,7 @@ def load_files(
         yield result
     if notes is not None:
         with store.write() as connection:
-            result = _apply_notes(connection, notes, now, about_notes)
+            result = apply_notes(connection, notes, now, about_notes)
         yield result
 
 
@@ -157,16 +159,18 @@ def prepare(
     now: datetime,
     also_known: Known | None = None,
     progress: Progress | None = None,
+    sheet: str | None = None,
 ) -> Prepared:
     """Read a file without touching the database; sales wait in a file beside it. To be used in a `with`."""
     with store.read() as connection:
-        known = _join(read_known(connection), also_known)
+        known = join(read_known(connection), also_known)
         today = now.astimezone(zone(connection)).date()
     with ExitStack() as stack:
         spool = stack.enter_context(SalesSpool())
         prepared = Prepared(kind or "products", path.name, _hash(path), spool)
-        for message in stream_file(path, kind, today=today, known=known):
+        for message in stream_file(path, kind, today=today, known=known, sheet=sheet):
             if isinstance(message, Begin):
+                prepared.sheet, prepared.sheets = message.sheet, message.sheets
                 prepared.kind, prepared.columns, prepared.ignored = message.kind, message.columns, message.ignored
                 prepared.rows = {found: [] for found in message.columns}
                 spool.clear()
@@ -250,12 +254,12 @@ def _rehearse(
         for path, found in _in_order(paths, kind):
             prepared = prepare(store, path, found, now=now, also_known=known, progress=progress)
             ready.append(stack.enter_context(prepared))
-            known = _join(known, _promise(prepared))
+            known = join(known, promise(prepared))
         try:
             with store.write() as connection:
                 results.extend(replace(apply(connection, prepared, now=now), dry_run=True) for prepared in ready)
                 if notes is not None:
-                    results.append(replace(_apply_notes(connection, notes, now, about_notes), dry_run=True))
+                    results.append(replace(apply_notes(connection, notes, now, about_notes), dry_run=True))
                 raise _DryRun
         except _DryRun:
             return results
@@ -274,7 +278,8 @@ def _read_notes(store: Store, sources: Sequence[Source], now: datetime) -> ReadN
         return load_notes.read(sources, now.astimezone(zone(connection)).date())
 
 
-def _apply_notes(connection: Connection, read: ReadNotes, now: datetime, about: AboutNotes | None) -> LoadResult:
+def apply_notes(connection: Connection, read: ReadNotes, now: datetime, about: AboutNotes | None) -> LoadResult:
+    """Write what NF-e say; the caller's transaction makes it whole or nothing."""
     begin_load(connection)
     loaded = load_notes.apply(connection, read, now, about or AboutNotes())
     total = sum(loaded.changes.values(), Changes())
@@ -307,7 +312,7 @@ def _in_order(paths: Sequence[Path], kind: Kind | None) -> list[tuple[Path, Kind
     return sorted(kinds.items(), key=lambda item: KINDS.index(item[1]))
 
 
-def _promise(prepared: Prepared) -> Known:
+def promise(prepared: Prepared) -> Known:
     """What a rehearsed file will have made known to the next."""
     names: dict[str, int | None] = {}
     orders: dict[str, set[str]] = {}
@@ -322,7 +327,8 @@ def _promise(prepared: Prepared) -> Known:
     return Known(skus, names, orders)
 
 
-def _join(known: Known, other: Known | None) -> Known:
+def join(known: Known, other: Known | None) -> Known:
+    """Both together."""
     if other is None:
         return known
     orders = {n: {*known.orders.get(n, ()), *other.orders.get(n, ())} for n in {*known.orders, *other.orders}}

@@ -168,9 +168,10 @@ def _guess_own(notes: Sequence[Note]) -> str:
     if len(sellers) == 1 and len(buyers) > 1:
         return sellers.pop()
     raise FileRefused(
-        "Estas notas não mostram qual é a sua empresa, e uma venda sua não pode passar por compra. Diga uma vez com"
-        f" --cnpj: {', '.join(sorted(buyers - {''}))} comprou de {', '.join(sorted(sellers - {''}))}.",
-        "These notes don't show which company is yours; name it once with --cnpj.",
+        "Estas notas não mostram qual é a sua empresa, e uma venda sua não pode passar por compra. Diga uma vez o"
+        f" seu CNPJ: {', '.join(sorted(buyers - {''}))} comprou de {', '.join(sorted(sellers - {''}))}.",
+        "These notes don't show which company is yours; name its CNPJ once.",
+        ask="own_cnpj",
     )
 
 

@@ -52,9 +52,10 @@ def main() -> None:
         if job["format"] == "nfe":
             _read_notes(job["paths"], today, send)
         else:
-            read(Source(Path(job["path"]), job["format"], job["size"]), job["kind"], today, send)
+            source = Source(Path(job["path"]), job["format"], job["size"])
+            read(source, job["kind"], today, send, sheet=job.get("sheet"))
     except FileRefused as error:
-        send(Refused(error.message_pt, error.message_en))
+        send(Refused(error.message_pt, error.message_en, error.ask, error.kinds))
     except MemoryError:
         os._exit(OUT_OF_MEMORY)  # there may be none left to say so in words
     except Exception:
@@ -67,24 +68,24 @@ def _read_notes(paths: Sequence[str], today: date, send: Send) -> None:
     send(End(0, (), 0, ()))
 
 
-def read(source: Source, kind: Kind | None, today: date, send: Send) -> None:
+def read(source: Source, kind: Kind | None, today: date, send: Send, *, sheet: str | None = None) -> None:
     """Read the file, a second time if its numbers turn out to be written in another style."""
     style: Style | None = "comma"
     while style is not None:
         reading = Reading(today, NumberReader(style))
-        _read_once(source, kind, reading, send)
+        _read_once(source, kind, reading, send, sheet)
         style = reading.numbers.better_style()
         if style is None:
             return
 
 
-def _read_once(source: Source, kind: Kind | None, reading: Reading, send: Send) -> None:
-    lines, position, sheets = _open(source, kind)
+def _read_once(source: Source, kind: Kind | None, reading: Reading, send: Send, sheet: str | None) -> None:
+    lines, position, sheets = _open(source, kind, sheet)
     header, lines = _find_header(lines, kind, source.path.name)
     problems = Problems()
     converters = [Converter(header, layout, reading, problems) for layout in header.layouts]
     columns = {c.kind: {x.field.name: x.header for x in c.columns} for c in converters}
-    send(Begin(header.kind, columns, header.ignored))
+    send(Begin(header.kind, columns, header.ignored, sheets.read, sheets.choice))
     width = len(header.cells) if source.format == "csv" else None
     batches: dict[Kind, list[Row]] = {converter.kind: [] for converter in converters}
     count = 0
@@ -114,9 +115,9 @@ def _read_once(source: Source, kind: Kind | None, reading: Reading, send: Send) 
 _COMMA = "há um separador ou uma vírgula decimal a mais sem aspas?"
 
 
-def _open(source: Source, kind: Kind | None) -> tuple[Lines, Callable[[], int], Sheets]:
+def _open(source: Source, kind: Kind | None, sheet: str | None) -> tuple[Lines, Callable[[], int], Sheets]:
     if source.format == "xlsx":
-        return read_xlsx(source.path, lambda lines: _has_header(lines, kind, source.path.name))
+        return read_xlsx(source.path, lambda lines: _has_header(lines, kind, source.path.name), sheet)
     lines, position = read_csv(source.path, kind)
     return lines, position, Sheets()
 

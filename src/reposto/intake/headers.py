@@ -93,17 +93,19 @@ def explain_missing(lines: Sequence[Sequence[str]], kind: Kind | None) -> FileRe
     nearest = max((match_columns(cells, k) for cells in lines for k in kinds), key=lambda m: m.score, default=None)
     if nearest is None or not nearest.score:
         return FileRefused(
-            f"Não reconheci o cabeçalho. Li: {shown or '(nada)'}. A primeira linha precisa ter os nomes das colunas;"
-            " veja um modelo com `reposto import --template vendas`.",
+            f"Não reconheci o cabeçalho. Li: {shown or '(nada)'}. A primeira linha precisa ter os nomes das colunas.",
             "The header was not recognised.",
+            ask="kind",
         )
     missing = ", ".join(field.label for field in nearest.missing)
     what = KIND_LABELS[nearest.kind]
     return FileRefused(
         f"Parece um arquivo de {what}, mas falta a coluna: {missing}. Li: {shown}."
         if missing
-        else f"Parece um arquivo de {what}, mas não tenho certeza; diga com --kind {nearest.kind}. Li: {shown}.",
+        else f"Parece um arquivo de {what}, mas não tenho certeza; diga se é. Li: {shown}.",
         "The header lacks a column.",
+        ask="kind",
+        kinds=() if missing else (nearest.kind,),
     )
 
 
@@ -137,8 +139,10 @@ def _is_in_name(kind: Kind, file_name: str) -> bool:
 
 
 def _ambiguous(kinds: Sequence[Kind]) -> FileRefused:
-    choices = " ou ".join(f"--kind {kind} ({KIND_LABELS[kind]})" for kind in kinds)
+    choices = " ou ".join(KIND_LABELS[kind] for kind in kinds)
     return FileRefused(
-        f"O cabeçalho serve para mais de um tipo de arquivo; diga qual é com {choices}.",
-        f"The header fits several kinds of file: {', '.join(kinds)}; say which with --kind.",
+        f"O cabeçalho serve para mais de um tipo de arquivo ({choices}); diga qual é.",
+        f"The header fits several kinds of file: {', '.join(kinds)}; say which.",
+        ask="kind",
+        kinds=tuple(kinds),
     )

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from reposto.intake.nfe import Note
 from reposto.intake.rows import ROW_TYPES, Kind, Row
-from reposto.model.errors import RowError
+from reposto.model.errors import Ask, RowError
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,8 @@ class Begin:
     kind: Kind
     columns: dict[Kind, dict[str, str]]  # field -> the column as the file calls it
     ignored: tuple[str, ...]
+    sheet: str = ""  # of a workbook
+    sheets: tuple[str, ...] = ()  # that could be read, this one among them
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Refused:
 
     pt: str
     en: str
+    ask: Ask = ""
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

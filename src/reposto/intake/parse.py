@@ -53,7 +53,7 @@ def parse_file(path: Path, kind: Kind | None = None, *, today: date, known: Know
 
 
 def stream_file(
-    path: Path, kind: Kind | None = None, *, today: date, known: Known | None = None
+    path: Path, kind: Kind | None = None, *, today: date, known: Known | None = None, sheet: str | None = None
 ) -> Iterator[Begin | Batch | End]:
     """Begin, then batches, then End; a second Begin means that all rows so far are void.
 
@@ -63,7 +63,7 @@ def stream_file(
     source = sniff(path)
     problems = Problems()
     begin: Begin | None = None
-    for message in _run(source, kind, today):
+    for message in _run(source, kind, today, sheet):
         if isinstance(message, Begin):
             begin, problems = message, Problems()
         elif isinstance(message, Batch) and begin is not None and known is not None:
@@ -85,15 +85,15 @@ def _note_unknown(batch: Batch, known: Known, columns: dict[str, str], problems:
         problems.add(row.row, columns.get(name, name), value, reason)
 
 
-def detect_kind(path: Path) -> Kind:
-    """The kind of a file by its header."""
-    for message in _run(sniff(path), None, date.max):
+def detect_kind(path: Path, sheet: str | None = None) -> Kind:
+    """The kind of a file (or of that sheet of it) by its header."""
+    for message in _run(sniff(path), None, date.max, sheet):
         if isinstance(message, Begin):
             return message.kind
     raise AssertionError("a file begins or is refused")
 
 
-def _run(source: Source, kind: Kind | None, today: date) -> Iterator[Begin | Batch | End]:
+def _run(source: Source, kind: Kind | None, today: date, sheet: str | None) -> Iterator[Begin | Batch | End]:
     if source.format == "nfe":
         raise refuse(source.path, "é uma NF-e; notas são carregadas sem dizer o tipo.")
     job = {
@@ -102,6 +102,7 @@ def _run(source: Source, kind: Kind | None, today: date) -> Iterator[Begin | Bat
         "size": source.size,
         "kind": kind,
         "today": today.isoformat(),
+        "sheet": sheet,
     }
     for message in run_child(source, job):
         if isinstance(message, Begin | Batch | End):
@@ -136,7 +137,7 @@ def _receive(
             raise _explain_death(source, child.wait(), watchdog.fired) from None
         watchdog.feed()
         if isinstance(message, Refused):
-            raise FileRefused(message.pt, message.en)
+            raise FileRefused(message.pt, message.en, ask=message.ask, kinds=message.kinds)
         if isinstance(message, Crashed):
             raise RuntimeError(f"the reader of {source.format} files failed:\n{message.trace}")
         yield message

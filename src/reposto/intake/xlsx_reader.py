@@ -58,6 +58,7 @@ class Sheets:
     read: str = ""
     fitting: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    choice: tuple[str, ...] = ()  # those that fit, in the order of the workbook, with the one that is read
 
 
 @dataclass(slots=True)
@@ -73,22 +74,28 @@ Fits = Callable[[Sequence[Sequence[RawCell]]], bool]  # whether the first lines 
 
 
 def read_xlsx(
-    path: Path, fits: Fits | None = None
+    path: Path, fits: Fits | None = None, wanted: str | None = None
 ) -> tuple[Iterator[tuple[int, list[RawCell]]], Callable[[], int], Sheets]:
     """One sheet's lines with their numbers, the bytes read so far, and which sheets there are.
 
-    It is the first visible one that fits; the first of all when none does, whose refusal says what is wrong.
+    It is the one that is wanted, else the first visible one that fits; the first of all when none does, whose refusal
+    says what is wrong.
     """
     archive = zipfile.ZipFile(path)
     try:
         sheets, book = _open_book(archive)
         fitting = [sheet for sheet in sheets if fits is not None and fits(_peek(archive, sheet[1], book))]
-        chosen = fitting[0] if fitting else sheets[0]
+        named = [sheet for sheet in sheets if sheet[0] == wanted]
+        if wanted is not None and not named:
+            raise BadWorkbook("não há mais nenhuma planilha com esse nome.")
+        chosen = (named or fitting or sheets)[0]
         stream = archive.open(chosen[1])
     except _DAMAGE as error:
         archive.close()
         raise _refusal(path, error) from None
-    found = Sheets(chosen[0], tuple(s[0] for s in fitting[1:]), tuple(s[0] for s in sheets if s is not chosen))
+    others = tuple(s[0] for s in fitting if s is not chosen)
+    choice = tuple(s[0] for s in sheets if s is chosen or s in fitting)
+    found = Sheets(chosen[0], others, tuple(s[0] for s in sheets if s is not chosen), choice)
     return _guarded(path, archive, stream, book), stream.tell, found
 
 

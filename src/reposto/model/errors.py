@@ -20,7 +20,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import ClassVar
+from typing import ClassVar, Literal, TypeAlias
+
+Ask: TypeAlias = Literal["", "kind", "own_cnpj"]  # what a buyer can say so that his file is taken
 
 
 class RepostoError(Exception):
@@ -76,11 +78,20 @@ class FileRefused(InvalidInput):
     pt = "O arquivo foi recusado; nada foi gravado."
 
     def __init__(
-        self, pt: str | None = None, en: str | None = None, *, rows: tuple[RowError, ...] = (), more: int = 0
+        self,
+        pt: str | None = None,
+        en: str | None = None,
+        *,
+        rows: tuple[RowError, ...] = (),
+        more: int = 0,
+        ask: Ask = "",
+        kinds: tuple[str, ...] = (),
     ) -> None:
         super().__init__(pt, en)
         self.rows = rows
         self.more = more  # bad cells beyond those listed
+        self.ask = ask  # what the buyer could say to have it taken; each way in has its own words for how
+        self.kinds = kinds  # between which he may choose; none: any
 
 
 class NotAuthenticated(RepostoError):

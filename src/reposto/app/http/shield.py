@@ -9,9 +9,11 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reposto.app.access import Gate
+from reposto.conversation.uploads import MAX_BYTES, too_large
 from reposto.model.errors import NotAllowed
 
 MAX_BODY = 1024 * 1024  # bytes; questions and button data are far smaller
+UPLOADS = "/api/uploads"  # takes files, in pieces that never are in memory together
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -59,7 +61,12 @@ class Shield:
             await refusal(scope, receive, send_with_headers)
             return
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > MAX_BODY or "chunked" in headers.get("transfer-encoding", "").lower():
+        most = MAX_BYTES if scope["path"] == UPLOADS and scope["method"] == "POST" else MAX_BODY
+        if most == MAX_BYTES and length.isdigit() and int(length) > most:
+            refusal = JSONResponse({"detail": too_large().message()}, status_code=413)
+            await refusal(scope, receive, send_with_headers)
+            return
+        if not length.isdigit() or int(length) > most or "chunked" in headers.get("transfer-encoding", "").lower():
             refusal = JSONResponse({"detail": "É grande demais."}, status_code=413)
             await refusal(scope, receive, send_with_headers)
             return

@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from alembic import context
 
-from reposto.storage.tables_prices import metadata
+from reposto.storage import tables_prices, tables_uploads  # noqa: F401 - they add to the metadata
+from reposto.storage.tables import metadata
 from reposto.storage.types import Price, Quantity, UtcDateTime
 
 
