@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -11,11 +12,12 @@ import numpy as np
 from reposto.analysts.forecast import Forecast
 from reposto.analysts.leadtime import LeadTime
 from reposto.analysts.paths import demand_paths, stock_paths
-from reposto.analysts.situation import PATH_DAYS, Situation
+from reposto.analysts.situation import PATH_DAYS, Situation, survey
 from reposto.model.asked import Change, PlanFigures, Simulation
-from reposto.model.facts import Offer
+from reposto.model.facts import Offer, PriceSpan
 from reposto.model.findings import Alternative, Analysis
 from reposto.model.quantities import to_unit_price
+from reposto.model.request import Window
 
 LEAST_FACTOR, MOST_FACTOR = 0.0, 20.0  # a change beyond that was misread
 LONGEST_LEAD = 250  # business days
@@ -24,6 +26,7 @@ LONGEST_LEAD = 250  # business days
 def changed(situation: Situation, change: Change) -> Situation:
     """The situation with the change made; the same where the change says nothing (no percentage, quantity only).
 
+    promotion: one more in the calendar, and everything forecast anew.
     demand: mean and every quantile of the forecast times 1 + percent / 100; stock and sales of the past stay.
     price: every tier of the offers (of `change.supplier`, if one is named) times 1 + percent / 100, to four decimals.
     lead_time: the distribution of business days, stretched so that its median is the stated one, so that a supplier
@@ -31,6 +34,8 @@ def changed(situation: Situation, change: Change) -> Situation:
     """
     if change.kind == "demand" and change.percent is not None:
         return scale_demand(situation, _factor(change.percent))
+    if change.kind == "promotion" and change.window is not None:
+        return promoted(situation, change.window, change.percent)
     if change.kind == "price" and change.percent is not None:
         offers = tuple(
             _priced(o, _factor(change.percent)) if _concerns(situation, o.supplier_id, change) else o
@@ -45,6 +50,18 @@ def changed(situation: Situation, change: Change) -> Situation:
         }
         return replace(situation, leads=leads)
     return situation
+
+
+def promoted(situation: Situation, window: Window, percent: float | None) -> Situation:
+    """The situation with one more promotion in the calendar; the same for a product without sales."""
+    sales, today = situation.facts.sales, situation.facts.today
+    if sales is None:
+        return situation
+    span = PriceSpan(window.start, window.end, None, None if percent is None else -percent, promotion=True)
+    days = {window.start + timedelta(days=n) for n in range(window.days)}
+    planned = tuple(sorted(d for d in days | set(sales.planned_promotions) if d >= today))
+    told = replace(sales, planned_promotions=planned, calendar=(*sales.calendar, span))
+    return survey(replace(situation.facts, sales=told), situation.horizon_days)
 
 
 def _factor(percent: float) -> float:
@@ -96,7 +113,10 @@ def compare_plans(change: Change, now: Analysis, then: Analysis) -> Simulation:
     """Both plans in figures; for a quantity, that purchase beside the advised one."""
     if change.kind == "quantity" and change.quantity is not None:
         return _bought(change, now)
-    return Simulation(change, plan_figures(now), plan_figures(then))
+    start = change.window.start if change.window is not None else None
+    found = (d for d in then.demand.drivers if d.code == "promotion" and d.start == max(start or then.today, then.today))
+    promotion = next(found, None) if change.kind == "promotion" else None
+    return Simulation(change, plan_figures(now), plan_figures(then), promotion=promotion)
 
 
 def plan_figures(analysis: Analysis) -> PlanFigures:

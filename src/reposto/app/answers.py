@@ -12,6 +12,7 @@ from reposto.analysts.asked import Question, analyse_question, compare_products
 from reposto.analysts.windows import sold_in
 from reposto.language import prose
 from reposto.language.comparison import write_comparison
+from reposto.language.price_words import promotion_buttons
 from reposto.model.asked import Asked, Change
 from reposto.model.encode import to_data
 from reposto.model.facts import ProductFacts
@@ -58,6 +59,8 @@ def change_of(request: Request) -> Change | None:
     if request.topic in ("demand", "price") and "percent_change" in params:
         named = supplier if request.topic == "price" else ""
         return Change(request.topic, percent=float(params["percent_change"]), supplier=named)
+    if request.topic == "promotion" and request.window is not None:
+        return Change("promotion", percent=params.get("percent_change"), window=request.window)
     if request.topic == "quantity" and "quantity" in params:
         return Change("quantity", quantity=float(params["quantity"]))
     return None
@@ -83,6 +86,7 @@ def write_one(analysis: Analysis, asked: Asked, request: Request, locale: str) -
         actions = [*prose.suggest_quantity(analysis, asked.simulation, locale), *actions]
     elif asked.simulation is not None:  # a simulation offers no purchase
         actions = [action for action in actions if action["action_type"] != "approve_purchase"]
+        actions = [*promotion_buttons(analysis, asked.simulation.change, locale), *actions]
     metadata = {"analysis": to_data(analysis), "actions": actions, "intent": request.intent.value}
     return content, metadata | _found(asked)
 

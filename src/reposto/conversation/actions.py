@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from reposto.conversation import aliases, one_offs
+from reposto.conversation import aliases, one_offs, planned_promotions
 from reposto.conversation.approve_list import draft_list
 from reposto.conversation.ask import CONTEXT_MESSAGES, Asker, Draft, store_question
 from reposto.conversation.catalogue import Catalogue, Index
@@ -247,6 +247,18 @@ def mark_one_off(connection: Connection, pressed: Pressed) -> tuple[Message, Cha
     return message, Change(pressed.session_id, (message,))
 
 
+def plan_promotion(connection: Connection, pressed: Pressed) -> tuple[Message, Change]:
+    """Keep a promotion that was tried out, or drop it again."""
+    asker = pressed.asker
+    content, metadata = planned_promotions.change(
+        connection, pressed.index, pressed.action_data, asker.user_id, asker.locale, pressed.today
+    )
+    message = chat.append_message(
+        connection, pressed.session_id, "system", content, now=pressed.now, metadata=metadata, client_id=pressed.key
+    )
+    return message, Change(pressed.session_id, (message,))
+
+
 def approve_list(connection: Connection, pressed: Pressed) -> tuple[Message, Change]:
     """Make a draft order for each supplier of a buy list; the numbers come from the stored list."""
     message = draft_list(
@@ -334,6 +346,7 @@ _ACTIONS: dict[str, tuple[Callable[[Connection, Pressed], tuple[Message, Change]
     "approve_quantity": (approve_quantity, ("job_id", "quantity")),
     "approve_list": (approve_list, ("job_id",)),
     "mark_one_off": (mark_one_off, one_offs.NAMES),
+    "plan_promotion": (plan_promotion, planned_promotions.NAMES),
     "retry": (ask_again, ("job_id",)),
     "recalculate": (ask_again, ("job_id",)),
 }

@@ -16,6 +16,7 @@ from reposto.conversation.catalogue import Catalogue, Index
 from reposto.conversation.change import Change
 from reposto.conversation.context import recent_turns
 from reposto.language import prose
+from reposto.language.promotions import as_simulation
 from reposto.model.encode import to_data
 from reposto.model.errors import InvalidInput, TooLong
 from reposto.model.message import MAX_CONTENT, STEPS, Job, JobState, Message, Step
@@ -95,7 +96,7 @@ def ask(
         today = now.astimezone(company.zone(connection)).date()
         typical = jobs.typical_seconds(connection) or typical_seconds
     request = index.understander.understand(content, turns=turns, today=today)
-    request = _with_compared(request, before)
+    request = as_simulation(content, _with_compared(request, before))
     # the sender's tab knows its own question again by this
     metadata: dict[str, Any] = {} if client_id is None else {"client_id": client_id}
     if catalogue.reader is not None:

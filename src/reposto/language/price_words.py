@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from reposto.language.voice import Voice
-from reposto.model.findings import DemandDriver
+from reposto.language.voice import Voice, locale_of
+from reposto.model.asked import Change
+from reposto.model.findings import Analysis, DemandDriver
 
 _FLAT = 1.0  # % below which an effect is none
 
@@ -31,3 +33,44 @@ def _move(voice: Voice, driver: DemandDriver) -> str:
     if flat:
         return voice.say("planned.flat", learned=learned)
     return voice.say("planned.up" if lift > 0 else "planned.down", percent=voice.percent(abs(lift)), learned=learned)
+
+
+def promotion_words(voice: Voice, change: Change) -> str:
+    """com promoção de 20% de 1/12 a 7/12."""
+    depth = "" if change.percent is None else voice.say("planned.depth", percent=voice.percent(-change.percent))
+    when = ""
+    if change.window is not None:
+        when = voice.on_day(change.window.start)
+        if change.window.end != change.window.start:
+            start, end = voice.short(change.window.start), voice.short(change.window.end)
+            when = voice.say("window.dates", start=start, end=end)
+    return voice.say("planned.with", depth=depth, when=when)
+
+
+def promotion_buttons(analysis: Analysis, change: Change, locale: str) -> list[dict[str, Any]]:
+    """The button that keeps the promotion which was tried out; none for other simulations."""
+    if change.kind != "promotion" or change.window is None:
+        return []
+    discount = None if change.percent is None else -change.percent
+    days = {"start": change.window.start.isoformat(), "end": change.window.end.isoformat()}
+    known = {"discount": discount, "dropped": False, "version": analysis.data_version}
+    data = {"sku": analysis.sku, **days, **known}
+    label = say_planned("button.keep", locale, change.window.start)
+    return [{"action_type": "plan_promotion", "label": label, "action_data": data}]
+
+
+def say_planned(
+    key: str,
+    locale: str,
+    today: date,
+    *,
+    product: tuple[str, str] | None = None,
+    start: date | None = None,
+    end: date | None = None,
+) -> str:
+    """A text about the calendar of promotions; `product`: name and SKU."""
+    voice = Voice(locale_of(locale), today)
+    values: dict[str, str] = {}
+    if product is not None and start is not None and end is not None:
+        values = {"product": voice.product(*product), "start": voice.short(start), "end": voice.short(end)}
+    return voice.say(f"planned.{key}", **values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reposto.language.formats import inert
+from reposto.language.price_words import planned_words, promotion_words
 from reposto.language.supply_words import business_days
 from reposto.language.voice import Voice, lines, sentences
 from reposto.model.asked import Change, PlanFigures, Simulation
@@ -33,6 +34,8 @@ def change_words(voice: Voice, change: Change) -> str:
         if change.supplier:
             return voice.say("what_if.lead_time.supplier", supplier=voice.plain(change.supplier), days=days)
         return voice.say("what_if.lead_time", days=days)
+    if change.kind == "promotion":
+        return promotion_words(voice, change)
     percent = change.percent or 0.0
     way = "up" if percent >= 0 else "down"
     text = voice.say(f"what_if.{change.kind}.{way}", percent=voice.percent(abs(percent)))
@@ -47,6 +50,9 @@ def _planned(voice: Voice, product: str, words: str, simulation: Simulation) -> 
         return [voice.say("what_if.review", **values)]
     if simulation.change.kind == "lead_time":
         return [*_decided(voice, values, simulation), voice.say("what_if.lead_time.days")]
+    if simulation.promotion is not None and simulation.promotion.start is not None:
+        effect = planned_words(voice, simulation.promotion, simulation.promotion.start)
+        return [*_decided(voice, values, simulation), effect]
     return _decided(voice, values, simulation)
 
 

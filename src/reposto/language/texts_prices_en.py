@@ -13,4 +13,11 @@ TEXTS: dict[str, str] = {
     "planned.learned.many": "learnt from {n} past promotions",
     "planned.unlearned": "this product has had none like it: the catalogue's average effect, with reserve",
     "planned.unknown": "there was none like it in the past",
+    "planned.with": "with a promotion{depth} {when}",
+    "planned.button.keep": "Keep this promotion in the calendar",
+    "planned.button.drop": "Take the promotion out of the calendar",
+    "planned.kept": "Done: the promotion of {product} from {start} to {end} is in the calendar. "
+    "The next forecasts reckon with it.",
+    "planned.dropped": "Done: the promotion of {product} from {start} to {end} is out of the calendar.",
+    "planned.only_looks": "You may only look; ask whoever buys to keep the promotion.",
 }

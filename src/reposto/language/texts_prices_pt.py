@@ -13,4 +13,11 @@ TEXTS: dict[str, str] = {
     "planned.learned.many": "aprendido de {n} promoções passadas",
     "planned.unlearned": "este produto ainda não teve nenhuma parecida: é o efeito médio do catálogo, com reserva",
     "planned.unknown": "não houve nenhuma parecida no passado",
+    "planned.with": "com promoção{depth} {when}",
+    "planned.button.keep": "Guardar esta promoção no calendário",
+    "planned.button.drop": "Tirar a promoção do calendário",
+    "planned.kept": "Pronto: a promoção de {product} de {start} a {end} está no calendário. "
+    "As próximas previsões já contam com ela.",
+    "planned.dropped": "Pronto: a promoção de {product} de {start} a {end} saiu do calendário.",
+    "planned.only_looks": "Seu acesso é só para consulta; peça a quem compra que guarde a promoção.",
 }

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from reposto.model.findings import Range
+from reposto.model.findings import DemandDriver, Range
 from reposto.model.lists import OrderFilling
 from reposto.model.request import Window
 
@@ -54,13 +54,17 @@ class PricesPaid:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a simulation changes. kind: demand | price | lead_time | quantity; lead_time in business days."""
+    """What a simulation changes. kind: demand | price | lead_time | quantity | promotion; lead_time in business days.
+
+    A promotion has its days in `window` and the change of the selling price in `percent` (-20 = a fifth cheaper).
+    """
 
     kind: str
     percent: float | None = None
     lead_time_days: int | None = None
     quantity: float | None = None
     supplier: str = ""
+    window: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ class Simulation:
     then: PlanFigures
     next_tier_quantity: float | None = None
     next_tier_price: Decimal | None = None
+    promotion: DemandDriver | None = None  # what the promotion does to its days
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from sqlalchemy import BigInteger, Connection, Row, Text, bindparam, select, type_coerce
+from sqlalchemy import BigInteger, Connection, Row, Text, bindparam, delete, select, type_coerce
 
 from reposto.model.facts import PriceSpan, SalesHistory
+from reposto.storage.catalogue import bump_version, insert_into
 from reposto.storage.tables import promotions
 from reposto.storage.tables_prices import daily_prices, selling_prices
 from reposto.storage.types import PRICE_SCALE
@@ -85,3 +86,20 @@ def _first(span: PriceSpan) -> tuple[date, bool]:
 
 def _to_float(price: Any) -> float | None:
     return None if price is None else float(price)
+
+
+def save_promotion(connection: Connection, sku: str, start: date, end: date, discount: float | None) -> None:
+    """Put a promotion into the calendar, in place of one that begins on the same day."""
+    known = {"ends_on": end, "discount_percent": discount, "unit_price": None}
+    statement = insert_into(connection, promotions).values(sku=sku, starts_on=start, **known)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=[promotions.c.sku, promotions.c.starts_on], set_=known)
+    )
+    bump_version(connection)
+
+
+def drop_promotion(connection: Connection, sku: str, start: date) -> None:
+    """Take a promotion out of the calendar."""
+    gone = delete(promotions).where(promotions.c.sku == sku, promotions.c.starts_on == start)
+    if connection.execute(gone).rowcount:
+        bump_version(connection)

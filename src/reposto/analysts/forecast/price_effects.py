@@ -15,6 +15,7 @@ from reposto.analysts.forecast.effects import apart, around
 from reposto.analysts.forecast.types import Bools, Floats
 
 _ROUNDS = 5  # of finding the level without the effects and the effects without the level
+_OWN_ROUNDS = 3  # for one product, that begins with the catalogue's
 _MOST = 3.0  # of a log multiplier: a factor of 20
 _LEAST_ROWS = 24  # weeks with a cause, over all products, below which nothing is learnt
 _LEAST_KNOWN = 4.0  # curvature (1 / variance) from which on a product's own effect tells how far products differ
@@ -111,7 +112,7 @@ def own_effects(weeks: Weeks, prior: Prior) -> Floats:
     own = prior.common
     if not _told(weeks).any():
         return own
-    for _ in range(_ROUNDS):
+    for _ in range(_OWN_ROUNDS):
         own = _own(_round(weeks, own), own, prior.common, prior.apart)
     return own
 
