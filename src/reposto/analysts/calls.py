@@ -27,7 +27,7 @@ MOST_RENEWALS = 2
 def calls(situation: Situation, found: tuple[Plan, ...], demand: DemandFinding) -> tuple[Call, ...]:
     """Calls worth making, the most useful first."""
     plan, ends = next(iter(found), None), _runs_out(situation, demand)
-    hurried = _hurry(situation, plan, ends) if plan is not None and ends is not None else []
+    hurried = _hurry(situation, plan) if plan is not None and ends is not None else []
     at_once = _express(situation, plan, ends) if plan is not None and ends is not None and not hurried else []
     return (*hurried, *at_once, *_renew(situation, found))
 
@@ -82,15 +82,18 @@ def _runs_out(situation: Situation, demand: DemandFinding) -> int | None:
     return None if demand.stockout_date is None else (demand.stockout_date - situation.facts.today).days
 
 
-def _hurry(situation: Situation, plan: Plan, ends: int) -> list[Call]:
-    """The open order that, in time, would lower the chance of running out most, where that chance is too high."""
+def _hurry(situation: Situation, plan: Plan) -> list[Call]:
+    """The open order that, in time, would lower the chance of running out most, where that chance is too high: to be
+    hurried if it is expected after the stock may end, else to be made sure of."""
     if plan.stockout <= 1 - situation.facts.company.service_level + 1e-9:
         return []
-    today, calendar = situation.facts.today, situation.calendar
-    wanted = max(calendar.latest(today + timedelta(days=ends)), calendar.add(today, 0 if ends == 0 else 1))
+    today = situation.facts.today
+    wanted = _safe_day(situation)
+    if wanted is None:
+        return []
     options = []
     for coming in situation.coming:
-        if coming.arrival is None or today + timedelta(days=coming.arrival.at(0.5)) <= wanted:
+        if coming.arrival is None:
             continue
         after = _chance_with(situation, plan, coming, (wanted - today).days)
         if plan.stockout - after >= WORTH_HURRYING:
@@ -100,17 +103,33 @@ def _hurry(situation: Situation, plan: Plan, ends: int) -> list[Call]:
     after, line, due = min(options, key=lambda one: (one[0], one[1].order_number))
     return [
         Call(
-            code="hurry",
+            code="hurry" if due > wanted else "confirm",
             supplier=situation.supplier_name(line.supplier_id),
             quantity=line.outstanding,
             order_number=line.order_number,
             due=due,
             wanted=wanted,
-            days=(due - wanted).days,
+            days=(due - wanted).days if due > wanted else None,
             probability_before=round(plan.stockout, 3),
             probability_after=round(after, 3),
         )
     ]
+
+
+def _safe_day(situation: Situation) -> date | None:
+    """The last business day until which the free stock alone serves all demand with the service level; at least the
+    next one."""
+    paths, today, calendar = situation.paths, situation.facts.today, situation.calendar
+    if paths is None:
+        return None
+    short = (paths.demand > max(paths.available, 0.0) + 1e-9).mean(axis=0)
+    late = np.flatnonzero(short > 1 - situation.facts.company.service_level + 1e-9)
+    if not len(late):
+        return None
+    first = calendar.add(today, 0)
+    return max(
+        calendar.latest(today + timedelta(days=int(late[0]) - 1)), first if first > today else calendar.add(today, 1)
+    )
 
 
 def _chance_with(situation: Situation, plan: Plan, hurried: Coming, days: int) -> float:

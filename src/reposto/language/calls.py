@@ -33,9 +33,9 @@ def call_words(voice: Voice, call: Call) -> str:
     if call.due is None or call.wanted is None:
         return ""
     days = {"due": voice.day(call.due), "wanted": voice.day(call.wanted)}
-    if call.code == "hurry" and call.probability_before is not None and call.probability_after is not None:
+    if call.code in ("hurry", "confirm") and call.probability_before is not None and call.probability_after is not None:
         chances = {"before": voice.share(call.probability_before), "after": voice.share(call.probability_after)}
-        return voice.say("call.hurry", order=inert(call.order_number, 40), **values, **days, **chances)
+        return voice.say(f"call.{call.code}", order=inert(call.order_number, 40), **values, **days, **chances)
     if call.code == "express" and call.amount is not None:
         key = "call.express" if call.wanted > voice.today else "call.express.now"
         return voice.say(key, amount=voice.estimate(call.amount.quantize(Decimal(1))), **values, **days)

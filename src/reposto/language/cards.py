@@ -202,8 +202,10 @@ def order_by_line(voice: Voice, analysis: Analysis, said: frozenset[str]) -> str
     logistics = analysis.logistics
     if "order_by" in said or logistics.order_by is None:
         return ""
+    review = analysis.recommendation.verdict == "manual_review"
+    if review and not logistics.order_by_overdue:
+        return ""  # what carries no decision carries no day either
     if logistics.order_by_overdue:
-        review = analysis.recommendation.verdict == "manual_review"
         late = late_words(voice, analysis)
         return told(voice.say("order_by.review" if review else "order_by.now"), late)
     if not logistics.business_days_left:
@@ -331,7 +333,7 @@ def next_line(voice: Voice, analysis: Analysis) -> str:
     if voice.locale == "en":
         return " ".join(write_steps(voice, analysis))
     steps = advice.next_steps[1:] if advice.verdict == "approve" else advice.next_steps[:-1]
-    if any(call.code == "hurry" for call in advice.calls):  # that says which order, and by when
+    if any(call.code in ("hurry", "confirm") for call in advice.calls):  # that says which order, and by when
         steps = tuple(step for step in steps if not step.startswith("Cobrar a entrega"))
     if advice.goods is not None:  # with what to join is said beside the decision
         steps = tuple(step for step in steps if not step.startswith("Juntar outros itens"))

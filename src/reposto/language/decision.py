@@ -25,7 +25,7 @@ _KNOWN_GAPS = frozenset(
     "inactive".split()
 )  # their words carry no number; those that do (how old, how many) keep the analyst's text
 DRAFTS_SHOWN = 3  # drafts named one by one
-FAR_DAYS = 180  # a next order further away than half a year will be worked out again long before
+FAR_DAYS = 90  # a next order further away than a quarter will be worked out again long before
 _SOFT_GAPS = frozenset({"no_prices", "no_receipts", "no_arrival_date"})
 
 

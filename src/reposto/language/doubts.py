@@ -27,11 +27,17 @@ def grade_words(voice: Voice, analysis: Analysis) -> str:
     return voice.say("doubt.because", grade=grade, why=voice.join(why)) if why else grade
 
 
-def season_words(voice: Voice, advice: RecommendationFinding) -> list[str]:
-    """That the season ahead is one the product's history doesn't show."""
+def season_words(voice: Voice, analysis: Analysis) -> list[str]:
+    """That the season ahead is one the product's history doesn't show, and what follows if sales go on as they are."""
+    advice, demand = analysis.recommendation, analysis.demand
     if advice.decembers is None:
         return []
-    return [voice.say("no_december" if advice.decembers == 0 else "one_december")]
+    found = [voice.say("no_december" if advice.decembers == 0 else "one_december")]
+    more = [a for a in advice.alternatives if a.code == "repeat" and a.quantity > (advice.quantity or 0.0)]
+    if more and demand.last_period_total is not None:
+        sold = voice.quantity(demand.last_period_total)
+        found.append(voice.say("climbing", sold=sold, quantity=voice.quantity(more[0].quantity)))
+    return found
 
 
 def other_line(voice: Voice, analysis: Analysis) -> str:

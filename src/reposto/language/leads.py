@@ -28,7 +28,7 @@ def write_lead(
     notes = (*_notes(voice, analysis, request), *budget_words(voice, analysis, request.params.get("budget")))
     notes = (*notes, *filling_words(voice, analysis.recommendation.supplier or "", asked.filling))
     if analysis.recommendation.verdict != "wait":
-        notes = (*notes, *season_words(voice, analysis.recommendation))
+        notes = (*notes, *season_words(voice, analysis))
     if request.intent is Intent.EXPLAIN and len(lead.parts) > 2 and not lead.decides:
         decided = decision(voice, analysis, said)
         return lines(steps_of(lead), sentences((*decided.parts, *notes))), said | decided.said

@@ -17,6 +17,10 @@ TEXTS: dict[str, str] = {
         "ask {supplier} to deliver order {order} ({quantity}) by {wanted} instead of about {due}: "
         "the chance of running out falls from {before} to {after}"
     ),
+    "call.confirm": (
+        "make sure with {supplier} of order {order} ({quantity}), due about {due}: if it is there by {wanted}, "
+        "the chance of running out falls from {before} to {after}"
+    ),
     "call.express": (
         "about {quantity} will probably be lacking until {due}; to have them before {wanted}, by express or from "
         "elsewhere, is worth up to {amount}, the margin that would be lost"
@@ -51,6 +55,7 @@ TEXTS: dict[str, str] = {
     "doubt.few_sales": "there are few sales for the forecast to stand on",
     "no_december": "Mind: this product hasn't been through a December with us; the forecast doesn't know the season",
     "one_december": "Mind: we know a single December of this product; the forecast can't tell what of it is season",
+    "climbing": "The last weeks sold more than the forecast already ({sold}): if the season goes on so, {quantity}",
     "keeps": "{days} from arrival, until {last}; {chance} of having some of this order left",
     "keeps.cost": "expected loss {amount}",
     "keeps.limits": "so less than the sum asks for",

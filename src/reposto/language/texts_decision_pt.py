@@ -17,6 +17,10 @@ TEXTS: dict[str, str] = {
         "peça a {supplier} que entregue o pedido {order} ({quantity}) até {wanted}, em vez de por volta de {due}: "
         "a chance de faltar cai de {before} para {after}"
     ),
+    "call.confirm": (
+        "confirme com {supplier} o pedido {order} ({quantity}), que deve chegar por volta de {due}: se chegar até "
+        "{wanted}, a chance de faltar cai de {before} para {after}"
+    ),
     "call.express": (
         "cerca de {quantity} devem faltar até {due}; tê-las antes de {wanted}, por frete expresso ou de outra fonte, "
         "vale até {amount}, a margem que se perderia"
@@ -51,6 +55,9 @@ TEXTS: dict[str, str] = {
     "doubt.few_sales": "há poucas vendas em que a previsão se apoie",
     "no_december": "Atenção: este produto ainda não passou por um dezembro conosco; a previsão não conhece a temporada",
     "one_december": "Atenção: deste produto só conhecemos um dezembro; a previsão não sabe o que nele é temporada",
+    "climbing": (
+        "As últimas semanas já venderam mais que a previsão ({sold}): se a temporada seguir assim, são {quantity}"
+    ),
     "keeps": "{days} a partir da chegada, até {last}; {chance} de sobrar algo deste pedido",
     "keeps.cost": "perda esperada de {amount}",
     "keeps.limits": "por isso menos do que a conta pede",

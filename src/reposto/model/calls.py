@@ -12,10 +12,11 @@ class Call:
     """What a telephone call to a supplier may bring, in figures.
 
     Codes: renew (an offer that has expired, by its last price; quantity = what would be ordered of it today), hurry (an
-    open order that comes after the stock ends: due = when it probably comes, wanted = when the stock ends;
+    open order that comes too late: due = when it probably comes, wanted = until when the stock surely lasts;
     probability_before, probability_after: of running out before a new order's arrival, as things are and with it in
-    time), express (no order can come in time: quantity = what is expected to be short by `due`, the new order's
-    arrival; amount = the margin on it, the most that haste may cost).
+    time), confirm (the same of an order that is expected in time but may well be late), express (no order can come in
+    time: quantity = what is expected to be short by `due`, the new order's arrival; amount = the margin on it, the most
+    that haste may cost).
     """
 
     code: str

@@ -78,6 +78,7 @@ def test_an_order_that_comes_after_the_stock_ends_is_to_be_hurried() -> None:
     assert found is not None and (found.order_number, found.quantity) == ("1203", 480.0)
     assert found.wanted is not None and found.due is not None and analysis.demand.stockout_date is not None
     assert TODAY < found.wanted <= analysis.demand.stockout_date < found.due
+    assert found.probability_after is not None and found.probability_after <= 0.05
     assert found.days == (found.due - found.wanted).days
     assert (
         found.probability_before is not None
@@ -87,6 +88,18 @@ def test_an_order_that_comes_after_the_stock_ends_is_to_be_hurried() -> None:
     assert "entregue o pedido 1203 (480 UN) até" in head(analysis)
     assert "Cobrar a entrega" not in head(analysis)  # the same thing, said worse
     assert "deliver order 1203" in head(analysis, "en")
+
+
+def test_an_order_that_may_be_late_is_made_sure_of() -> None:
+    """Expected in time, from a supplier who scatters by a week."""
+    facts = coming(8, stock=170.0)
+    line = replace(facts.open_orders[0], ordered_on=TODAY - timedelta(days=15), expected_on=TODAY + timedelta(days=2))
+    analysis = analyse(replace(facts, open_orders=(line,)))
+    found = call(analysis, "confirm")
+    assert found is not None and found.due is not None and found.wanted is not None
+    assert found.due <= found.wanted and found.days is None
+    assert "confirme com Serra Azul o pedido 1203" in head(analysis).replace("Confirme", "confirme")
+    assert "ake sure with Serra Azul of order 1203" in head(analysis, "en")
 
 
 def test_an_order_that_comes_in_time_or_changes_nothing_is_not() -> None:

@@ -170,3 +170,18 @@ def test_an_error_equal_to_repeating_the_past_is_not_called_worse() -> None:
     even = replace(base.demand.accuracy, error_percent=12.9, naive_error_percent=12.6)
     text = answer(replace(base, demand=replace(base.demand, accuracy=even)))
     assert "o mesmo que repetir o que houve" in text and "pior que" not in text
+
+
+def test_before_an_unknown_season_sales_above_the_forecast_are_said_with_what_they_would_ask_for() -> None:
+    base = analyses.approve()
+    advice, sold = base.recommendation, base.demand.last_period_total
+    assert advice.quantity is not None and sold is not None
+    more = replace(advice.alternatives[0], code="repeat", quantity=advice.quantity + 100)
+
+    def lead(quantity: float, decembers: int | None) -> str:
+        changed = replace(advice, decembers=decembers, alternatives=(replace(more, quantity=quantity),))
+        return answer(replace(base, recommendation=changed)).split("\n- ")[0]
+
+    assert "se a temporada seguir assim, são" in lead(advice.quantity + 100, 1)
+    assert "se a temporada" not in lead(advice.quantity - 50, 1)  # the last weeks were weaker
+    assert "se a temporada" not in lead(advice.quantity + 100, None)  # the season is known
