@@ -73,9 +73,17 @@ def test_the_best_combination_beats_the_best_yields() -> None:
     assert choose_within(costs, values, Decimal(100)) == (1, 2)
 
 
+def test_many_small_roundings_do_not_add_up_to_more_than_the_budget() -> None:
+    costs = [Decimal("1.99")] * 2_500  # of a budget of 4,000 steps of R$ 1
+    chosen = choose_within(costs, [Decimal(1)] * len(costs), Decimal(4_000))
+    assert total(costs, chosen) <= 4_000
+    assert len(chosen) == 2_010
+
+
 def test_abc_cuts_at_80_and_95_percent_and_the_item_on_the_cut_counts_above() -> None:
     values = {"a": 70.0, "b": 15.0, "c": 10.0, "d": 3.0, "e": 2.0, "f": 0.0}
     assert abc_classes(values) == {"a": "A", "b": "A", "c": "B", "d": "C", "e": "C", "f": "C"}
+    assert abc_classes({"a": 50.0, "b": 30.0, "c": 15.0, "d": 5.0}) == {"a": "A", "b": "A", "c": "B", "d": "C"}
     assert abc_classes({"only": 5.0}) == {"only": "A"}
     assert abc_classes({"x": 0.0}) == {"x": "C"}
 

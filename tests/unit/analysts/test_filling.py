@@ -23,6 +23,8 @@ def test_what_is_due_today_comes_before_what_is_due_later_and_no_more_than_neede
     found = fill_order(D("900"), D("50"), None, D("1000"), [OTHER, DUE], TODAY)
     assert found is not None and [x.sku for x in found.lines] == ["C"]
     assert (found.target, found.short, found.goods, found.saves) == ("free_freight", D("100"), D("120.00"), D("50"))
+    found = fill_order(D("880"), D("50"), None, D("1000"), [OTHER, DUE], TODAY)
+    assert found is not None and [x.sku for x in found.lines] == ["C"]  # to the cent is enough
     found = fill_order(D("700"), D("50"), None, D("1000"), [OTHER, DUE], TODAY)
     assert found is not None and [x.sku for x in found.lines] == ["C", "B"]
 
