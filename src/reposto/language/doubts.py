@@ -33,11 +33,18 @@ def season_words(voice: Voice, analysis: Analysis) -> list[str]:
     if advice.decembers is None:
         return []
     found = [voice.say("no_december" if advice.decembers == 0 else "one_december")]
-    more = [a for a in advice.alternatives if a.code == "repeat" and a.quantity > (advice.quantity or 0.0)]
-    if more and demand.last_period_total is not None:
-        sold = voice.quantity(demand.last_period_total)
-        found.append(voice.say("climbing", sold=sold, quantity=voice.quantity(more[0].quantity)))
+    more = _climbing(advice)
+    if more is not None and demand.last_period_total is not None:
+        found.append(voice.say("climbing", sold=voice.quantity(demand.last_period_total), **_values(voice, more)))
     return found
+
+
+def _climbing(advice: RecommendationFinding) -> Alternative | None:
+    """Buying as the last weeks sold, where that is more than advised and the season ahead isn't known."""
+    if advice.decembers is None:
+        return None
+    more = (a for a in advice.alternatives if a.code == "repeat" and a.quantity > (advice.quantity or 0.0))
+    return next(more, None)
 
 
 def other_line(voice: Voice, analysis: Analysis) -> str:
@@ -46,6 +53,8 @@ def other_line(voice: Voice, analysis: Analysis) -> str:
     found = []
     for other in (a for code in _OTHER_WAYS for a in advice.alternatives if a.code == code):
         values = _values(voice, other)
+        if other is _climbing(advice):
+            continue  # said with the season
         if other.code == "repeat" and demand.last_period_total is not None:
             values |= {"days": voice.days(demand.horizon_days), "sold": voice.quantity(demand.last_period_total)}
             found.append(voice.say("other.repeat", **values))
