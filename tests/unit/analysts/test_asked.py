@@ -9,14 +9,16 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from reposto.analysts.analysis import analyse
-from reposto.analysts.asked import Question, analyse_question, compare_products
+from reposto.analysts.analysis import analyse, conclude
+from reposto.analysts.asked import Question, analyse_question, compare_products, estimate_cover
 from reposto.analysts.calendar import business_calendar
-from reposto.analysts.situation import survey
+from reposto.analysts.paths import Arrival
+from reposto.analysts.situation import Coming, survey
 from reposto.analysts.supplier_record import measure_supplier, rank_suppliers
 from reposto.analysts.what_if import changed
 from reposto.analysts.windows import demand_in, prices_in, sold_in
 from reposto.model.asked import Change
+from reposto.model.facts import OpenOrderLine
 from reposto.model.request import Window
 from tests.support import facts as given
 from tests.support.facts import TODAY
@@ -116,10 +118,13 @@ def test_the_lead_time_is_stretched_to_the_stated_median() -> None:
     situation = survey(given.smooth(), 30)
     slower = changed(situation, Change("lead_time", lead_time_days=15))
     for supplier, lead in slower.leads.items():
-        assert lead.quantile(0.5) == pytest.approx(15, abs=1)
+        assert lead.quantile(0.5) == lead.promised == 15
         assert lead.probability.sum() == pytest.approx(1.0) and (np.diff(lead.days) > 0).all()
         before = situation.leads[supplier]
         assert (len(lead.days) > 1) == (len(before.days) > 1)  # who scatters goes on scattering
+    quick = replace(situation.leads[1], days=np.array([1, 2, 6]), probability=np.array([0.2, 0.6, 0.2]))
+    stretched = changed(replace(situation, leads={1: quick}), Change("lead_time", lead_time_days=10)).leads[1]
+    assert stretched.days.tolist() == [5, 10, 30]
     assert changed(situation, Change("lead_time", lead_time_days=0)).leads[1].quantile(0.9) == 0
 
 
@@ -155,6 +160,26 @@ def test_what_is_lacking_is_demand_less_what_there_is() -> None:
     assert cover is not None and total is not None
     assert cover.lacking == pytest.approx(max(total.expected - cover.available - cover.on_order, 0.0), abs=1.0)
     assert cover.lacking_safely >= cover.lacking and cover.stockout_probability is not None
+
+
+def test_an_order_counts_if_it_comes_within_the_days_and_not_on_the_day_after() -> None:
+    situation = survey(given.smooth(), 12)
+    analysis = conclude(situation)
+    bare = OpenOrderLine("1", 1, TODAY, None, 40.0, 0.0)
+
+    def on_order(day: int) -> float:
+        arrival = Arrival(40.0, np.array([day]), np.ones(1))
+        cover = estimate_cover(replace(situation, coming=(Coming(bare, arrival),)), analysis)
+        assert cover is not None
+        return cover.on_order
+
+    assert (on_order(11), on_order(12)) == (40.0, 0.0)  # today is day 0
+    cover = estimate_cover(situation, analysis)
+    assert cover is not None and situation.paths is not None
+    assert cover.until == TODAY + timedelta(days=11)
+    ran_out = float((situation.paths.short[..., 12] > 1e-6).mean())  # at the end of the 12th day
+    assert cover.stockout_probability == pytest.approx(ran_out, abs=1e-4)
+    assert ran_out != float((situation.paths.short[..., 13] > 1e-6).mean())
 
 
 def test_products_beside_each_other_keep_their_figures() -> None:
