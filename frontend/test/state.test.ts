@@ -100,6 +100,25 @@ describe('errors', () => {
   });
 });
 
+describe('R5: a newer server', () => {
+  const plain = { type: 'message', id: 1, session_id: 7, seq: 1, sender: 'ai', content: 'm1', criado_em: '2026-11-22T10:00:00-03:00', metadata: null };
+  const job = { job_id: 'j', rev: 1, state: 'running', steps: [{ name: 'demand', label: 'Demanda', state: 'running', seconds: null }], done: 0, total: 4 };
+  const newer = (frame: object): Frame => decodeFrame(JSON.stringify({ ...frame, since: 2, more: { deep: [1] } }));
+
+  it('may say more of what is known: the rest is taken, what is new is not', () => {
+    expect(newer(plain)).toEqual(decodeFrame(JSON.stringify(plain)));
+    expect(newer({ type: 'progress', ...job })).toEqual(decodeFrame(JSON.stringify({ type: 'progress', ...job })));
+    expect(newer({ type: 'ready', last_seq: 1, epoch: 'e', jobs: [{ ...job, since: 2 }] })).toEqual(ready(1, [job]));
+    expect(newer({ type: 'pong' })).toEqual({ type: 'pong' });
+  });
+
+  it('may send what is not known at all: counted, and nothing else changes', () => {
+    const before = feed(initialState(7), decodeFrame(JSON.stringify(plain)));
+    const after = feed(before, newer({ type: 'presence', session_id: 7, seq: 2 }), newer({ type: 'presence' }));
+    expect(after).toEqual({ ...before, counters: { ...before.counters, unknown: 2 } });
+  });
+});
+
 /** Frames as a server of another version, or a broken one, might send them. */
 const anyFrame = fc.oneof(
   fc.string(),
