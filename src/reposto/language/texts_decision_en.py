@@ -55,7 +55,9 @@ TEXTS: dict[str, str] = {
     "doubt.few_sales": "there are few sales for the forecast to stand on",
     "no_december": "Mind: this product hasn't been through a December with us; the forecast doesn't know the season",
     "one_december": "Mind: we know a single December of this product; the forecast can't tell what of it is season",
-    "climbing": "The last weeks sold more than the forecast already ({sold}): if the season goes on so, {quantity} for {total}",
+    "climbing": (
+        "The last weeks sold more than the forecast already ({sold}): if the season goes on so, {quantity} for {total}"
+    ),
     "keeps": "{days} from arrival, until {last}; {chance} of having some of this order left",
     "keeps.cost": "expected loss {amount}",
     "keeps.limits": "so less than the sum asks for",

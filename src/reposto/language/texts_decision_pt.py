@@ -56,7 +56,8 @@ TEXTS: dict[str, str] = {
     "no_december": "Atenção: este produto ainda não passou por um dezembro conosco; a previsão não conhece a temporada",
     "one_december": "Atenção: deste produto só conhecemos um dezembro; a previsão não sabe o que nele é temporada",
     "climbing": (
-        "As últimas semanas já venderam mais que a previsão ({sold}): se a temporada seguir assim, são {quantity} por {total}"
+        "As últimas semanas já venderam mais que a previsão ({sold}): se a temporada seguir assim, são {quantity} "
+        "por {total}"
     ),
     "keeps": "{days} a partir da chegada, até {last}; {chance} de sobrar algo deste pedido",
     "keeps.cost": "perda esperada de {amount}",
