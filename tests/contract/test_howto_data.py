@@ -51,6 +51,9 @@ def test_the_examples_mean_what_the_text_says(store: Store, files: list[Path]) -
     assert facts.sales.out_of_stock.tolist() == [False, True, False, False]
     assert facts.sales.promotion.tolist() == [False, False, True, False]
     assert len(facts.sales.planned_promotions) == 6
+    assert facts.sales.price is not None
+    assert facts.sales.price[[0, 2]].tolist() == [295.0, 239.2]
+    assert [span.unit_price for span in facts.sales.calendar if not span.promotion] == [299.0, 312.0]
     assert facts.stock is not None
     assert facts.stock.available == 38
     (offer,) = facts.offers

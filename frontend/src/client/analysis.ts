@@ -58,6 +58,9 @@ export interface DemandDriver {
   end: string | null;
   percent: number | null;
   quantity: number | null;
+  price_percent?: number | null;
+  lift_percent?: number | null;
+  learned_from?: number | null;
 }
 
 export interface DemandFinding extends Finding {

@@ -24,7 +24,7 @@ export function Demand({ analysis, open }: { analysis: Analysis; open: boolean }
           [t('fact.outOfStock'), known(demand.out_of_stock_days || null, (n) => f.quantity(n))],
         ]}
       />
-      {(demand.drivers ?? []).map((driver) => known(driverText(driver, unit, i18n), (text) => <p key={driver.code} className="remark">{text}</p>))}
+      {(demand.drivers ?? []).map((driver) => known(driverText(driver, unit, i18n), (text) => <p key={`${driver.code} ${driver.start ?? ''}`} className="remark">{text}</p>))}
       {demand.accuracy ? <p className="remark"><strong>{t('fact.accuracy')}.</strong> {accuracyText(demand.accuracy, i18n)}</p> : null}
       <Provenance evidence={demand.evidence} />
     </Section>
@@ -41,13 +41,24 @@ function trendText({ demand }: Analysis, { t, f }: I18n): string | null {
 }
 
 /** Why the forecast isn't what was just sold. */
-function driverText({ code, days, start, end, percent, quantity }: DemandDriver, unit: string, { t, f }: I18n): string | null {
+function driverText(driver: DemandDriver, unit: string, i18n: I18n): string | null {
+  const { code, days, start, end, percent, quantity } = driver;
+  const { t, f } = i18n;
+  if (driver.lift_percent !== undefined && driver.lift_percent !== null && start !== null && end !== null) return plannedText(driver, start, end, driver.lift_percent, i18n);
   if (code === 'promotion' && start !== null && end !== null) return t('driver.promotion', { start: f.shortDate(start), end: f.shortDate(end), percent: f.points(percent ?? 0) });
   if (code === 'stockouts_past' && days !== null) return t('driver.stockouts_past', { n: days });
   if (code === 'promotion_past' && days !== null) return t('driver.promotion_past', { n: days });
   if (code === 'season' && percent !== null) return t('driver.season', { percent: f.points(percent) });
   if (code === 'level' && quantity !== null) return t('driver.level', { quantity: f.withUnit(quantity, unit) });
   return null;
+}
+
+/** What a planned promotion or price does to its days. */
+function plannedText({ code, price_percent, learned_from }: DemandDriver, start: string, end: string, lift: number, { t, f }: I18n): string {
+  const price = known(price_percent ?? null, (percent) => ` (${f.points(percent)})`) ?? '';
+  const learned = learned_from ? t('driver.learned', { n: learned_from }) : t('driver.unlearned');
+  const when = { start: f.shortDate(start), end: f.shortDate(end), price, lift: f.points(lift), learned };
+  return t(code === 'price' ? 'driver.price' : 'driver.planned', when);
 }
 
 function accuracyText(accuracy: Accuracy, { t, f }: I18n): string {
