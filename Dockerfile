@@ -19,7 +19,7 @@ COPY --from=page /build/src/reposto/app/static ./src/reposto/app/static
 RUN /opt/reposto/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.11-slim-bookworm
-RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin reposto \
+RUN useradd --no-create-home --uid 10001 --home-dir /data --shell /usr/sbin/nologin reposto \
   && install -d -o reposto -g reposto -m 0700 /data
 COPY --from=install /opt/reposto /opt/reposto
 ENV PATH=/opt/reposto/bin:$PATH REPOSTO_HOME=/data REPOSTO_LOG_FORMAT=json
