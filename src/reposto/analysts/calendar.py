@@ -12,7 +12,7 @@ import re
 from calendar import isleap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -136,8 +136,3 @@ def _holidays(state: str, first: int, last: int) -> dict[date, str]:
     names = {day: str(name) for day, name in public.items()}
     names.update({day: str(name) for day, name in optional.items() if name in _TREATED_AS_HOLIDAYS})
     return names
-
-
-def days_from(start: date, count: float) -> date:
-    """`count` calendar days after `start`, within what a date can hold."""
-    return start + timedelta(days=int(min(max(count, -36_500), 36_500)))

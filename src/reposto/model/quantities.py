@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
-from typing import NewType
-
-Sku = NewType("Sku", str)  # text: leading zeros matter
 
 CENT = Decimal("0.01")
 UNIT_PRICE_STEP = Decimal("0.0001")  # Brazilian invoices carry up to four decimals of unit price that matter here

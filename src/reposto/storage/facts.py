@@ -133,13 +133,11 @@ def _load_products(connection: Connection, skus: Collection[str]) -> list[Produc
     return [Product(*row) for row in connection.execute(wanted)]
 
 
-def load_all_sales(connection: Connection, *, since: date | None = None) -> Iterator[tuple[Product, SalesHistory]]:
+def load_all_sales(connection: Connection) -> Iterator[tuple[Product, SalesHistory]]:
     """The sales of every active product that has any, by SKU, without holding the whole catalogue in memory."""
     until = find_data_until(connection, read_meta(connection))
     by_sku = {product.sku: product for product in list_products(connection)}
     wanted = select(daily_sales.c.sku, *SALE_COLUMNS).order_by(daily_sales.c.sku, daily_sales.c.day)
-    if since is not None:
-        wanted = wanted.where(daily_sales.c.day >= since)
     rows = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(wanted)
     priced = prices_by_product(connection)
     for sku, group in itertools.groupby(rows, key=lambda row: row[0]):

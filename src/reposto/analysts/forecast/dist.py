@@ -15,10 +15,6 @@ _EXACT_MEAN = 30.0  # above it a negative binomial is its gamma within half a un
 _EXACT_CELLS = 1500  # longest support that is summed exactly
 
 
-def _log_gamma(x: Floats) -> Floats:
-    return np.array([math.lgamma(v) for v in np.ravel(x)]).reshape(np.shape(x))
-
-
 @lru_cache(maxsize=1)
 def _gamma_table() -> tuple[Floats, Floats]:
     """(log shapes, quantiles / mean at LEVELS), by summing the density on a grid of log x.

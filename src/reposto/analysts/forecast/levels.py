@@ -59,14 +59,3 @@ def window_sums(y: Floats, offset: int, length: int) -> Floats:
         whole = known[:, after] - known[:, first] == length
         sums[:, : last + 1] = np.where(whole, total[:, after] - total[:, first], np.nan)
     return sums
-
-
-def trailing_mean(y: Floats, length: int) -> Floats:
-    """Mean of the observed among the last `length` buckets at every cutoff; (n, T) -> (n, T+1), NaN if none."""
-    n, buckets = y.shape
-    seen = np.isfinite(y)
-    total = np.concatenate([np.zeros((n, 1)), np.cumsum(np.where(seen, y, 0.0), axis=1)], axis=1)
-    known = np.concatenate([np.zeros((n, 1)), np.cumsum(seen, axis=1)], axis=1)
-    start = np.maximum(np.arange(buckets + 1) - length, 0)
-    count = known - known[:, start]
-    return np.where(count > 0, (total - total[:, start]) / np.maximum(count, 1), np.nan)
