@@ -26,6 +26,9 @@ settings.load_profile("reposto")
 os.environ["REPOSTO_PREPARE"] = "false"
 
 MARKED_FOLDERS = {"browser", "faults"}  # these run one at a time, see scripts/run_tests.sh
+# Times a fault test's limit, which is there to end one that hangs: how long a sound one takes is the machine's affair.
+# Fifty restarts took 335 s at a load of 10, and more than their 600 s at 30.
+LOADED, SOAKED = 3, 10
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -34,6 +37,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         folder = item.path.relative_to(here).parts[0]
         if folder in MARKED_FOLDERS:
             item.add_marker(folder)
+        limit = item.get_closest_marker("timeout")
+        if folder == "faults" and limit is not None:
+            item.add_marker(pytest.mark.timeout(limit.args[0] * (SOAKED if soaking() else LOADED)), append=False)
     if not soaking():
         long = [item for item in items if item.get_closest_marker("soak")]
         config.hook.pytest_deselected(items=long)

@@ -18,7 +18,7 @@ from tests.support.daemons import end_with_us
 from tests.support.ports import free_port
 
 READY = re.compile(r"^reposto ready on (http://\S+?)/agents\b", re.MULTILINE)
-READY_SECONDS = 60.0  # a second or two alone; many times that beside a browser and another test process
+READY_SECONDS = 180.0  # a second or two alone; a minute at a load of 30
 REPOSTO = Path(sys.executable).with_name("reposto")
 MARK = "TEST_SERVER"
 WORKER_MODULE = "reposto.app.child"
@@ -100,7 +100,7 @@ class ServerProcess:
         """Asks it to stop, as a deployment does; `wait` tells when and how it did."""
         self._started().terminate()
 
-    def wait(self, timeout: float = 30) -> int:
+    def wait(self, timeout: float = 120) -> int:
         """The exit code; negative for a signal."""
         return self._started().wait(timeout)
 
