@@ -51,9 +51,8 @@ def recommend(
 ) -> RecommendationFinding:
     """Verdict and everything about it, from the plans (best first) and the other three findings.
 
-    approve: without an order of today, the stock will not serve all demand until an order of the next review arrives
-    with the service level's probability, so plan.needed > 0. wait: it will. manual_review: the data lack something
-    decisive; then no quantity is advised. asked, budget: units and R$ that the buyer named, worked out as alternatives.
+    approve: plan.needed > 0, for without an order of today the stock fails the service level before one of the next
+    review arrives. wait: it doesn't. manual_review: something decisive is missing. asked, budget: see alternatives.
     """
     plan = next(iter(found), None)
     missing = _missing(situation, prices, logistics, plan)

@@ -10,8 +10,7 @@ from fastapi import APIRouter, Header, Request, Response
 from pydantic import BaseModel, Field
 from starlette.requests import ClientDisconnect
 
-from reposto.app.http.chat import MAX_ID
-from reposto.app.http.common import RuntimeDep, UserDep
+from reposto.app.http.common import MAX_ID, RuntimeDep, UserDep
 from reposto.app.http.lists import CSV_TYPE
 from reposto.app.http.shield import UPLOADS
 from reposto.app.import_cli import parse_about, parse_kind
