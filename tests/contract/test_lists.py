@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from decimal import Decimal
 
 import openpyxl
@@ -11,12 +12,14 @@ import pytest
 from sqlalchemy import func, select, update
 
 from reposto.app import access
+from reposto.app.remembered import recall
 from reposto.conversation import sessions
 from reposto.conversation.list_results import read_list, rows_of
 from reposto.intake.export import write_csv
 from reposto.intake.xlsx_writer import write_xlsx
 from reposto.language.list_table import list_table
 from reposto.model.errors import Conflict, NotFound
+from reposto.model.request import Expect, Intent, Request
 from reposto.storage import catalogue, purchasing, results
 from reposto.storage import tables as t
 from tests.support.shop import NOW, PRODUCTS, TODAY, Shop
@@ -171,6 +174,13 @@ def test_a_question_after_the_list_is_a_look_up_with_the_same_answer(shop: Shop)
         connection.execute(update(t.stock_levels).where(t.stock_levels.c.sku == "84903501").values(on_hand=10**6))
         catalogue.bump_version(connection)
     assert (shop.result(question).metadata or {})["analysis"]["recommendation"]["verdict"] == "wait"
+
+
+def test_what_was_kept_yesterday_answers_nothing_today(shop: Shop) -> None:
+    shop.result("devo comprar 84903501?")
+    request = Request("x", Intent.PURCHASE_RECOMMENDATION, Expect.ANSWER, ("84903501",))
+    assert recall(shop.store, "84903501", request, TODAY) is not None
+    assert recall(shop.store, "84903501", request, TODAY + timedelta(days=1)) is None
 
 
 def test_a_question_with_days_of_its_own_is_worked_out(shop: Shop) -> None:
