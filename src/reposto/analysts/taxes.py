@@ -60,7 +60,7 @@ def interstate_percent(offer: Offer, state: str) -> float:
 
 def is_from_afar(offer: Offer, company: Company) -> bool:
     """Whether it comes from another state, as far as both are known."""
-    return bool(offer.supplier_state) and bool(company.state) and offer.supplier_state != company.state
+    return bool(offer.supplier_state) and bool(company.state) and offer.supplier_state != company.state.upper()
 
 
 def difal(goods: Decimal, offer: Offer, company: Company) -> Decimal:

@@ -156,7 +156,11 @@ def _wait(voice: Voice, analysis: Analysis, said: frozenset[str]) -> Lead:
     parts = [voice.say("wait.reason", reason=reason) if reason else voice.say("wait")]
     chance = advice.risk.stockout_probability
     if demand.on_order > 0 and chance is not None and chance > 1 - advice.service_level:
-        parts.append(voice.say("wait.short", chance=voice.chance(chance)))
+        urged = [c for c in advice.calls if c.code in ("hurry", "confirm")]
+        key = "wait.short.call" if urged else "wait.short"
+        parts.append(voice.say(key, chance=voice.chance(chance)))
+        parts += [sentence(call_words(voice, call)) for call in urged]
+        now_said |= {"calls"} if urged else set()
     ahead = 0 if advice.order_by is None else (advice.order_by - analysis.today).days
     if advice.order_by is not None and 0 < ahead <= FAR_DAYS and "order_by" not in said:
         parts.append(voice.say("wait.next", date=voice.day(advice.order_by)))

@@ -10,6 +10,7 @@ TEXTS: dict[str, str] = {
     "stated.above": "{percent} above {what} ({other})",
     "stated.below": "{percent} below {what} ({other})",
     "stated.same": "level with {what} ({other})",
+    "wait.short.call": "Even so, there is a {chance} of running out before an order of today would come",
     "call.renew": "ask {supplier} for a new quote: that of {price} ended on {date}",
     "call.renew.cheaper": "it was {percent} cheaper than this purchase",
     "call.renew.order": "at that price it would be {quantity} for {total}",

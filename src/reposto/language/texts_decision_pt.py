@@ -10,6 +10,7 @@ TEXTS: dict[str, str] = {
     "stated.above": "{percent} acima d{what} ({other})",
     "stated.below": "{percent} abaixo d{what} ({other})",
     "stated.same": "no nível d{what} ({other})",
+    "wait.short.call": "Mesmo assim, há {chance} de faltar antes que um pedido de hoje chegasse",
     "call.renew": "peça nova cotação a {supplier}: a de {price} venceu em {date}",
     "call.renew.cheaper": "saía {percent} mais barata que esta compra",
     "call.renew.order": "a esse preço seriam {quantity} por {total}",

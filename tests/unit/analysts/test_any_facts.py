@@ -72,6 +72,7 @@ def offers(draw: st.DrawFn) -> Offer:
         icms_percent=draw(st.sampled_from([0.0, 18.0])),
         icms_st_percent=draw(st.sampled_from([0.0, 14.0])),
         payment_terms=draw(st.sampled_from([(), (0,), (28, 42, 56)])),
+        supplier_state=draw(st.sampled_from(["", "SP", "BA"])),
     )
 
 
@@ -99,6 +100,10 @@ any_facts = st.builds(
         review_days=st.sampled_from([0, 1, 7, 90]),
         unmet_demand=st.sampled_from(["lost", "backorder"]),
         tax_regime=st.sampled_from(["simples", "presumido", "real", "?"]),
+        activity=st.sampled_from(["commerce", "industry"]),
+        internal_icms_percent=st.sampled_from([None, 0.0, 18.0]),
+        cbs_percent=st.sampled_from([None, 0.0, 8.7]),
+        local_holidays=st.sampled_from(["", "25/01, 29/02"]),
         data_until=st.none() | near,
     ),
     today=st.just(TODAY),

@@ -175,3 +175,12 @@ def test_goods_from_another_state_may_cost_a_company_in_simples_more() -> None:
     assert cautions(facts, internal_icms_percent=0.0) == []
     assert cautions(replace(facts, offers=(afar,))) == ["difal_unknown"]
     assert Company().internal_icms_percent is None
+
+
+def test_when_waiting_the_call_is_the_answer_and_not_a_line_below_it() -> None:
+    facts = coming(14, quantity=3000.0)  # nobody else is quicker
+    analysis = analyse(replace(facts, offers=facts.offers[1:]))
+    assert analysis.recommendation.verdict == "wait" and call(analysis, "hurry") is not None
+    lead = head(analysis).split("\n- ")[0]
+    assert "entregue o pedido 1203" in lead and "cobre a entrega" not in lead
+    assert "**Ligue:**" not in head(analysis)  # said once
