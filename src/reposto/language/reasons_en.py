@@ -119,7 +119,7 @@ def _money(voice: Voice, analysis: Analysis) -> list[str]:
     if freight:
         parts.append(f"freight {voice.money(freight)}")
     if freight is not None and taxes > 0:
-        parts.append(f"IPI and ICMS-ST {voice.money(taxes)}")
+        parts.append("the rest IPI and ICMS-ST")  # no finding holds their sum, and words make no figures
     texts = [f"Value of the order: {voice.money(advice.payable_total)} ({', '.join(parts)})."]
     if advice.total is not None and advice.total != advice.payable_total:
         texts.append(f"Net cost after tax credits and payment terms: {voice.money(advice.total)}.")
