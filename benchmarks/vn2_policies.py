@@ -29,7 +29,7 @@ GROUPS = ("Product", "Department")
 # Level of each round's order. The newsvendor's fraction 1 / 1.2 = .8333 holds for the last one, whose leftovers cost
 # one week; earlier leftovers meet a lower forecast, because little was sold when much is left. Chosen on the earlier
 # windows.
-LEVELS = (0.7, 0.7, 0.7, 0.7, 0.76, 0.8333)
+LEVELS = (0.72, 0.72, 0.72, 0.72, 0.76, 0.8333)
 Z_SPANS, Z_VALUES = (8, 13, 26, 52), (-0.25, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 0.967)
 BASE_LEVELS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.8333)
 
