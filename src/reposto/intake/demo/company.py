@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from reposto.intake.demo.codes import make_cnpj, make_ean
 from reposto.intake.demo.days import Calendar, make_rng
-from reposto.intake.demo.demand import Demand, list_past_promotions, list_planned_promotions, make_demand
+from reposto.intake.demo.demand import Demand, list_planned_promotions, make_demand
 from reposto.intake.demo.prices import BY_KEY, ipi_of, moq_of, st_of, tiers_of, unit_price
 from reposto.intake.demo.products import PRODUCTS, DemoProduct
-from reposto.intake.demo.selling import ON_PROMOTION, VARYING, discount_percent, make_list, paid_price
+from reposto.intake.demo.selling import LISTED, ON_PROMOTION, discount_percent, make_list, paid_price
 from reposto.intake.demo.stock import Kept, OrderedLine, keep_stock
 from reposto.intake.demo.suppliers import SUPPLIERS
 from reposto.intake.rows import (
@@ -98,7 +98,7 @@ def make_rows(anchor: date, today: date) -> dict[Kind, list[Row]]:
         "sales": [row for history in histories for row in _make_sales(history, calendar)],
         "promotions": list(_make_promotions(today)),
         "selling_prices": [
-            row for item in PRODUCTS if item.sku in VARYING for row in make_list(item, calendar.start, today, anchor)
+            row for item in PRODUCTS if item.sku in LISTED for row in make_list(item, calendar.start, today, anchor)
         ],
         "offers": [row for item in PRODUCTS for key in item.sellers for row in _make_offer(item, key, anchor, today)],
         "orders": list(_make_orders(orders, calendar)),
@@ -187,21 +187,16 @@ def _make_sales(history: History, calendar: Calendar) -> Iterator[SaleRow]:
         strict=False,  # the calendar goes on
     )
     priced = history.item.category in ON_PROMOTION
-    begun = {
-        first + timedelta(days=n): first
-        for first, last in list_past_promotions(history.item, calendar)
-        for n in range((last - first).days + 1)
-    }
     for day, sold, out_of_stock, promotion, one_off in rows:
         if sold or out_of_stock:
-            price = paid_price(history.item, day, calendar.anchor, begun.get(day)) if sold and priced else None
+            price = paid_price(history.item, day, calendar.anchor, promotion=promotion) if sold and priced else None
             yield SaleRow(sku, day, to_amount(sold), out_of_stock, promotion, one_off, price)
 
 
 def _make_promotions(today: date) -> Iterator[PromotionRow]:
     for item in PRODUCTS:
         for starts_on, ends_on in list_planned_promotions(item, today, PLAN_DAYS):
-            yield PromotionRow(item.sku, starts_on, ends_on, float(discount_percent(item, starts_on)))
+            yield PromotionRow(item.sku, starts_on, ends_on, float(discount_percent(item)))
 
 
 def _make_offer(item: DemoProduct, key: str, anchor: date, today: date) -> Iterator[OfferRow]:

@@ -52,10 +52,9 @@ def make_demand(item: DemoProduct, calendar: Calendar) -> Demand:
     """The same for a day whatever the last day is: every stream is read one value per day."""
     n = calendar.sold_days
     opening = _opening_factor(item, calendar)[:n]
-    lift = _find_promotions(item, calendar)[:n]
-    promotion = lift > 0
+    promotion = _find_promotions(item, calendar)[:n]
     mean = item.rate * opening * _season(item, calendar)[:n] * _level(item, calendar)[:n] * _wander(item, n)
-    mean *= np.where(promotion, lift, 1.0)
+    mean *= np.where(promotion, uplift(item), 1.0)
     quantity = _draw(item, mean)
     one_off = np.zeros(n, dtype=np.bool_)
     if item.sku in ONE_OFFS:
@@ -70,12 +69,6 @@ def list_planned_promotions(item: DemoProduct, today: date, days: int) -> list[t
     """Promotions of the product that end in the next `days` days."""
     windows = list_promotions(today.year) + list_promotions(today.year + 1)
     return [w for w in windows if today <= w[1] and (w[0] - today).days <= days and _takes_part(item, w[0])]
-
-
-def list_past_promotions(item: DemoProduct, calendar: Calendar) -> list[tuple[date, date]]:
-    """Promotions of the product that began before today."""
-    windows = [w for year in range(calendar.start.year, calendar.today.year + 1) for w in list_promotions(year)]
-    return [w for w in windows if w[0] < calendar.today and _takes_part(item, w[0])]
 
 
 def step_of(unit: str) -> int:
@@ -127,14 +120,13 @@ def _wander(item: DemoProduct, n: int) -> NDArray[np.float64]:
     return days
 
 
-def _find_promotions(item: DemoProduct, calendar: Calendar) -> NDArray[np.float64]:
-    """How much more is sold on each day of a promotion; 0 on the others."""
-    marked = np.zeros(len(calendar.days))
+def _find_promotions(item: DemoProduct, calendar: Calendar) -> NDArray[np.bool_]:
+    marked = np.zeros(len(calendar.days), dtype=np.bool_)
     for year in range(calendar.start.year, calendar.days[-1].year + 1):
         for starts_on, ends_on in list_promotions(year):
             first, last = calendar.index(starts_on), calendar.index(ends_on)
             if last >= 0 and _takes_part(item, starts_on):
-                marked[max(first, 0) : last + 1] = uplift(item, starts_on)
+                marked[max(first, 0) : last + 1] = True
     return marked
 
 

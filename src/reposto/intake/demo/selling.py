@@ -15,24 +15,17 @@ ELASTICITY = 2.5  # % more sold for each % off
 MARGIN = Decimal("1.45")
 RISE = Decimal("1.05")  # every first of February
 RISES_IN = 2
-# Of these each promotion has another depth, so that an answer can tell deep ones from shallow ones; of the others
-# each product has its own.
-VARYING = ("CAD-610", "MES-640", "PUF-690")
-DEPTHS = (10, 20, 30)
+LISTED = ("CAD-610", "MES-640", "PUF-690")  # whose price list is kept, the next rise included
 
 
-def discount_percent(item: DemoProduct, starts_on: date) -> int:
-    """How much cheaper a promotion makes it."""
-    if item.sku in VARYING:
-        return DEPTHS[(starts_on.year * 5 + starts_on.month) % len(DEPTHS)]
-    kept: float = uplift(item, starts_on) ** (-1 / ELASTICITY)
+def discount_percent(item: DemoProduct) -> int:
+    """How much cheaper a promotion makes it: the deeper, the more is sold."""
+    kept: float = uplift(item) ** (-1 / ELASTICITY)
     return round(100 * (1 - kept))
 
 
-def uplift(item: DemoProduct, starts_on: date) -> float:
+def uplift(item: DemoProduct) -> float:
     """How much more is sold in a promotion, 1 = as ever."""
-    if item.sku in VARYING:
-        return float((1 - discount_percent(item, starts_on) / 100) ** -ELASTICITY)
     return 1.0 + float(make_rng("uplift", item.sku).uniform(0.5, 1.1))
 
 
@@ -46,12 +39,12 @@ def _rises(day: date) -> int:
     return day.year + (day.month >= RISES_IN)
 
 
-def paid_price(item: DemoProduct, day: date, anchor: date, promotion: date | None) -> Decimal:
-    """R$ that a customer pays; `promotion`: the first day of the one that is on."""
+def paid_price(item: DemoProduct, day: date, anchor: date, *, promotion: bool) -> Decimal:
+    """R$ that a customer pays."""
     price = list_price(item, day, anchor)
-    if promotion is None:
+    if not promotion:
         return price
-    return (price * (100 - discount_percent(item, promotion)) / 100).quantize(Decimal("0.01"))
+    return (price * (100 - discount_percent(item)) / 100).quantize(Decimal("0.01"))
 
 
 def make_list(item: DemoProduct, start: date, today: date, anchor: date) -> Iterator[SellingPriceRow]:
