@@ -4,6 +4,7 @@ import './ui/base.css';
 import './ui/chat.css';
 import './ui/answer.css';
 import './ui/list.css';
+import './ui/imports.css';
 import './ui/orders.css';
 
 const root = document.getElementById('root');

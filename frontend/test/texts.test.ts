@@ -120,7 +120,7 @@ describe('the wire types', () => {
   const typescript = readFileSync(new URL('../src/client/analysis.ts', import.meta.url), 'utf8');
 
   const classes = [...python.matchAll(/^class (\w+):\n((?: .*\n|\n)*)/gm)].map(([, name = '', body = '']) => [name, [...body.matchAll(/^ {4}(\w+): /gm)].map(([, field]) => field)] as const);
-  const interfaces = new Map([...typescript.matchAll(/^(?:export )?interface (\w+)(?: extends (\w+))? \{\n((?: .*\n)*)/gm)].map(([, name = '', parent = '', body = '']) => [name, { parent, fields: [...body.matchAll(/^ {2}(\w+): /gm)].map(([, field]) => field) }]));
+  const interfaces = new Map([...typescript.matchAll(/^(?:export )?interface (\w+)(?: extends (\w+))? \{\n((?: .*\n)*)/gm)].map(([, name = '', parent = '', body = '']) => [name, { parent, fields: [...body.matchAll(/^ {2}(\w+)\??: /gm)].map(([, field]) => field) }]));
 
   it('are all there', () => {
     expect(classes.length).toBeGreaterThan(12);

@@ -2,6 +2,7 @@ import { useEffect, useRef, type SubmitEvent, type KeyboardEvent } from 'react';
 import { MAX_CONTENT } from '../client/wire';
 import { useI18n } from '../i18n';
 import { Icon } from '../ui/Icon';
+import { useOpenImport } from './imports/useImport';
 
 interface Props {
   text: string;
@@ -15,6 +16,7 @@ const NEAR = 400; // characters before the limit at which the counter appears
 
 export function Composer({ text, onText, onSend, onFocus, picked = 0 }: Props) {
   const { t } = useI18n();
+  const openImport = useOpenImport();
   const field = useRef<HTMLTextAreaElement>(null);
   const left = MAX_CONTENT - Array.from(text).length;
   const ready = text.trim().length > 0 && left >= 0;
@@ -46,6 +48,9 @@ export function Composer({ text, onText, onSend, onFocus, picked = 0 }: Props) {
   return (
     <form className="composer" onSubmit={submit}>
       <div className="composer-box">
+        {openImport ? (
+          <button type="button" className="attach" aria-label={t('import.open')} title={t('import.open')} onClick={() => openImport([])}><Icon name="clip" /></button>
+        ) : null}
         <textarea
           ref={field}
           value={text}

@@ -4,6 +4,8 @@ import { useI18n, type Locale } from '../i18n';
 import { Icon } from '../ui/Icon';
 import { Aliases } from './Aliases';
 import { Conversation } from './Conversation';
+import { Import, useDrop } from './imports/Import';
+import { ImportContext } from './imports/useImport';
 import { NewConversation } from './NewConversation';
 import { Orders } from './orders/Orders';
 import { OrdersContext } from './orders/useOrders';
@@ -20,6 +22,9 @@ export function Workspace({ onLocale }: { onLocale(locale: Locale): void }) {
   const [drawer, setDrawer] = useState(false);
   const [orders, setOrders] = useState<{ first: string | null } | null>(null);
   const openOrders = useCallback((number?: string) => setOrders({ first: number ?? null }), []);
+  const [importing, setImporting] = useState<readonly File[] | null>(null);
+  const drop = useDrop(setImporting);
+  const mayImport = useServices().me.role !== 'viewer';
   const { reload, tell } = sessions;
   const changed = useCallback(() => {
     reload();
@@ -31,10 +36,16 @@ export function Workspace({ onLocale }: { onLocale(locale: Locale): void }) {
     setDrawer(false);
     go(id);
   };
+  const loaded = (id: number) => {
+    setImporting(null);
+    changed();
+    if (id !== current) go(id);
+  };
   const title = sessions.items.find((item) => item.id === current)?.preview;
   const side = useDrawer(drawer, setDrawer);
   return (
     <OrdersContext value={openOrders}>
+    <ImportContext value={mayImport ? setImporting : null}>
     <div className={drawer ? 'workspace drawer-open' : 'workspace'}>
       <a className="skip" href="#main">{t('app.skip')}</a>
       <aside className="side" ref={side}>
@@ -49,7 +60,7 @@ export function Workspace({ onLocale }: { onLocale(locale: Locale): void }) {
         <Footer onLocale={onLocale} />
       </aside>
       <button type="button" className="backdrop" aria-label={t('list.close')} tabIndex={-1} onClick={() => setDrawer(false)} />
-      <main id="main" inert={drawer}>
+      <main id="main" inert={drawer} className={drop.over && mayImport ? 'over' : ''} data-drop={t('import.dropHere')} {...(mayImport ? drop.on : {})}>
         {current === null ? (
           <NewConversation starter={starter} onMenu={() => setDrawer(true)} />
         ) : (
@@ -57,7 +68,9 @@ export function Workspace({ onLocale }: { onLocale(locale: Locale): void }) {
         )}
       </main>
       {orders ? <Orders first={orders.first} onClose={() => setOrders(null)} /> : null}
+      {importing ? <Import first={importing} sessionId={current} onLoaded={loaded} onClose={() => setImporting(null)} /> : null}
     </div>
+    </ImportContext>
     </OrdersContext>
   );
 }

@@ -206,6 +206,7 @@ export interface Alternative {
   stockout_probability: number | null | undefined;
   arrival: string | null | undefined;
   review_days: number | undefined;
+  spared?: string | null;
 }
 
 /** What a shelf life means for the advised quantity. */
@@ -274,6 +275,10 @@ export interface RecommendationFinding extends Finding {
   free_freight_from: string | null | undefined;
   order_lines: number | null | undefined;
   order_line_cost: string | null | undefined;
+  calls?: unknown; // the text says what they hold
+  cautions?: unknown;
+  lot_limit?: string;
+  lot_limit_days?: number | null;
 }
 
 export interface Analysis {

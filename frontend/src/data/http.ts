@@ -2,12 +2,16 @@
 
 import { decodeAlias, type Alias } from './aliases';
 import type { Locale } from '../client/language';
+import type { Sending } from '../client/importer';
+import { decodeLooked, type FilesWish, type Looked } from '../client/imports';
 import { linesOf, type ListLine } from '../client/list';
 import type { Called } from '../client/ports';
 import { decodeBook, decodeOrder, type Book, type Order, type OrderChange } from './orders';
+import { sendFile } from './upload';
 import { decodeMessage, isObject, type Message } from '../client/wire';
 
 const TIMEOUT_MS = 15_000;
+const READING_MS = 600_000; // of files: the server has limits of its own, and says what it is
 export const PAGE = 500;
 
 export interface Me {
@@ -114,16 +118,33 @@ export class Api {
     return this.call('GET', orderFile(number, 'txt'), undefined, (value) => (typeof value === 'string' ? value : null));
   }
 
+  /** A file on its way; a look at what it holds is another call. */
+  sendFile(file: File, onPart: (part: number) => void): Sending {
+    return sendFile(file, this.csrf, onPart);
+  }
+
+  dropFile(upload: string): Promise<Called<true>> {
+    return this.change('DELETE', `/api/uploads/${encodeURIComponent(upload)}`, undefined, () => true);
+  }
+
+  lookAt(wish: FilesWish): Promise<Called<Looked>> {
+    return this.change('POST', '/api/imports/preview', wish, decodeLooked, READING_MS);
+  }
+
+  loadFiles(session: number, clientId: string, wish: FilesWish): Promise<Called<Message>> {
+    return this.change('POST', `/api/chat/sessions/${session}/imports`, { client_id: clientId, ...wish }, decodeMessage, READING_MS);
+  }
+
   /** A call that changes something. A token that a login in another tab made old is renewed once. */
-  private async change<T>(method: string, path: string, body: unknown, decode: Decode<T>): Promise<Called<T>> {
-    const called = await this.call(method, path, body, decode);
+  private async change<T>(method: string, path: string, body: unknown, decode: Decode<T>, within = TIMEOUT_MS): Promise<Called<T>> {
+    const called = await this.call(method, path, body, decode, within);
     if (called.ok || called.status !== 403) return called;
     const used = this.csrf;
     const renewed = await this.me();
-    return renewed.ok && this.csrf !== used ? this.call(method, path, body, decode) : called;
+    return renewed.ok && this.csrf !== used ? this.call(method, path, body, decode, within) : called;
   }
 
-  private async call<T>(method: string, path: string, body: unknown, decode: Decode<T>): Promise<Called<T>> {
+  private async call<T>(method: string, path: string, body: unknown, decode: Decode<T>, within = TIMEOUT_MS): Promise<Called<T>> {
     const headers: Record<string, string> = { Accept: 'application/json' };
     if (method !== 'GET') headers['X-CSRF-Token'] = this.csrf;
     if (body !== undefined) headers['Content-Type'] = 'application/json';
@@ -133,7 +154,7 @@ export class Api {
         headers,
         credentials: 'same-origin',
         cache: 'no-store',
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.timeout(within),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await response.text();

@@ -220,7 +220,7 @@ def link(
     from reposto.app.access import CODE_LIFE, issue
     from reposto.app.server import is_running
 
-    settings = _prepare(home)
+    settings = _existing(home)
     base = base or is_running(settings.home)
     if base is None:
         _stop("Nenhum servidor usa esta pasta; comece com `reposto serve`.")
@@ -254,7 +254,7 @@ def ask(
     from reposto.app.ask_cli import ask_server
     from reposto.app.server import is_running
 
-    settings = _prepare(home)
+    settings = _existing(home)
     base = is_running(settings.home)
     if base is None:
         _stop("Nenhum servidor usa esta pasta; comece com `reposto serve` em outro terminal.")
@@ -306,6 +306,16 @@ def _prepare(home: Path | None) -> Settings:
     configure_logs("warning", settings.log_format)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     return settings
+
+
+def _existing(home: Path | None) -> Settings:
+    """For what makes no sense in a folder that isn't there: a mistyped one is not made, but named."""
+    settings = load_settings(home)
+    if not settings.home.is_dir():
+        _stop(
+            f"A pasta {settings.home} não existe. Confira o nome, ou comece uma com `reposto serve`."
+        )
+    return _prepare(home)
 
 
 def _open(settings: Settings):  # type: ignore[no-untyped-def]

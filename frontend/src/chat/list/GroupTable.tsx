@@ -32,10 +32,10 @@ function Row({ line }: { line: ListLine }) {
         <span className="cell-note">{note}</span>
         {line.drafted > 0 ? <span className="cell-note warn-text">{t('list.drafted', { quantity: f.withUnit(line.drafted, line.unit) })}</span> : null}
       </th>
-      <td className="num">{line.quantity === null ? '–' : f.withUnit(line.quantity, line.unit)}</td>
-      <td className="num">{line.payable ? f.money(line.payable) : '–'}</td>
-      <td className="num">{line.overdue ? <span className="bad-text">{t('list.now')}</span> : line.order_by ? f.shortDate(line.order_by) : '–'}</td>
-      <td className="num">{some(line.at_risk) ? f.money(line.at_risk) : '–'}</td>
+      <td className="num" data-label={t('list.quantity')}>{line.quantity === null ? '–' : f.withUnit(line.quantity, line.unit)}</td>
+      <td className="num" data-label={t('list.payable')}>{line.payable ? f.money(line.payable) : '–'}</td>
+      <td className="num" data-label={t('list.orderBy')}>{line.overdue ? <span className="bad-text">{t('list.now')}</span> : line.order_by ? f.shortDate(line.order_by) : '–'}</td>
+      <td className="num" data-label={t('list.atRisk')}>{some(line.at_risk) ? f.money(line.at_risk) : '–'}</td>
     </tr>
   );
 }

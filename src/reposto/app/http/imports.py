@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Request, Response
 from pydantic import BaseModel, Field
 from starlette.requests import ClientDisconnect
 
-from reposto.app.http.common import MAX_ID, RuntimeDep, UserDep
+from reposto.app.http.common import KnownId, RuntimeDep, UserDep
 from reposto.app.http.lists import CSV_TYPE
 from reposto.app.http.shield import UPLOADS
 from reposto.app.import_cli import parse_about, parse_kind
@@ -21,7 +21,6 @@ from reposto.delivery import wire
 from reposto.intake.limits import MIB
 from reposto.intake.template import make_template
 from reposto.model.clock import utc_now
-from reposto.model.errors import NotFound
 
 router = APIRouter(prefix="/api")
 PIECE = MIB  # bytes to a transaction: the write lock is held for milliseconds
@@ -106,11 +105,9 @@ async def look(runtime: RuntimeDep, user: UserDep, wanted: FilesToLoad) -> dict[
 
 @router.post("/chat/sessions/{session_id}/imports", status_code=201)
 async def load(
-    runtime: RuntimeDep, user: UserDep, session_id: int, wanted: Confirmed, response: Response
+    runtime: RuntimeDep, user: UserDep, session_id: KnownId, wanted: Confirmed, response: Response
 ) -> dict[str, Any]:
     """Load these files, all or none; the message that says so, the same one when it is asked for again."""
-    if not 0 < session_id <= MAX_ID:
-        raise NotFound
     job = {"task": "load", "user": user.id, "locale": user.locale, "session": session_id}
     done = await runtime.imports.run({**job, "client_id": wanted.client_id, **_job(wanted)})
     first = min([done["seq"], *done["new"]])
