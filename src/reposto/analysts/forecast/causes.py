@@ -115,19 +115,14 @@ def spans_of(days: Bools) -> int:
     return int((np.diff(at) > _APART).sum()) + 1 if len(at) else 0
 
 
-def past_causes(causes: Causes, count: int) -> Floats:
-    """The causes of each of the last `count` days; (count, 4), zeros before what is known."""
-    days = causes.past.reshape(-1, CAUSES)[-count:] if count else np.zeros((0, CAUSES))
-    return np.concatenate([np.zeros((count - len(days), CAUSES)), days])
-
-
 def coming_causes(
     causes: Causes, history: History, used: int, planned: frozenset[date], days: int, depth: float, deepest: float
 ) -> tuple[Floats, Bools]:
     """Causes of the `days` after the first `used` of the history, (days, 4), and which of them were planned, (days,).
 
     A day without a plan has the present price. A promotion whose price is not told is as deep as the product's own have
-    been, else `depth`, the catalogue's. Nothing is taken to be deeper than one and a half times what was seen.
+    been, else `depth`, the catalogue's. No price is taken to be further from the usual one, down or up, than one and a
+    half times the lowest that was seen.
     """
     start = history.start + timedelta(days=used)
     flags = np.zeros(days, dtype=bool)
@@ -143,7 +138,8 @@ def coming_causes(
     own = depth if causes.depth is None else causes.depth
     x = np.where(flags, causes.now + own, causes.now)
     x[told] = _tidy(np.log(price[told] / causes.reference))
-    x = np.maximum(x, 1.5 * min(deepest, causes.deepest))
+    most = 1.5 * max(-deepest, -causes.deepest)
+    x = np.clip(x, -most, most)
     base = np.stack([x, flags.astype(np.float64)], axis=1)
     last = causes.past[-1, :, :2]
     before = np.concatenate([last, base])[:days]
