@@ -5,8 +5,6 @@ Each sentence says what its Portuguese counterpart in analysts/reasons and analy
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from reposto.language.formats import inert
 from reposto.language.offer_lines import chosen_lead_time
 from reposto.language.voice import Voice
@@ -105,8 +103,9 @@ def _need(voice: Voice, analysis: Analysis) -> list[str]:
     if not advice.needed_quantity:
         return []
     return [
-        f"{voice.needed(advice.needed_quantity)} would be lacking to serve {voice.share(advice.service_level)} of the "
-        "cases until the next purchase is there."
+        # not the figure first: a bullet that begins "409.9" would be a numbered list, and is escaped
+        f"To serve {voice.share(advice.service_level)} of the cases until the next purchase is there, "
+        f"{voice.needed(advice.needed_quantity)} would be lacking."
     ]
 
 
@@ -114,12 +113,9 @@ def _money(voice: Voice, analysis: Analysis) -> list[str]:
     advice, freight = analysis.recommendation, analysis.logistics.freight
     if advice.payable_total is None or advice.goods is None:
         return []
-    parts = [f"goods {voice.money(advice.goods)}"]
-    taxes = advice.payable_total - advice.goods - (freight or Decimal(0))
-    if freight:
-        parts.append(f"freight {voice.money(freight)}")
-    if freight is not None and taxes > 0:
-        parts.append("the rest IPI and ICMS-ST")  # no finding holds their sum, and words make no figures
+    parts = [f"goods {voice.money(advice.goods)}", *([f"freight {voice.money(freight)}"] if freight else [])]
+    if freight is not None and advice.payable_total > advice.goods + freight:
+        parts.append("the rest IPI and ICMS-ST")
     texts = [f"Value of the order: {voice.money(advice.payable_total)} ({', '.join(parts)})."]
     if advice.total is not None and advice.total != advice.payable_total:
         texts.append(f"Net cost after tax credits and payment terms: {voice.money(advice.total)}.")

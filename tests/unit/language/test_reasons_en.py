@@ -44,7 +44,7 @@ def test_what_decides_is_said() -> None:
         assert words in said
     request = Request("buy?", Intent.PURCHASE_RECOMMENDATION, Expect.ANSWER, (analysis.sku,), today=analysis.today)
     text = write_analysis(analysis, request, "en")
-    assert "would be lacking to serve" in text.split("\n---\n")[1]
+    assert "of the cases until the next purchase is there, " in text.split("\n---\n")[1]
 
 
 def test_late_orders_are_chased_and_ending_offers_closed() -> None:
