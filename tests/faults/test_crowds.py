@@ -17,6 +17,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
+from tests.faults.test_server_process import eventually
 from tests.support.api import Api, make_token
 from tests.support.chaos import resident_mib
 from tests.support.company import QUESTION
@@ -127,7 +128,8 @@ def test_hostile_frames_are_refused_and_nothing_stays_of_them(serve: Serve) -> N
         frames, growth = asyncio.run(in_halves(connections, 10, once, server.pid))
         assert frames > connections
         assert growth < GROWTH_MIB
-        assert api.ask(session_id, QUESTION).status_code == 201
+        # Thousands of the frames were questions: whoever comes right behind them is asked to try again.
+        assert eventually(lambda: api.ask(session_id, QUESTION).status_code == 201, within=60)
     assert "Traceback" not in server.logs()
     note("G11", connections=connections, frames=frames, growth_mib=growth)
 
