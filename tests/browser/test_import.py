@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.api import Api
-from tests.support.browser import Desk, T, Tab
+from tests.support.browser import PHONE, Desk, NewDesk, T, Tab
+from tests.support.logins import PASSWORD
+from tests.support.logins import run as run_reposto
+from tests.support.processes import ServerProcess
 
 pytestmark = pytest.mark.timeout(600)
 LOOK_MS = 240_000  # two seconds alone; a look starts a process for each file, on a machine that tests beside us
 PRODUCTS = "SKU;Descrição;Unidade;Cor\n0IMP1;Lixadeira orbital importada;UN;azul\n"
 SALES = "SKU;Data da venda;Quantidade\n0IMP1;16/11/2026;3\n0IMP1;17/11/2026;5\n"
 BROKEN = "SKU;Saldo atual\n0IMP1;doze\n"
+DROP = """
+async ({target, name, text}) => {
+  const data = new DataTransfer();
+  data.items.add(new File([text], name, {type: 'text/csv'}));
+  const element = document.querySelector(target);
+  for (const type of ['dragover', 'drop']) element.dispatchEvent(new DragEvent(type, {dataTransfer: data, bubbles: true, cancelable: true}));
+}
+"""  # noqa: E501
 
 
 @pytest.fixture
@@ -66,6 +78,17 @@ def test_files_are_looked_at_loaded_and_told_in_every_tab(desk: Desk, api: Api, 
     assert first.documents == 1
 
 
+def test_a_dropped_file_starts_a_conversation_on_a_phone(new_desk: NewDesk, api: Api) -> None:
+    tab = new_desk(viewport=PHONE).tab().go("/agents")
+    expect(tab.composer).to_be_visible()
+    tab.page.evaluate(DROP, {"target": "main", "name": "Vendas.csv", "text": SALES.replace("0IMP1", "84903501")})
+    expect_report(tab.page, "Vendas.csv", refused=False)
+    assert tab.page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+    tab.page.locator("[data-load]").click()
+    tab.page.wait_for_url(re.compile(r"/agents/\d+$"), timeout=LOOK_MS)
+    expect(tab.page.locator("article[data-type=import_result]")).to_contain_text("Vendas.csv")
+
+
 def test_what_is_no_table_says_what_to_do(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "relatorio.pdf").write_bytes(b"%PDF-1.7 nada")
     (tmp_path / "arquivo.csv").write_text("sku;data;quantidade\n84903501;16/11/2026;3\n", "utf-8")
@@ -84,3 +107,14 @@ def test_what_is_no_table_says_what_to_do(desk: Desk, tmp_path: Path) -> None:
     expect(tab.page.locator("[data-load]")).to_be_enabled(timeout=LOOK_MS)
     tab.page.keyboard.press("Escape")
     expect(tab.page.locator("dialog")).to_have_count(0)
+
+
+def test_who_only_looks_has_no_button(new_desk: NewDesk, server: ServerProcess) -> None:
+    assert run_reposto(server.home, "user", "add", "vera", "--role", "viewer", stdin=f"{PASSWORD}\n").returncode == 0
+    desk = new_desk(login=None)
+    tab = desk.tab().go("/agents")
+    tab.page.get_by_label(T["login.name"]).fill("vera")
+    tab.page.get_by_label(T["login.password"]).fill(PASSWORD)
+    tab.page.get_by_label(T["login.password"]).press("Enter")
+    expect(tab.composer).to_be_visible()
+    expect(tab.page.get_by_role("button", name=T["import.open"])).to_have_count(0)
