@@ -14,18 +14,20 @@ import numpy as np
 
 from benchmarks.forecast_panels import PanelData
 from benchmarks.forecast_peers import lightgbm_on_lags, simulated
-from benchmarks.vn2_game import COVERED, ROUNDS, Game, Policy, State
+from benchmarks.vn2_game import COVERED, ROUNDS, Data, Game, Policy, State
 from reposto.analysts.forecast.batch import local_windows, pooled_windows
 from reposto.analysts.forecast.features import Ints
 from reposto.analysts.forecast.pooled import fit_panel
 from reposto.analysts.forecast.types import LEVEL_ARRAY, Bools, Floats
 from reposto.analysts.periodic import draw_demand, smallest_order, still_needed, whole
 from reposto.analysts.related import Related, drawn, fit_related, predict_related
+from reposto.analysts.related_inputs import Kin
+from reposto.language.dates import easter
 
 WINDOWS = ((0, 1), (1, 1), (2, 1))  # the weeks that an order of today has to do with
 SEASON = 52  # weeks
 # Columns of the hierarchy: who is related, beside everybody; the first one's members share a yearly rhythm.
-GROUPS = ("Product", "Department")
+GROUPS, WIDE = ("Product", "Department"), ("ProductGroup", "Division", "DepartmentGroup")
 # Level of each round's order. The newsvendor's fraction 1 / 1.2 = .8333 holds for the last one, whose leftovers cost
 # one week; earlier leftovers meet a lower forecast, because little was sold when much is left. Chosen on the earlier
 # windows.
@@ -56,7 +58,7 @@ def forecast_game(game: Game) -> list[Floats]:
     P and N are fitted anew each week. M is fitted at the start and reads the weeks revealed since: fitted anew each
     week it cost as much or more on the two windows tried.
     """
-    related = fit_related(game.known(0), groupings_of(game), SEASON, len(WINDOWS))
+    related = fit_related(game.known(0), kin_of(game), SEASON, len(WINDOWS))
     return [np.concatenate([pooled_and_local(game, w), means_of(game, w, related)], axis=2) for w in range(ROUNDS)]
 
 
@@ -78,15 +80,36 @@ def pooled_and_local(game: Game, week: int) -> Floats:
 
 def means_of(game: Game, week: int, related: Related) -> Floats:
     """M's mean of each week; (series, 3, 1)."""
-    means: Floats = predict_related(related, game.known(week), groupings_of(game))[:, :, None]
+    means: Floats = predict_related(related, game.known(week), kin_of(game))[:, :, None]
     return means
 
 
-def groupings_of(game: Game) -> list[Ints]:
-    """Who is related: the columns of GROUPS that the data has, and everybody; numbered from 0 on."""
-    there = [game.data.groups[column] for column in GROUPS if column in game.data.groups]
-    numbered = [np.unique(names, return_inverse=True)[1].astype(np.int64) for names in there]
-    return [*numbered, np.zeros(len(game.data.keys), dtype=np.int64)]
+def kin_of(game: Game) -> Kin:
+    """Who is related: by the columns that the data has, and everybody; and where each week lies in month and year."""
+    everybody: Ints = np.zeros(len(game.data.keys), dtype=np.int64)
+    return Kin((*_numbered(game.data, GROUPS), everybody), _numbered(game.data, WIDE), calendar_of(game))
+
+
+def _numbered(data: Data, columns: tuple[str, ...]) -> tuple[Ints, ...]:
+    """The groups of each column that is there, from 0 on."""
+    there = [data.groups[column] for column in columns if column in data.groups]
+    return tuple(np.unique(names, return_inverse=True)[1].astype(np.int64) for names in there)
+
+
+def calendar_of(game: Game) -> tuple[Floats, ...]:
+    """Of each week up to the last one that is forecast: its first and last day's day of the month, the day of the year,
+    and the days from the nearest Easter to its last day, at most 60."""
+    days = [game.data.first + timedelta(weeks=k) for k in range(game.start + ROUNDS + len(WINDOWS))]
+    ends = [day + timedelta(days=6) for day in days]
+    easters = [easter(year) for year in range(days[0].year - 1, days[-1].year + 2)]
+    nearest = [min(((end - e).days for e in easters), key=abs) for end in ends]
+    columns = (
+        [d.day for d in days],
+        [d.day for d in ends],
+        [d.timetuple().tm_yday for d in days],
+        np.clip(nearest, -60, 60).tolist(),
+    )
+    return tuple(np.array(column, dtype=np.float64) for column in columns)
 
 
 def name_of(player: str, game: Game, week: int) -> str:
