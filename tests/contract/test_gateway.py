@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from reposto.conversation import sessions
 from reposto.delivery import hub
 from reposto.delivery.hub import MAX_TABS
-from reposto.model.errors import StorageBusy
+from reposto.model.errors import StorageBusy, TooMany
 from reposto.storage.engine import Store
 from tests.support.in_process import DIRECT, QUEUED, ClientConnection, gateway
 
@@ -76,6 +76,31 @@ def test_tabs_that_come_at_once_are_counted(tmp_path: Path) -> None:
             await asyncio.gather(*(socket.close() for socket in sockets))
 
     asyncio.run(crowd())
+
+
+@pytest.mark.parametrize("by_cookie", [True, False])
+def test_who_opens_one_tab_after_the_other_cannot_ask_without_end(tmp_path: Path, by_cookie: bool) -> None:
+    """Questions were counted by each tab for itself."""
+
+    async def ask(socket: ClientConnection) -> dict[str, Any]:
+        await socket.send(orjson.dumps({"type": "user_message", "content": "oi", "client_id": "c1"}).decode())
+        async with asyncio.timeout(5):
+            while (frame := orjson.loads(await socket.recv()))["type"] not in ("message", "error"):
+                pass
+        return dict(frame)
+
+    async def use_up() -> None:
+        async with gateway(tmp_path / "home") as served:
+            gate, user_id = served.runtime.gate, served.office.ana.user_id
+            with pytest.raises(TooMany):
+                while True:
+                    gate.count_call(user_id, by_token=not by_cookie)
+            async with served.open(by_cookie=by_cookie) as socket:
+                assert (await ask(socket))["code"] == "too_many"
+            async with served.open(by_cookie=not by_cookie) as socket:  # programs and pages are measured apart
+                assert (await ask(socket))["type"] == "message"
+
+    asyncio.run(use_up())
 
 
 def test_a_busy_database_at_the_door_asks_to_come_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

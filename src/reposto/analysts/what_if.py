@@ -114,7 +114,9 @@ def compare_plans(change: Change, now: Analysis, then: Analysis) -> Simulation:
     if change.kind == "quantity" and change.quantity is not None:
         return _bought(change, now)
     start = change.window.start if change.window is not None else None
-    found = (d for d in then.demand.drivers if d.code == "promotion" and d.start == max(start or then.today, then.today))
+    found = (
+        d for d in then.demand.drivers if d.code == "promotion" and d.start == max(start or then.today, then.today)
+    )
     promotion = next(found, None) if change.kind == "promotion" else None
     return Simulation(change, plan_figures(now), plan_figures(then), promotion=promotion)
 

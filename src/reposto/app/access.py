@@ -152,9 +152,9 @@ class Gate:
         if name not in LOOPBACK and not any(urlsplit(o).netloc == host for o in self._settings.allowed_origins):
             raise NotAllowed("Este endereço não é servido.", "This host name is not served.")
 
-    def count_call(self, user: User, *, by_token: bool) -> None:
-        """TooMany when the user has used up his minute."""
-        self._calls[by_token].take(str(user.id))
+    def count_call(self, user_id: int, *, by_token: bool) -> None:
+        """A call over HTTP or a request in a tab. TooMany when the user has used up his minute."""
+        self._calls[by_token].take(str(user_id))
 
     def check_csrf(self, cookies: Mapping[str, str], header: str | None) -> None:
         """A cookie alone doesn't change anything: the page must show that it can read its token."""

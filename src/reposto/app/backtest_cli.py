@@ -192,7 +192,7 @@ def _origin(
     sales: Sales, histories: tuple[History, ...], horizon: int, k: int, *, learn: bool, compare: bool
 ) -> list[Window] | None:
     """All products at one origin; None where no product has enough history."""
-    past = [(i, sales.before(h, k * horizon)) for i, h in enumerate(histories)]
+    past = [(i, sales.before(i, k * horizon)) for i in range(len(histories))]
     past = [(i, p) for i, p in past if len(p.quantity) >= _LEAST_BEFORE]
     if not past:
         return None
@@ -206,7 +206,8 @@ def _origin(
         actual, scale = _actual(histories[i], p, horizon), _scale(p) * horizon
         if actual is None or not scale > 0:
             continue
-        forecast, factor = engine.forecast(bare[i], today=at, horizon_days=length), lifts[i][1]
+        planned, factor = sales.promoted(i), lifts[i][1]
+        forecast = engine.forecast(bare[i], today=at, horizon_days=length, planned_promotion=planned)
         ours = forecast.sum_quantiles(length) * factor
         known = np.where(np.isfinite(p.quantity), p.quantity, np.nan)
         if p.censored is not None:

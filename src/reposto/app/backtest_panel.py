@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from reposto.analysts.forecast import History
+from reposto.analysts.histories import history_of
 from reposto.app.backtest_columns import Columns, causes, read_columns, rhythm, stocked, to_date, to_number
 from reposto.app.backtest_told import Told
 from reposto.model.errors import FileRefused, RowError
-from reposto.model.facts import Company
-from reposto.model.quantities import is_counted
+from reposto.model.facts import Company, Product, SalesHistory
 from reposto.storage import company, facts
 from reposto.storage.engine import Store
 
@@ -33,49 +33,65 @@ class Sales:
     end: date
     rules: Company = field(default_factory=Company)
     told: Told | None = None  # promotions and prices, as far as the file has them
+    own: tuple[tuple[Product, SalesHistory], ...] = ()  # of a company: what the histories were made from
 
     def length(self, periods: int) -> int:
         """Days of so many periods."""
         return round(periods * _MONTH) if self.days == 30 else periods * self.days
 
-    def before(self, history: History, periods: int) -> History:
-        """The history as it was known `periods` before the end of them all."""
+    def before(self, number: int, periods: int) -> History:
+        """A product's history as it was known `periods` before the end of them all."""
+        history = self.histories[number]
         at = self.end - timedelta(days=self.length(periods))
         step = _MONTH if self.days == 30 else self.days
         count = max(round((at - history.start).days / step), 0)
-        hidden, odd, promoted = history.censored, history.excluded, history.promotion
-        return replace(
-            history,
-            quantity=history.quantity[:count],
-            censored=None if hidden is None else hidden[:count],
-            excluded=None if odd is None else odd[:count],
-            promotion=None if promoted is None else promoted[:count],
-        )
+        if self.own:
+            product, sales = self.own[number]
+            return history_of(product, _until(sales, count))
+        hidden = history.censored
+        return replace(history, quantity=history.quantity[:count], censored=None if hidden is None else hidden[:count])
+
+    def promoted(self, number: int) -> frozenset[date]:
+        """The days of a product's promotions, as marked and in the calendar."""
+        history = self.histories[number]
+        if history.promotion is None:
+            return frozenset()
+        return frozenset(history.start + timedelta(days=int(d)) for d in np.flatnonzero(history.promotion))
 
 
 def read_company(store: Store) -> Sales:
     """The sales of every active product, daily, under the company's own rules. FileRefused when there are none."""
     with store.read() as connection:
         rules = company.load_company(connection)
-        histories = [
-            History(
-                start=sales.start,
-                quantity=np.maximum(np.nan_to_num(sales.quantity), 0.0),
-                censored=sales.out_of_stock & (sales.quantity == 0),
-                excluded=sales.one_off,
-                promotion=sales.promotion,
-                integer=is_counted(product.unit),
-                group=product.category,
-            )
-            for product, sales in facts.load_all_sales(connection)
-        ]
-    if not histories:
+        own = [(product, _tidy(sales)) for product, sales in facts.load_all_sales(connection)]
+    if not own:
         raise FileRefused(
             "a empresa ainda não tem vendas; importe-as ou indique um arquivo com --panel",
             "no sales yet: import some, or name a file with --panel",
         )
+    histories = tuple(history_of(product, sales) for product, sales in own)
     end = max(h.start + timedelta(days=len(h.quantity)) for h in histories)
-    return Sales(tuple(histories), 1, end, rules)
+    return Sales(histories, 1, end, rules, own=tuple(own))
+
+
+def _tidy(sales: SalesHistory) -> SalesHistory:
+    return replace(sales, quantity=np.maximum(np.nan_to_num(sales.quantity), 0.0))
+
+
+def _until(sales: SalesHistory, days: int) -> SalesHistory:
+    """The sales of the first `days` with the calendar of promotions and prices as it stands now.
+
+    When an entry was made is not kept: what the calendar says of later days counts as planned, what was paid then
+    does not.
+    """
+    return replace(
+        sales,
+        quantity=sales.quantity[:days],
+        out_of_stock=sales.out_of_stock[:days],
+        promotion=sales.promotion[:days],
+        one_off=sales.one_off[:days],
+        price=None if sales.price is None else sales.price[:days],
+    )
 
 
 def read_panel(path: Path) -> Sales:

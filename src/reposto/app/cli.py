@@ -312,9 +312,7 @@ def _existing(home: Path | None) -> Settings:
     """For what makes no sense in a folder that isn't there: a mistyped one is not made, but named."""
     settings = load_settings(home)
     if not settings.home.is_dir():
-        _stop(
-            f"A pasta {settings.home} não existe. Confira o nome, ou comece uma com `reposto serve`."
-        )
+        _stop(f"A pasta {settings.home} não existe. Confira o nome, ou comece uma com `reposto serve`.")
     return _prepare(home)
 
 

@@ -39,9 +39,7 @@ def fit_forecasts(store: Store, *, learn: bool = True) -> bool:
         if facts.fitted_version(connection, facts.FORECAST_TABLES) == version:
             return False
         today = local_today(company.zone(connection))
-        histories = [
-            history_of(product, sales, planned=False) for product, sales in facts.load_all_sales(connection)
-        ]
+        histories = [history_of(product, sales, planned=False) for product, sales in facts.load_all_sales(connection)]
     if not histories:
         return False
     tables = PooledEngine.fit(histories, today=today, learn=learn)  # trees where LightGBM is installed

@@ -110,7 +110,17 @@ def _cursor(websocket: WebSocket) -> tuple[int | None, str | None] | None:
 class Tab:
     """A socket's protocol and its connection in the hub. It outlives the request, so it keeps nothing of it."""
 
-    __slots__ = ("_asker", "_connection", "_has_place", "_pending", "_protocol", "_runtime", "_session_id", "_turn")
+    __slots__ = (
+        "_asker",
+        "_by_token",
+        "_connection",
+        "_has_place",
+        "_pending",
+        "_protocol",
+        "_runtime",
+        "_session_id",
+        "_turn",
+    )
 
     def __init__(self, runtime: Runtime, session_id: int, user: User, *, speaks_v1: bool) -> None:
         self._runtime = runtime
@@ -119,6 +129,7 @@ class Tab:
         self._protocol = SessionProtocol(session_id, speaks_v1=speaks_v1, locale=user.locale)
         self._turn: asyncio.Lock | None = None  # requests of one socket are carried out in the order in which they came
         self._pending = 0
+        self._by_token = False
         self._has_place = False  # among those of all processes
         self._connection: Connection | None = None
 
@@ -132,7 +143,7 @@ class Tab:
             # It hears of no position: whatever is stored from the moment it sees an open socket must reach it.
             after = (await self._position()).last_seq
         await websocket.accept(_subprotocol(websocket))
-        by_token = _by_token(websocket)
+        self._by_token = by_token = _by_token(websocket)
         try:
             await self._take_place(by_token=by_token)
             if not runtime.hub.has_room(self._asker.user_id, by_token=by_token):  # here, where nothing comes between
@@ -236,8 +247,13 @@ class Tab:
             await outbox.finish()
 
     def _on_request(self, request: Question | Cancel) -> None:
-        if self._pending >= MAX_PENDING:
-            self._refuse(TooMany(), request)
+        try:
+            if self._pending >= MAX_PENDING:
+                raise TooMany
+            # Each tab has its own measure too, but who opens one after the other has as many as he likes.
+            self._runtime.gate.count_call(self._asker.user_id, by_token=self._by_token)
+        except TooMany as error:
+            self._refuse(error, request)
             return
         self._pending += 1
         # The task is the server's: a tab that closes while its question is being stored doesn't undo anything.

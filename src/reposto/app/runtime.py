@@ -56,8 +56,8 @@ class Runtime:
         self.catalogue.reader = make_reader(settings.model)
         self.gate = Gate(store, settings)
         self.vitals = Vitals(store)
-        self.upkeep = Upkeep(settings, store, self.in_thread)
         self.log_keeper = LogKeeper(store)
+        self.upkeep = Upkeep(settings, store, self.in_thread)
         self.imports = Imports(settings)
         self.started_at = monotonic()
         self.stopping = False
@@ -118,9 +118,9 @@ class Runtime:
                 self.publish(change)
         await self.in_writer(self._refresh_demo_now)
         await self.in_thread(self.catalogue.warm)
+        self.log_keeper.start()
         await self.bus.start()
         await self.pool.start()
-        self.log_keeper.start()
         self.spawn(self._refresh_demo_forever())
         self.spawn(self.upkeep.run())
         self.spawn(self.hub.sweep_forever())
@@ -139,9 +139,9 @@ class Runtime:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for threads in (self._readers, self._writers, self.vitals.threads):
             threads.shutdown(wait=True, cancel_futures=True)
+        self.log_keeper.stop()
         telemetry.end()
         self.gate.close()
-        self.log_keeper.stop()
         self.store.close()
 
     def leave(self) -> None:

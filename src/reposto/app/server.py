@@ -124,8 +124,8 @@ def serve(settings: Settings, *, say: Callable[[str], None]) -> None:
 
 def run_server(settings: Settings, store: Store, listener: socket.socket, on_ready: Callable[[int], None]) -> None:
     """One API process, until SIGTERM or SIGINT."""
-    runtime = Runtime(settings, store)
     sys.setswitchinterval(HAND_OVER_S)
+    runtime = Runtime(settings, store)
     config = uvicorn.Config(
         build_app(runtime),
         http=PatientProtocol,

@@ -131,7 +131,6 @@ jobs = Table(
     Index("ix_jobs_state_finished_at", "state", "finished_at"),  # the newest that ended
 )
 
-# ---------------------------------------------------------------- catalogue and stock
 # In the order in which they are claimed, and nothing but what waits: a claim reads one entry, however many there are.
 Index(
     "ix_jobs_queued",
@@ -143,6 +142,7 @@ Index(
     postgresql_where=text("state = 'queued'"),
 )
 
+# ---------------------------------------------------------------- catalogue and stock
 
 products = Table(
     "products",

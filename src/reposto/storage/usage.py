@@ -97,13 +97,13 @@ def _usage(product: Any, sold: list[Any], stock: Any, value: Decimal | None) -> 
 def _unit_values(connection: Connection) -> dict[str, Decimal]:
     """R$ per unit: the last price paid, else the last one seen, else the lowest that is offered."""
     seen = price_observations.c
-    paid = seen.source.in_(("order", "invoice"))
+    is_paid = seen.source.in_(("order", "invoice"))
     newest = (
         select(
             seen.sku,
             seen.unit_price,
             func.row_number()
-            .over(partition_by=seen.sku, order_by=(case((paid, 0), else_=1), seen.seen_on.desc()))
+            .over(partition_by=seen.sku, order_by=(case((is_paid, 0), else_=1), seen.seen_on.desc()))
             .label("place"),
         )
         .where(seen.unit_price > 0)

@@ -39,7 +39,7 @@ async def get_user(request: Request, runtime: Annotated[Runtime, Depends(get_run
         if "origin" in request.headers:
             runtime.gate.check_origin(request.headers["origin"], request.headers.get("host"), by_token=False)
         runtime.gate.check_csrf(request.cookies, request.headers.get(CSRF_HEADER))
-    runtime.gate.count_call(user, by_token=by_token)
+    runtime.gate.count_call(user.id, by_token=by_token)
     return user
 
 
