@@ -83,7 +83,7 @@ def test_who_opens_one_tab_after_the_other_cannot_ask_without_end(tmp_path: Path
     """Questions were counted by each tab for itself."""
 
     async def ask(socket: ClientConnection) -> dict[str, Any]:
-        await socket.send(orjson.dumps({"type": "user_message", "content": "oi", "client_id": "c1"}).decode())
+        await socket.send(orjson.dumps({"type": "question", "content": "oi", "client_id": "c1"}).decode())
         async with asyncio.timeout(5):
             while (frame := orjson.loads(await socket.recv()))["type"] not in ("message", "error"):
                 pass
