@@ -17,7 +17,7 @@ from benchmarks.forecast_peers import lightgbm_on_lags, simulated
 from benchmarks.vn2_game import COVERED, ROUNDS, Data, Game, Policy, State
 from reposto.analysts.forecast.batch import local_windows, pooled_windows
 from reposto.analysts.forecast.features import Ints
-from reposto.analysts.forecast.pooled import fit_panel
+from reposto.analysts.forecast.pooled import FittedPanel, fit_panel
 from reposto.analysts.forecast.types import LEVEL_ARRAY, Bools, Floats
 from reposto.analysts.periodic import draw_demand, smallest_order, still_needed, whole
 from reposto.analysts.related import Related, drawn, fit_related, predict_related
@@ -55,27 +55,37 @@ class Store:
 def forecast_game(game: Game) -> list[Floats]:
     """reposto's forecasts of every round: quantiles of the next three weeks, M's mean last; (series, 3, levels + 1).
 
-    P and N are fitted anew each week. M is fitted at the start and reads the weeks revealed since: fitted anew each
-    week it cost as much or more on the two windows tried.
+    P and N are fitted anew each week. L and M, the trees, are fitted at the start and read the weeks revealed since: M
+    fitted anew each week cost as much or more on the two windows tried.
     """
     related = fit_related(game.known(0), kin_of(game), SEASON, len(WINDOWS))
-    return [np.concatenate([pooled_and_local(game, w), means_of(game, w, related)], axis=2) for w in range(ROUNDS)]
+    forest = fitted_week(game, 0, learn=True).forest
+    weeks = []
+    for week in range(ROUNDS):
+        fitted = replace(fitted_week(game, week, learn=False), forest=forest)
+        weeks.append(np.concatenate([mixed(game, week, fitted), means_of(game, week, related)], axis=2))
+    return weeks
 
 
-def pooled_and_local(game: Game, week: int) -> Floats:
-    """Quantiles of P and N, each week by itself; (series, 3, levels)."""
+def mixed(game: Game, week: int, fitted: FittedPanel) -> Floats:
+    """Quantiles of P, L and N; (series, 3, levels)."""
     known = game.known(week)
     names = game.data.groups[GROUPS[0]]
-    fitted = fit_panel(
+    return fitted.mix(pooled_windows(fitted, known, names)[1], local_windows(fitted, known)[1])
+
+
+def fitted_week(game: Game, week: int, *, learn: bool) -> FittedPanel:
+    """What the product learns from all that is known by a week; `learn`: also L."""
+    known = game.known(week)
+    return fit_panel(
         known,
-        names,
+        game.data.groups[GROUPS[0]],
         season=SEASON,
         end=game.data.first + timedelta(weeks=known.shape[1]),
         bucket_days=7.0,
         windows=WINDOWS,
-        learn=False,
+        learn=learn,
     )
-    return fitted.mix(pooled_windows(fitted, known, names)[1], local_windows(fitted, known)[1])
 
 
 def means_of(game: Game, week: int, related: Related) -> Floats:
