@@ -4,7 +4,7 @@ python -m benchmarks.vn2 --data DIR [--actuals FILE] [--windows 6] [--jobs 2] [-
 
 DIR (or DIR/vn2) holds sales_instock_weekly, initial_state and master. Played on the last `--windows` windows of eight
 weeks of the history, each from a start state made by rule, demand revealed week after week; with --actuals (columns
-Store, Product, week, actual_demand) first on the contest's own weeks from the published state. reposto needs 40 s of
+Store, Product, week, actual_demand) first on the contest's own weeks from the published state. reposto needs 90 s of
 processor time per window, the libraries come on top; --jobs 2 halves the wait.
 """
 
