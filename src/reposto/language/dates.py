@@ -33,6 +33,7 @@ MONTHS = (
     "novembro",
     "dezembro",
 )
+MONTHS_EN = tuple("january february march april may june july august september october november december".split())
 _SHORT_MONTHS = {name[:3]: i for i, name in enumerate(MONTHS, 1) if name not in ("maio", "marco")}
 _WEEKDAYS = {"segunda": 0, "terca": 1, "quarta": 2, "quinta": 3, "sexta": 4, "sabado": 5, "domingo": 6}
 _LENGTH_WORD = (

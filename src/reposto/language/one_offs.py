@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from reposto.language.dates import MONTHS, MONTHS_EN
 from reposto.language.normalise import fold
 from reposto.language.texts_one_offs import TEXTS
 from reposto.language.voice import Voice, locale_of
@@ -47,11 +48,9 @@ _AGAIN = (
 )
 _MARKS = re.compile(rf"\b{_IGNORE}\b.*\b{_SALE}\b|\b{_SALE}\b.*\b{_IGNORE}\b|\b{_SALE}\b.*\b{_ODD}|\b{_ODD} {_SALE}\b")
 _UNMARKS = re.compile(rf"\b{_AGAIN}\b.*\b{_SALE}\b|\b{_SALE}\b.*\b{_AGAIN}\b")
-_MONTHS = "janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro".split()
-_MONTHS_EN = "january february march april may june july august september october november december".split()
 _DAY = re.compile(r"\b(?:no |em |on )?(?:dia |day )?(\d{1,2})/(\d{1,2})(?:/(\d{4}|\d{2}))?\b")
 _MONTH = re.compile(
-    rf"\b(?:em |de |no mes de |in |of )?({'|'.join((*_MONTHS, *_MONTHS_EN))})\b(?: (?:de |do |of )?(20\d{{2}})\b)?"
+    rf"\b(?:em |de |no mes de |in |of )?({'|'.join((*MONTHS, *MONTHS_EN))})\b(?: (?:de |do |of )?(20\d{{2}})\b)?"
 )
 _YESTERDAY = re.compile(r"\b(ontem|anteontem|yesterday)\b")
 _LAST = re.compile(r"\b(?:d[ao] |n[ao] )?(?:(semana|mes) passad[ao]|last (week|month))\b")
@@ -106,7 +105,7 @@ def _days(text: str, today: date) -> tuple[date | None, date | None, str]:
         start = today - timedelta(days=today.weekday() + 7)
         return start, start + timedelta(days=6), rest
     if match := _MONTH.search(text):
-        names = _MONTHS if match[1] in _MONTHS else _MONTHS_EN
+        names = MONTHS if match[1] in MONTHS else MONTHS_EN
         month = names.index(match[1]) + 1
         year = int(match[2]) if match[2] else today.year if month <= today.month else today.year - 1
         start = date(year, month, 1)

@@ -6,14 +6,13 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from reposto.language.dates import MONTHS, MONTHS_EN
 from reposto.language.normalise import fold
 from reposto.model.request import Expect, Intent, Request, Window
 
 TOPIC = "promotion"
 LONGEST_DAYS = 120  # a longer one is a price
-_MONTHS = "janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro".split()
-_MONTHS_EN = "january february march april may june july august september october november december".split()
-_NAMED = "|".join((*_MONTHS, *_MONTHS_EN))
+_NAMED = "|".join((*MONTHS, *MONTHS_EN))
 _PROMOTION = re.compile(r"\b(?:promoc\w+|promo|liquidac\w+|promotions?|sale on)\b")
 _DISCOUNT = re.compile(r"\b(?:descontos?|discounts?)\b")
 _OURS = re.compile(r"\b(?:eu|vou|vamos|a gente|der|dar|damos|darei|fizer|i|we)\b")
@@ -92,7 +91,7 @@ def _days(folded: str, today: date) -> Window | None:
 
 def _month(number: str | None, name: str | None) -> int | None:
     if name:
-        return (_MONTHS if name in _MONTHS else _MONTHS_EN).index(name) + 1
+        return (MONTHS if name in MONTHS else MONTHS_EN).index(name) + 1
     return int(number) if number and 1 <= int(number) <= 12 else None
 
 
